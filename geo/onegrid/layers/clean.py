@@ -1,0 +1,178 @@
+"""Repair one polygon layer, with a ledger of everything that was changed.
+
+`shapely.coverage_clean` does the geometry; what it does not do is done around it here: bow-ties and
+repeated features are named, vanished and shrunken polygons and detached parts are found, gaps that
+are open to the outside are closed, and every square metre that changed hands is written down.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid import standards
+from onegrid.layers.gaps import share_gaps
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+LEDGER_COLUMNS: Final = ("department", "code", "kind", "moved_area_m2")
+_MOVED_M2 = 0.01  # less than a hand's breadth squared is rounding, not a repair
+_VANISHED_SHARE, _SHRUNKEN_SHARE = 0.01, 0.5
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A sound layer (valid, no overlap, edge-matched) and the ledger of its repairs.
+
+    ``ledger`` has the columns `LEDGER_COLUMNS`: one row per repair, sorted.
+    """
+
+    layer: gpd.GeoDataFrame
+    ledger: pd.DataFrame
+
+
+def clean_layer(
+    layer: gpd.GeoDataFrame, *, department: str, gap_width_m: float | None = None
+) -> Cleaned:
+    """Repair the polygons of one department.
+
+    Parameters
+    ----------
+    layer
+        Polygons in a metric CRS with a text column ``code``; codes may repeat.
+    department
+        The name written into the ledger.
+    gap_width_m
+        Gaps between polygons narrower than this are closed.
+
+    Returns
+    -------
+    cleaned
+        Rows in input order without repeated features; a polygon that is covered by others
+        completely is dropped, and named in the ledger as ``vanished``.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import Polygon
+    >>> bow_tie = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    >>> layer = gpd.GeoDataFrame({"code": ["A"]}, geometry=[bow_tie], crs=4547)
+    >>> clean_layer(layer, department="ecology").ledger.kind.tolist()
+    ['invalid_ring']
+    """
+    width_m = standards.number("gap_width_m") if gap_width_m is None else gap_width_m
+    named, unnamed_rows = _name_codes(layer)
+    valid, ring_rows = _make_valid(named)
+    single, repeated_rows = _drop_repeated(valid)
+    sound = _coverage(single.geometry.to_numpy(), width_m)
+    rows = [*unnamed_rows, *ring_rows, *repeated_rows, *_moves(single, sound)]
+    kept = single.set_geometry(sound)
+    kept = kept[shapely.area(sound) > 0]
+    ledger = pd.DataFrame(
+        [(department, *row) for row in rows], columns=list(LEDGER_COLUMNS)
+    ).astype({"department": object, "code": object, "kind": object, "moved_area_m2": float})
+    order = ["kind", "code", "moved_area_m2"]
+    return Cleaned(kept, ledger.sort_values(order, kind="stable", ignore_index=True))
+
+
+Row = tuple[str, str, float]
+
+
+def _name_codes(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
+    """Give a code to rows without one, and name the codes that several rows share."""
+    codes = layer["code"].fillna("").astype(str).str.strip()
+    empty = (codes == "").to_numpy()
+    codes = codes.mask(empty, [f"#{feature}" for feature in layer.index])
+    repeated = sorted(codes[codes.duplicated()].unique())
+    rows: list[Row] = [(code, "missing_code", 0.0) for code in codes[empty]]
+    rows += [(code, "duplicate_code", 0.0) for code in repeated]
+    return layer.assign(code=codes), rows
+
+
+def _make_valid(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
+    """Make every ring simple; empty geometries go, and are named."""
+    before = shapely.force_2d(layer.geometry.to_numpy())
+    broken = ~shapely.is_valid(before)
+    after = before.copy()
+    after[broken] = [polygons_of(g) for g in shapely.make_valid(before[broken])]
+    # a bow-tie's signed area is the difference of its lobes: what the repair adds is the change
+    change_m2 = np.abs(shapely.area(after) - shapely.area(before))
+    codes = layer["code"].to_numpy()
+    rows: list[Row] = [
+        (codes[i], "invalid_ring", round(float(change_m2[i]), 2)) for i in np.flatnonzero(broken)
+    ]
+    empty = shapely.is_missing(after) | (shapely.area(after) <= 0)
+    rows += [(codes[i], "empty_geometry", 0.0) for i in np.flatnonzero(empty)]
+    return layer.set_geometry(after)[~empty], rows
+
+
+def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return only the polygonal parts of a geometry, as one Polygon or MultiPolygon."""
+    parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
+    flat = shapely.get_parts(np.array(parts, dtype=object)) if parts else []
+    return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
+
+
+def _drop_repeated(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
+    """Drop features that are drawn twice, whatever code they carry; the first one stays."""
+    keys = pd.Series(shapely.to_wkb(shapely.normalize(layer.geometry.to_numpy())))
+    repeated = keys.duplicated().to_numpy()
+    codes = layer["code"].to_numpy()[repeated]
+    areas_m2 = shapely.area(layer.geometry.to_numpy()[repeated])
+    rows: list[Row] = [
+        (code, "duplicate_feature", round(float(area), 2))
+        for code, area in zip(codes, areas_m2, strict=True)
+    ]
+    return layer[~repeated], rows
+
+
+def _coverage(polygons: NDArray[np.object_], gap_width_m: float) -> NDArray[np.object_]:
+    """Return edge-matched polygons without overlaps, grown into the narrow gaps between them."""
+    if not len(polygons):
+        return polygons
+    apart = _edge_matched(polygons)
+    return _edge_matched(share_gaps(apart, width_m=gap_width_m)) if gap_width_m > 0 else apart
+
+
+def _edge_matched(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Clean overlaps; where automatic snapping swallows a polygon, without snapping."""
+    cleaned = shapely.coverage_clean(polygons)
+    if _vanished(polygons, cleaned).any():
+        with suppress(shapely.GEOSException):  # unsnapped noding may fail, then snapped stands
+            unsnapped = shapely.coverage_clean(polygons, snapping_distance=0)
+            if _vanished(polygons, unsnapped).sum() < _vanished(polygons, cleaned).sum():
+                cleaned = unsnapped
+    return np.array([polygons_of(g) for g in cleaned], dtype=object)
+
+
+def _vanished(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:
+    gone: NDArray[np.bool_] = shapely.area(after) < _VANISHED_SHARE * shapely.area(before)
+    return gone
+
+
+def _moves(layer: gpd.GeoDataFrame, after: NDArray[np.object_]) -> list[Row]:
+    """Say for each polygon what the cleaning moved, and whether it lost itself on the way."""
+    before = layer.geometry.to_numpy()
+    moved_m2 = shapely.area(shapely.symmetric_difference(before, after))
+    left = shapely.area(after) / shapely.area(before)
+    more_parts = shapely.get_num_geometries(after) > shapely.get_num_geometries(before)
+    rows: list[Row] = []
+    for i, code in enumerate(layer["code"]):
+        area_m2 = round(float(moved_m2[i]), 2)
+        if left[i] < _VANISHED_SHARE:
+            rows.append((code, "vanished", area_m2))
+        elif left[i] < _SHRUNKEN_SHARE:
+            rows.append((code, "shrunken", area_m2))
+        elif moved_m2[i] > _MOVED_M2:
+            rows.append((code, "border_moved", area_m2))
+        if more_parts[i] and left[i] >= _VANISHED_SHARE:
+            parts_m2 = np.sort(shapely.area(shapely.get_parts(after[i])))
+            rows.append((code, "detached_part", round(float(parts_m2[:-1].sum()), 2)))
+    return rows
