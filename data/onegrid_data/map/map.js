@@ -1,0 +1,190 @@
+/* The script of an exported map: tooltips, the theme switch, legends, and what covers what. */
+const Onegrid = (() => {
+  "use strict";
+
+  const element = (tag, text, className) => {
+    const made = document.createElement(tag);
+    if (text) made.textContent = text; // text only: names come from users' files
+    if (className) made.className = className;
+    return made;
+  };
+
+  const tooltip = (rows) => {
+    const table = element("table", "", "tip");
+    for (const [label, value] of rows) {
+      const row = table.insertRow();
+      row.appendChild(element("th", label));
+      row.appendChild(element("td", value));
+    }
+    return table;
+  };
+
+  let theme = 0;
+
+  const rowsOf = ({ tip, more }) => (more ? tip.concat(more[theme]) : tip);
+
+  function describe(feature, layer) {
+    const { tip, style } = feature.properties;
+    if (style) layer.once("add", () => layer.setStyle(style));
+    if (tip) layer.bindTooltip((l) => tooltip(rowsOf(l.feature.properties)), { sticky: true });
+  }
+
+  /* A disc with a character in it, so that kinds differ by more than colour. */
+  const Disc = L.CircleMarker.extend({
+    _updatePath() {
+      L.CircleMarker.prototype._updatePath.call(this);
+      const { _ctx: context, _drawing: drawing } = this._renderer;
+      if (!drawing || this._empty() || this._radius < 8) return;
+      context.globalAlpha = 1;
+      context.fillStyle = "#fff";
+      context.font = `bold ${Math.round(this._radius * 1.2)}px "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", sans-serif`;
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      context.fillText(this.feature.properties.glyph, this._point.x, this._point.y + 1);
+    },
+  });
+
+  function disc(_feature, latlng) {
+    return new Disc(latlng, { radius: 5 });
+  }
+
+  const radiusAt = (zoom) => (zoom < 13 ? 4 : zoom < 15 ? 6 : 10);
+
+  /* Patterns: one tile each, drawn once; the legend shows the same tile as the map. */
+  const tiles = new Map();
+
+  function tile({ colour, pattern }) {
+    const key = colour + pattern;
+    if (!tiles.has(key)) {
+      const canvas = element("canvas");
+      canvas.width = canvas.height = 8;
+      const context = canvas.getContext("2d");
+      context.fillStyle = colour;
+      context.fillRect(0, 0, 8, 8);
+      context.strokeStyle = context.fillStyle = "rgba(40, 40, 40, 0.55)";
+      const line = (x1, y1, x2, y2) => {
+        context.beginPath();
+        context.moveTo(x1, y1);
+        context.lineTo(x2, y2);
+        context.stroke();
+      };
+      if (pattern === "hatch" || pattern === "cross") {
+        for (const shift of [-8, 0, 8]) line(shift - 1, 9, shift + 9, -1);
+      }
+      if (pattern === "cross") {
+        for (const shift of [-8, 0, 8]) line(shift - 1, -1, shift + 9, 9);
+      }
+      if (pattern === "bars") line(0, 4, 8, 4);
+      if (pattern === "dots") context.fillRect(3, 3, 2, 2);
+      tiles.set(key, canvas);
+    }
+    return tiles.get(key);
+  }
+
+  function fillOf(sign) {
+    if (sign.pattern === "solid") return sign.colour;
+    return tile(sign).getContext("2d").createPattern(tile(sign), "repeat");
+  }
+
+  function sample(sign) {
+    const swatch = element("span", sign.glyph || "", `swatch ${sign.form}`);
+    if (sign.form === "line") {
+      swatch.style.borderTop = `3px ${sign.dash ? "dashed" : "solid"} ${sign.colour}`;
+    } else if (sign.form === "disc") {
+      swatch.style.background = sign.colour;
+    } else {
+      swatch.style.background = `url(${tile(sign).toDataURL()})`;
+    }
+    return swatch;
+  }
+
+  function legendList(title, signs) {
+    const section = element("section");
+    if (title) section.appendChild(element("h3", title));
+    const list = section.appendChild(element("ul"));
+    for (const sign of signs) {
+      const item = list.appendChild(element("li"));
+      item.appendChild(sample(sign));
+      item.appendChild(element("span", sign.label));
+    }
+    return section;
+  }
+
+  function panel(map, { cells, overlays, themes }) {
+    const control = L.control({ position: "bottomleft" });
+    const legend = element("div", "", "legend");
+    const draw = () => {
+      legend.replaceChildren();
+      if (themes.length) legend.appendChild(legendList("", themes[theme].signs));
+      const shown = overlays.filter(({ layer }) => map.hasLayer(layer));
+      const signs = shown.flatMap((overlay) => overlay.legend);
+      const known = new Map(signs.map((sign) => [JSON.stringify(sign), sign]));
+      if (known.size) legend.appendChild(legendList("图层", [...known.values()]));
+    };
+    const paint = () => {
+      if (!cells) return;
+      const fills = themes[theme].signs.map(fillOf);
+      cells.setStyle(({ properties }) => ({
+        color: "#6b6b6b",
+        fillColor: fills[properties.class[theme]],
+        fillOpacity: 0.8,
+      }));
+    };
+    control.onAdd = () => {
+      const box = element("details", "", "panel");
+      box.open = window.innerWidth >= 700;
+      box.appendChild(element("summary", "图例与专题"));
+      if (themes.length > 1) {
+        const label = box.appendChild(element("label", "专题 "));
+        const select = label.appendChild(element("select"));
+        themes.forEach(({ label: name }, index) => select.add(new Option(name, index)));
+        select.addEventListener("change", () => {
+          theme = Number(select.value);
+          paint();
+          draw();
+        });
+      } else if (themes.length) {
+        box.appendChild(element("p", themes[0].label));
+      }
+      box.appendChild(legend);
+      L.DomEvent.disableClickPropagation(box);
+      L.DomEvent.disableScrollPropagation(box);
+      return box;
+    };
+    control.addTo(map);
+    map.on("overlayadd overlayremove", draw);
+    paint();
+    draw();
+  }
+
+  function start(map, spec) {
+    map.attributionControl.setPrefix("Leaflet");
+    for (const note of spec.notes) {
+      const plain = element("span", note);
+      map.attributionControl.addAttribution(plain.innerHTML);
+    }
+    L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+    L.control.scale({ imperial: false }).addTo(map);
+    spec.control.getContainer().querySelector("a").title = "图层";
+    const resize = () => {
+      const radius = radiusAt(map.getZoom());
+      for (const { layer } of spec.overlays) {
+        layer.eachLayer((part) => part.setRadius && part.setRadius(radius));
+      }
+    };
+    const restack = () => {
+      if (spec.cells) spec.cells.bringToBack();
+      for (const { layer } of spec.overlays) if (map.hasLayer(layer)) layer.bringToFront();
+    };
+    map.on("zoomend", resize);
+    map.on("overlayadd", () => {
+      restack();
+      resize();
+    });
+    panel(map, spec);
+    restack();
+    resize();
+  }
+
+  return { describe, disc, start };
+})();

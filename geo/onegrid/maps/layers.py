@@ -1,0 +1,348 @@
+"""The layers of a result map: tables to GeoJSON with the words of their tooltips.
+
+A tooltip is a list of label and value; the page writes both as text, never as HTML.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from onegrid.maps import signs
+from onegrid.maps.geojson import feature_collection
+from onegrid.maps.signs import Sign, kind_label, kind_order
+from onegrid.standards import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_AREA_SIMPLIFY_M = 1.0
+_LINE_SIMPLIFY_M = 3.0
+_CIRCLE_SIMPLIFY_M = 5.0
+_CIRCLE_OPACITY = 0.14
+_ROAD_DECIMALS = 5
+_ROAD_VERTICES_MAX = 40_000  # about 0.9 MB of page; smaller classes are left out beyond it
+_ROAD_CLASSES = (
+    ("motorway", "trunk", "primary", "secondary"),
+    ("tertiary", "residential", "unclassified", "living_street", "pedestrian"),
+)  # what is in neither is a path
+_ROAD_SIGNS = {
+    "rail": Sign("铁路", "#777777", "line", dash="6 4"),
+    "water": Sign("水系", "#a9cfe6", "line"),
+}
+Tips = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """One layer with a switch: its features, how they are drawn, and its legend."""
+
+    name: str
+    collection: dict[str, Any]
+    style: dict[str, Any]
+    legend: tuple[Sign, ...] = ()
+    show: bool = False
+    interactive: bool = True
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One way to fill the cells: its classes, and for each cell its class and tooltip rows."""
+
+    label: str
+    signs: tuple[Sign, ...]
+    classes: list[int]
+    tips: list[Tips] = field(default_factory=list)
+
+
+def count_text(value: float | None) -> str:
+    """Return a count for people to read; a suppressed one says so.
+
+    Examples
+    --------
+    >>> count_text(1234), count_text(None)
+    ('1,234', '少于10或不公开')
+    """
+    if pd.isna(value):
+        return f"少于{number('suppress_below_people'):.0f}或不公开"
+    return f"{value:,.0f}"
+
+
+def cells_layer(
+    cells: gpd.GeoDataFrame, themes: Sequence[Theme], community_names: pd.Series | None
+) -> dict[str, Any]:
+    """Return the cells with their tooltip rows and, theme by theme, class and further rows."""
+    frame = cells[["geometry"]].copy()
+    names = cells["community_id"]
+    if community_names is not None:
+        named = names.map(community_names)
+        names = named.where(named.notna() & (named != ""), names)
+    base: list[Tips] = [
+        [("网格", name or code), ("编码", code), ("社区", community)]
+        for name, code, community in zip(
+            cells["name"].fillna(""), cells["code"].fillna(""), names, strict=True
+        )
+    ]
+    for label, column in (("户数", "households"), ("60岁以上", "elders_60")):
+        if column in cells:
+            for rows, value in zip(base, cells[column], strict=True):
+                rows.append((label, count_text(value)))
+    frame["tip"] = pd.Series(base, index=frame.index)
+    collection = feature_collection(frame, (), simplify_m=_AREA_SIMPLIFY_M)
+    row_of = {str(i): row for row, i in enumerate(frame.index)}
+    for feature in collection["features"]:
+        row = row_of[feature["id"]]
+        feature["properties"] = {
+            "tip": base[row],
+            "class": [theme.classes[row] for theme in themes],
+            "more": [theme.tips[row] if theme.tips else [] for theme in themes],
+        }
+    return collection
+
+
+def size_theme(cells: gpd.GeoDataFrame) -> Theme:
+    """Return the theme of moderate size (规模适度): households of a cell against the band."""
+    low, high = number("cell_households_min"), number("cell_households_max")
+    households = cells["households"]
+    names = list(signs.SIZES)
+    classes = [
+        names.index(
+            "below"  # a suppressed count is a small one
+            if pd.isna(h)
+            else "empty"
+            if h == 0
+            else "below"
+            if h < low
+            else "above"
+            if h > high
+            else "in_band"
+        )
+        for h in households
+    ]
+    return Theme(f"网格规模（{low:.0f}–{high:.0f}户）", tuple(signs.SIZES.values()), classes)
+
+
+def gap_themes(
+    cells: gpd.GeoDataFrame, gaps: pd.DataFrame, kinds: Sequence[str] = ()
+) -> list[Theme]:
+    """Return one theme for each facility kind of the gaps table, filled by cause.
+
+    Parameters
+    ----------
+    cells
+        The CELLS table.
+    gaps
+        The gaps table, counts already fit for the reader.
+    kinds
+        Kinds to show, in this order; all there are, elder care first, if empty.
+    """
+    rows = gaps[gaps["level"] == "cell"]
+    shown = kinds or kind_order(set(rows["kind"]))
+    codes = list(signs.CAUSES)
+    themes = []
+    for kind in shown:
+        of_kind = rows[rows["kind"] == kind].set_index("id").reindex(cells.index)
+        causes = of_kind["cause"].fillna("")
+        themes.append(
+            Theme(
+                f"缺口：{kind_label(kind)}",
+                tuple(signs.CAUSES.values()),
+                [codes.index(c) if c in codes else codes.index("") for c in causes],
+                [
+                    [("覆盖率", _share(share)), ("最远步行", _minutes(worst))]
+                    for share, worst in zip(
+                        of_kind["covered_share"], of_kind["worst_walk_s"], strict=True
+                    )
+                ],
+            )
+        )
+    return themes
+
+
+def _share(value: float | None) -> str:
+    return "不公开或无人口" if pd.isna(value) else f"{value:.0%}"
+
+
+def _minutes(seconds: float | None) -> str:
+    return "到不了或无人口" if pd.isna(seconds) else f"{seconds / 60:.0f}分钟"
+
+
+def community_overlay(communities: gpd.GeoDataFrame) -> Overlay:
+    """Return the outlines of communities."""
+    return Overlay(
+        "社区边界",
+        feature_collection(communities, simplify_m=_AREA_SIMPLIFY_M),
+        {"color": signs.DARK, "weight": 2.5, "fill": False, "opacity": 0.9},
+        (Sign("社区边界", signs.DARK, "line"),),
+        show=True,
+        interactive=False,
+    )
+
+
+def department_overlays(departments: dict[str, gpd.GeoDataFrame]) -> list[Overlay]:
+    """Return the old grids as outlines, a colour and a dash for each department."""
+    found = []
+    for number_, (name, frame) in enumerate(departments.items()):
+        colour, dash = signs.DEPARTMENTS[number_ % len(signs.DEPARTMENTS)]
+        label = f"老网格：{signs.DEPARTMENT_LABELS.get(name, name)}"
+        collection = feature_collection(frame, simplify_m=_LINE_SIMPLIFY_M)
+        codes = dict(zip(map(str, frame.index), _texts(frame, "code"), strict=True))
+        for feature in collection["features"]:
+            feature["properties"] = {"tip": [("部门网格", codes[feature["id"]])]}
+        style = {"color": colour, "weight": 2, "dashArray": dash, "fill": False}
+        found.append(Overlay(label, collection, style, (Sign(label, colour, "line", dash=dash),)))
+    return found
+
+
+def conflict_overlay(conflicts: gpd.GeoDataFrame) -> Overlay:
+    """Return where departments disagree."""
+    collection = feature_collection(conflicts, simplify_m=_AREA_SIMPLIFY_M)
+    tips = {
+        str(row.Index): [
+            ("冲突", str(row.kind)),
+            ("部门", str(row.departments)),
+            ("面积", f"{row.area_m2:,.0f}平方米"),
+            ("户数", count_text(row.households)),
+            ("状态", signs.CONFLICT_LABELS.get(str(row.status), str(row.status))),
+        ]
+        for row in conflicts.drop(columns=conflicts.geometry.name).itertuples()
+    }
+    for feature in collection["features"]:
+        feature["properties"] = {"tip": tips[feature["id"]]}
+    style = {"color": signs.VERMILLION, "weight": 1.5, "fillOpacity": 0.45}
+    sign = Sign("部门边界冲突", signs.VERMILLION)
+    return Overlay("边界冲突", collection, style, (sign,))
+
+
+def circle_overlays(
+    circles: gpd.GeoDataFrame, facilities: gpd.GeoDataFrame | None, kinds: Sequence[str] = ()
+) -> list[Overlay]:
+    """Return the life circles of each kind, all its facilities together, one area a band."""
+    kind_of = (
+        circles["kind"]
+        if "kind" in circles
+        else circles["facility_id"].map(facilities["kind"])
+        if facilities is not None
+        else pd.Series("", index=circles.index)
+    ).fillna("")
+    bands = sorted(set(circles["minutes"]))
+    found = []
+    for kind in kinds or kind_order(set(kind_of)):
+        of_kind = circles[kind_of == kind]
+        if of_kind.empty:
+            continue
+        areas = [shapely.union_all(of_kind.geometry[of_kind["minutes"] == m]) for m in bands]
+        frame = gpd.GeoDataFrame(
+            index=[f"{m:g}" for m in bands],
+            geometry=[shapely.simplify(area, _CIRCLE_SIMPLIFY_M) for area in areas],
+            crs=circles.crs,
+        ).iloc[::-1]  # widest first, so that the nearest lies on top
+        label = f"生活圈：{kind_label(kind) or '全部设施'}"
+        legend = tuple(
+            Sign(f"{m:g}分钟步行可达", _over_white(signs.BLUE, layers=len(bands) - i))
+            for i, m in enumerate(bands)
+        )
+        style = {"color": signs.BLUE, "weight": 1, "fillOpacity": _CIRCLE_OPACITY}
+        collection = feature_collection(frame)
+        found.append(Overlay(label, collection, style, legend, interactive=False))
+    return found
+
+
+def _over_white(colour: str, *, layers: int) -> str:
+    """Return the colour that shows where so many bands of `colour` lie on white."""
+    opacity = 1 - (1 - _CIRCLE_OPACITY) ** layers
+    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+    return "#" + "".join(f"{round(255 - (255 - p) * opacity):02x}" for p in parts)
+
+
+def facility_overlays(facilities: gpd.GeoDataFrame) -> list[Overlay]:
+    """Return the facilities, a layer for each group of kinds, a character in each disc."""
+    group_of = facilities["kind"].map(signs.facility_sign)
+    found = []
+    for sign in dict.fromkeys(signs.facility_sign(k) for k in kind_order(set(facilities["kind"]))):
+        group = facilities[group_of == sign]
+        collection = feature_collection(group)
+        tips = dict(zip(map(str, group.index), _facility_tips(group), strict=True))
+        for feature in collection["features"]:
+            feature["properties"] = {"tip": tips[feature["id"]], "glyph": sign.glyph}
+        label = f"设施：{sign.label}"
+        style = {"color": "#ffffff", "weight": 1, "fillColor": sign.colour, "fillOpacity": 0.95}
+        found.append(Overlay(label, collection, style, (sign,), show=sign.glyph == "养"))
+    return found
+
+
+def _facility_tips(group: gpd.GeoDataFrame) -> list[Tips]:
+    labels = (("开放时间", "opening_hours"), ("电话", "phone"), ("地址", "address"))
+    tips: list[Tips] = [
+        [("设施", name), ("类别", kind_label(kind))]
+        for name, kind in zip(_texts(group, "name"), group["kind"], strict=True)
+    ]
+    for label, column in labels:
+        for rows, text in zip(tips, _texts(group, column), strict=True):
+            if text:
+                rows.append((label, text))
+    return tips
+
+
+def site_overlay(sites: gpd.GeoDataFrame) -> Overlay:
+    """Return proposed sites, numbered in the order of choice."""
+    collection = feature_collection(sites)
+    for order, feature in enumerate(collection["features"], start=1):
+        feature["properties"] = {"tip": [("建议选址", f"第{order}处")], "glyph": str(order)}
+    style = {"color": "#ffffff", "weight": 2, "fillColor": signs.GREEN, "fillOpacity": 1}
+    sign = Sign("建议选址", signs.GREEN, "disc", glyph="1")
+    return Overlay("建议选址", collection, style, (sign,), show=True)
+
+
+def road_overlay(roads: gpd.GeoDataFrame) -> Overlay:
+    """Return the roads and barriers as one pale background layer, a multi-line for each class."""
+    highway, railway, waterway = (_texts(roads, c) for c in ("highway", "railway", "waterway"))
+    classes = pd.Series(
+        [_road_class(h, r, w) for h, r, w in zip(highway, railway, waterway, strict=True)],
+        index=roads.index,
+    )
+    styles: dict[str, dict[str, Any]] = {
+        "water": {"color": "#a9cfe6", "weight": 3},
+        "rail": {"color": "#777777", "weight": 2, "dashArray": "6 4"},
+        "main": {"color": "#c9c2b4", "weight": 3},
+        "street": {"color": "#d6d1c7", "weight": 1.6},
+        "path": {"color": "#e2dfd8", "weight": 0.8},
+    }
+    left = _ROAD_VERTICES_MAX
+    shapes, names = [], []
+    for name in styles:
+        lines = roads.geometry[classes == name].to_numpy()
+        merged = shapely.line_merge(shapely.union_all(lines, grid_size=0.1))
+        shape = shapely.simplify(merged, _LINE_SIMPLIFY_M)
+        left -= int(shapely.get_num_coordinates(shape))
+        if not shape.is_empty and left >= 0:
+            shapes.append(shape)
+            names.append(name)
+    frame = gpd.GeoDataFrame(index=names, geometry=shapes, crs=roads.crs)
+    collection = feature_collection(frame, decimals=_ROAD_DECIMALS)
+    for feature in collection["features"]:
+        feature["properties"] = {"style": styles[feature["id"]]}
+    style = {"color": "#d6d1c7", "weight": 1, "opacity": 1, "fill": False}
+    legend = tuple(sign for name, sign in _ROAD_SIGNS.items() if name in names)
+    return Overlay("道路与水系", collection, style, legend, show=True, interactive=False)
+
+
+def _road_class(highway: str, railway: str, waterway: str) -> str:
+    if waterway and not highway:
+        return "water"
+    if railway and not highway:
+        return "rail"
+    stem = highway.removesuffix("_link")
+    if stem in _ROAD_CLASSES[0]:
+        return "main"
+    return "street" if stem in _ROAD_CLASSES[1] else "path"
+
+
+def _texts(frame: gpd.GeoDataFrame, column: str) -> list[str]:
+    if column not in frame:
+        return [""] * len(frame)
+    return [("" if pd.isna(v) else str(v)) for v in frame[column]]
