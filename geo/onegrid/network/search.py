@@ -1,0 +1,282 @@
+"""Searches on a walk network: the nearest source of every door, all pairs, the way there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from onegrid.network.graph import Doors, Graph, door_rows
+from onegrid.network.kernel import (
+    FAR,
+    Bits,
+    in_threads,
+    kernel,
+    label_bits,
+    limit_us,
+    make_bench,
+    one_door,
+    spread,
+)
+from onegrid.network.pieces import cut_pieces, reached_pieces
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Stops(NamedTuple):
+    """Destinations by the edge they are on, for a scan of the nodes that were reached.
+
+    ``doors`` are sorted by edge; edge group g is ``doors[first[g]:first[g + 1]]``; the groups that
+    touch node i are ``group[indptr[i]:indptr[i + 1]]``; ``row`` is each door's row in the table.
+    """
+
+    doors: Doors
+    row: NDArray[np.int64]
+    edge: NDArray[np.int64]
+    first: NDArray[np.int64]
+    indptr: NDArray[np.int64]
+    group: NDArray[np.int64]
+
+
+class Pairs(NamedTuple):
+    """Rows of origins and destinations, int64, and the walk between them in microseconds."""
+
+    origin: NDArray[np.int64]
+    destination: NDArray[np.int64]
+    walk_us: NDArray[np.int64]
+
+
+def nearest_labels(
+    graph: Graph, sources: Doors, doors: Doors, *, limit_s: float | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Find the nearest source of every door.
+
+    Parameters
+    ----------
+    sources
+        Where to walk to, in the order that decides ties.
+    doors
+        Where to walk from.
+
+    Returns
+    -------
+    source, walk_us
+        Row of the nearest source and microseconds to it, int64; -1 and `FAR` where none is reached.
+    """
+    bits = label_bits(graph, len(sources.edge))
+    order = np.argsort(sources.edge, kind="stable")
+    order = order[sources.edge[order] >= 0]
+    limit = limit_us(limit_s, bits)
+    by_edge = door_rows(sources, order)
+    labels = _nearest(graph, by_edge, order, doors, bits, limit)
+    found = labels != FAR
+    mask = (1 << bits.rank) - 1
+    return np.where(found, labels & mask, -1), np.where(found, labels >> bits.rank, FAR)
+
+
+def reach_pairs(graph: Graph, origins: Doors, destinations: Doors, *, limit_s: float) -> Pairs:
+    """Find every pair of origin and destination within a limit, ordered by origin's row.
+
+    The smaller side is searched from: walking takes as long either way.
+    """
+    bits = label_bits(graph, 1)
+    limit = limit_us(limit_s, bits)
+    if len(destinations.edge) < len(origins.edge):
+        back = reach_pairs(graph, destinations, origins, limit_s=limit_s)
+        order = np.argsort(back.destination, kind="stable")
+        return Pairs(back.destination[order], back.origin[order], back.walk_us[order])
+    stops = make_stops(graph, destinations)
+    step = max(1, len(origins.edge) // 64)
+
+    def run(first: int) -> Pairs:
+        rows = np.arange(first, min(first + step, len(origins.edge)))
+        return Pairs(*_reach(graph, origins, rows, stops, bits, limit).T)
+
+    found = in_threads(run, range(0, len(origins.edge), step))
+    if not found:
+        nothing = np.empty(0, np.int64)
+        return Pairs(nothing, nothing, nothing)
+    return Pairs(*(np.concatenate(column) for column in zip(*found, strict=True)))
+
+
+def make_stops(graph: Graph, doors: Doors) -> Stops:
+    """Return doors bucketed by the edge they are on."""
+    order = np.argsort(doors.edge, kind="stable")
+    order = order[doors.edge[order] >= 0]
+    by_edge = door_rows(doors, order)
+    edge, first = np.unique(by_edge.edge, return_index=True)
+    ends = graph.ends[edge].astype(np.int64)
+    group = np.arange(len(edge))
+    loop = ends[:, 0] == ends[:, 1]
+    node = np.concatenate([ends[:, 0], ends[~loop, 1]])
+    group = np.concatenate([group, group[~loop]])
+    by_node = np.argsort(node, kind="stable")
+    indptr = np.searchsorted(node[by_node], np.arange(len(graph.indptr)))
+    first = np.append(first, len(order)).astype(np.int64)
+    return Stops(by_edge, order, edge, first, indptr.astype(np.int64), group[by_node])
+
+
+def walk_tree(
+    graph: Graph, doors: Doors, row: int, *, limit_s: float | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return, by node, microseconds from a door (`FAR`: not reached) and the arc that leads there.
+
+    The arc is -1 at a node that is walked to from the door directly.
+    """
+    bits = label_bits(graph, 1)
+    labels: NDArray[np.int64]
+    via: NDArray[np.int64]
+    labels, via = _tree(graph, doors, row, bits, limit_us(limit_s, bits))
+    return labels, via
+
+
+@kernel
+def between_us(graph: Graph, left: Doors, i: int, right: Doors, j: int) -> int:
+    """Return the walk between two doors of one edge, along that edge."""
+    edge = left.edge[i]
+    part_m = abs(left.along_m[i] - right.along_m[j])
+    part_us = np.int64(np.rint(part_m * graph.pace_us_m[edge]))
+    low, high = min(left.along_m[i], right.along_m[j]), max(left.along_m[i], right.along_m[j])
+    if part_m > 0 and (low == 0 or high == graph.length_m[edge]):
+        part_us += graph.wait_us[edge]
+    walk_us: int = left.leg_us[i] + part_us + right.leg_us[j]
+    return walk_us
+
+
+@kernel
+def _nearest(
+    graph: Graph, sources: Doors, ranks: NDArray[np.int64], doors: Doors, bits: Bits, limit: int
+) -> NDArray[np.int64]:
+    """Return the label of every door; sources are sorted by edge."""
+    bench = make_bench(graph, len(ranks), False)  # noqa: FBT003
+    spread(graph, bench, sources, ranks, bits, limit)
+    found = np.full(len(doors.edge), FAR, np.int64)
+    for i in range(len(doors.edge)):
+        edge = doors.edge[i]
+        if edge < 0:
+            continue
+        for end in range(2):
+            label = bench.labels[graph.ends[edge, end]]
+            if label != FAR:
+                label += (doors.start_us[i] if end == 0 else doors.end_us[i]) << bits.rank
+                found[i] = min(found[i], label)
+        at = np.searchsorted(sources.edge, edge)
+        while at < len(ranks) and sources.edge[at] == edge:
+            walk = between_us(graph, sources, at, doors, i)
+            found[i] = min(found[i], (walk << bits.rank) | ranks[at])
+            at += 1
+        if found[i] >> bits.rank > limit:
+            found[i] = FAR
+    return found
+
+
+@kernel
+def _reach(
+    graph: Graph, origins: Doors, rows: NDArray[np.int64], stops: Stops, bits: Bits, limit: int
+) -> NDArray[np.int64]:
+    """Return origin, destination and microseconds of every pair within the limit, (pairs, 3)."""
+    bench = make_bench(graph, 1, False)  # noqa: FBT003
+    labels, rank = bench.labels, np.zeros(1, np.int64)
+    found = np.empty((1024, 3), np.int64)
+    size = 0
+    for row in rows:
+        own = origins.edge[row]
+        if own < 0:
+            continue
+        count = spread(graph, bench, one_door(origins, row), rank, bits, limit)
+        # Its own edge first: both ends of it may be farther away than the limit.
+        group = np.searchsorted(stops.edge, own)
+        if group < len(stops.edge) and stops.edge[group] == own:
+            found, size = _visit(graph, labels, stops, group, found, size)
+            start = size - (stops.first[group + 1] - stops.first[group])
+            for k in range(start, size):
+                at = stops.first[group] + k - start
+                found[k, 2] = min(found[k, 2], between_us(graph, origins, row, stops.doors, at))
+            size = _keep(found, start, size, row, stops, limit)
+        for i in range(count):
+            node = bench.reached[i]
+            for slot in range(stops.indptr[node], stops.indptr[node + 1]):
+                group = stops.group[slot]
+                edge = stops.edge[group]
+                later = graph.ends[edge, 0] != node and labels[graph.ends[edge, 0]] != FAR
+                if edge == own or later:
+                    continue  # done above, or done from the edge's start
+                start = size
+                found, size = _visit(graph, labels, stops, group, found, size)
+                size = _keep(found, start, size, row, stops, limit)
+        for i in range(count):
+            labels[bench.reached[i]] = FAR
+    return found[:size]
+
+
+@kernel
+def _visit(
+    graph: Graph,
+    labels: NDArray[np.int64],
+    stops: Stops,
+    group: int,
+    found: NDArray[np.int64],
+    size: int,
+) -> tuple[NDArray[np.int64], int]:
+    """Append the doors of one edge with their walk over its ends; `FAR` or more is no way."""
+    first, last = stops.first[group], stops.first[group + 1]
+    if size + last - first > found.shape[0]:
+        grown = np.empty((2 * (size + last - first), 3), np.int64)
+        for k in range(size):  # numba takes seconds to compile the same as a slice
+            for column in range(3):
+                grown[k, column] = found[k, column]
+        found = grown
+    edge = stops.edge[group]
+    start, end = labels[graph.ends[edge, 0]], labels[graph.ends[edge, 1]]
+    for at in range(first, last):
+        found[size, 1] = at
+        found[size, 2] = min(start + stops.doors.start_us[at], end + stops.doors.end_us[at])
+        size += 1
+    return found, size
+
+
+@kernel
+def _keep(
+    found: NDArray[np.int64], start: int, size: int, row: int, stops: Stops, limit: int
+) -> int:
+    """Keep the appended pairs that are within the limit; return the new size."""
+    kept = start
+    for k in range(start, size):
+        if found[k, 2] <= limit:
+            found[kept, 0] = row
+            found[kept, 1] = stops.row[found[k, 1]]
+            found[kept, 2] = found[k, 2]
+            kept += 1
+    return kept
+
+
+@kernel
+def _tree(
+    graph: Graph, doors: Doors, row: int, bits: Bits, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    bench = make_bench(graph, 1, True)  # noqa: FBT003
+    spread(graph, bench, one_door(doors, row), np.zeros(1, np.int64), bits, limit)
+    return bench.labels, bench.via
+
+
+def warm_up() -> None:
+    """Compile every kernel, on two streets and three nodes; a second call costs nothing."""
+    graph = Graph(
+        np.array([0, 1, 3, 4]),
+        np.array([1, 0, 2, 1], np.int32),
+        np.full(4, 75_000_000),
+        np.array([0, 0, 1, 1], np.int32),
+        np.array([[0, 1], [1, 2]], np.int32),
+        np.full(2, 100.0),
+        np.full(2, 750_000.0),
+        np.zeros(2, np.int64),
+        750_000.0,
+    )
+    middle = np.array([37_500_000])
+    doors = Doors(np.array([0]), np.array([50.0]), np.array([0]), middle, middle)
+    nearest_labels(graph, doors, doors, limit_s=None)
+    reach_pairs(graph, doors, doors, limit_s=60.0)
+    pieces = reached_pieces(graph, doors, 0, limits_s=(60.0,))
+    cut_pieces(np.zeros((3, 2)), np.array([0, 3]), pieces)
+    walk_tree(graph, doors, 0, limit_s=None)
