@@ -145,7 +145,7 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
     overlays = [(_folium_layer(overlay), overlay) for overlay in _overlays(tables)]
     for layer, _ in overlays:
         layer.add_to(page)
-    control = folium.LayerControl()
+    control: Any = folium.LayerControl()
     control.options["collapsed"] = folium.JsCode("window.innerWidth < 1000")
     control.add_to(page)
     page.fit_bounds(_bounds(frames[0]))

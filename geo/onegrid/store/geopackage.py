@@ -1,0 +1,211 @@
+"""A SQLite file that is a GeoPackage: QGIS and GDAL open and edit it while we hold it.
+
+Two things to know. The R-tree's triggers call five functions, registered here on each connection.
+And the live file must never be opened by GDAL in this process: two SQLite libraries in one process
+break each other's locks. Give GDAL a `snapshot`, or another process.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING, Any
+
+from pyproj import CRS
+from sqlalchemy import create_engine, event, inspect
+
+from onegrid.errors import OutputError, Problem
+from onegrid.store import blob
+from onegrid.store.shape import Shape
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from sqlalchemy import Column, Engine, MetaData, Table
+
+_CONNECTION = """
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA foreign_keys = ON;
+PRAGMA busy_timeout = 10000;
+"""
+_TABLES = """
+PRAGMA application_id = 1196444487;
+PRAGMA user_version = 10300;
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT '2000-01-01T00:00:00.000Z',
+  min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
+  srs_id INTEGER REFERENCES gpkg_spatial_ref_sys (srs_id));
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL UNIQUE REFERENCES gpkg_contents (table_name),
+  column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
+  srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys (srs_id),
+  z TINYINT NOT NULL, m TINYINT NOT NULL, PRIMARY KEY (table_name, column_name));
+CREATE TABLE gpkg_extensions (
+  table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
+  scope TEXT NOT NULL, UNIQUE (table_name, column_name, extension_name));
+INSERT INTO gpkg_spatial_ref_sys VALUES
+  ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
+  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL);
+"""
+_RTREE_PAGE = "http://www.geopackage.org/spec120/#extension_rtree"  # an identifier, never opened
+# the R-tree extension of the GeoPackage specification: {t} table, {c} column, {i} key
+_RTREE = """
+CREATE VIRTUAL TABLE "rtree_{t}_{c}" USING rtree(id, minx, maxx, miny, maxy);
+CREATE TRIGGER "rtree_{t}_{c}_insert" AFTER INSERT ON "{t}"
+  WHEN (NEW."{c}" NOT NULL AND NOT ST_IsEmpty(NEW."{c}"))
+  BEGIN {put} END;
+CREATE TRIGGER "rtree_{t}_{c}_update6" AFTER UPDATE OF "{c}" ON "{t}"
+  WHEN OLD."{i}" = NEW."{i}" AND (NEW."{c}" NOTNULL AND NOT ST_IsEmpty(NEW."{c}"))
+    AND (OLD."{c}" NOTNULL AND NOT ST_IsEmpty(OLD."{c}"))
+  BEGIN UPDATE "rtree_{t}_{c}" SET minx = ST_MinX(NEW."{c}"), maxx = ST_MaxX(NEW."{c}"),
+    miny = ST_MinY(NEW."{c}"), maxy = ST_MaxY(NEW."{c}") WHERE id = NEW."{i}"; END;
+CREATE TRIGGER "rtree_{t}_{c}_update7" AFTER UPDATE OF "{c}" ON "{t}"
+  WHEN OLD."{i}" = NEW."{i}" AND (NEW."{c}" NOTNULL AND NOT ST_IsEmpty(NEW."{c}"))
+    AND (OLD."{c}" ISNULL OR ST_IsEmpty(OLD."{c}"))
+  BEGIN {put} END;
+CREATE TRIGGER "rtree_{t}_{c}_update2" AFTER UPDATE OF "{c}" ON "{t}"
+  WHEN OLD."{i}" = NEW."{i}" AND (NEW."{c}" ISNULL OR ST_IsEmpty(NEW."{c}"))
+  BEGIN {drop} END;
+CREATE TRIGGER "rtree_{t}_{c}_update5" AFTER UPDATE ON "{t}"
+  WHEN OLD."{i}" != NEW."{i}" AND (NEW."{c}" NOTNULL AND NOT ST_IsEmpty(NEW."{c}"))
+  BEGIN {drop} {put} END;
+CREATE TRIGGER "rtree_{t}_{c}_update4" AFTER UPDATE ON "{t}"
+  WHEN OLD."{i}" != NEW."{i}" AND (NEW."{c}" ISNULL OR ST_IsEmpty(NEW."{c}"))
+  BEGIN DELETE FROM "rtree_{t}_{c}" WHERE id IN (OLD."{i}", NEW."{i}"); END;
+CREATE TRIGGER "rtree_{t}_{c}_delete" AFTER DELETE ON "{t}"
+  WHEN OLD."{c}" NOT NULL
+  BEGIN {drop} END;
+"""
+_PUT = (
+    'INSERT OR REPLACE INTO "rtree_{t}_{c}" VALUES (NEW."{i}", ST_MinX(NEW."{c}"), '
+    'ST_MaxX(NEW."{c}"), ST_MinY(NEW."{c}"), ST_MaxY(NEW."{c}"));'
+)
+_DROP = 'DELETE FROM "rtree_{t}_{c}" WHERE id = OLD."{i}";'
+
+
+def open_engine(place: Path | str) -> Engine:
+    """Return the engine of a store: a path is a GeoPackage file, a URL with ``://`` a database.
+
+    Examples
+    --------
+    >>> open_engine("district.gpkg").dialect.name
+    'sqlite'
+    """
+    if "://" in str(place):
+        return create_engine(str(place))
+    engine = create_engine(f"sqlite:///{place}")
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    for order, name in enumerate(("ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY")):
+        connection.create_function(name, 1, _bound(order), deterministic=True)
+    connection.create_function(
+        "ST_IsEmpty", 1, lambda b: None if b is None else int(blob.is_empty(b)), deterministic=True
+    )
+    connection.executescript(_CONNECTION)
+
+
+def _bound(order: int) -> Callable[[bytes | None], float | None]:
+    def bound(value: bytes | None) -> float | None:
+        box = None if value is None else blob.box_of(value)
+        return None if box is None else box[order]
+
+    return bound
+
+
+def create_tables(engine: Engine, metadata: MetaData) -> None:
+    """Create the tables of `metadata` that are missing; in a GeoPackage also what makes it one.
+
+    A table with a `Shape` column becomes a layer with a spatial index; it needs one integer
+    primary key, and text columns of type ``Text`` (GDAL does not see a ``VARCHAR``).
+    """
+    present = set(inspect(engine).get_table_names())
+    if engine.dialect.name != "sqlite":
+        metadata.create_all(engine)
+        _add_indexes(engine, [t for t in metadata.sorted_tables if t.name not in present])
+        return
+    with closing(engine.raw_connection()) as pooled:
+        connection: Any = pooled.driver_connection
+        if "gpkg_contents" not in present:
+            connection.executescript(_TABLES)
+        metadata.create_all(engine)
+        for table in metadata.sorted_tables:
+            if table.name not in present:
+                _register(connection, table)
+        connection.commit()
+        # GDAL reads the header from the file itself, not from the write-ahead log
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _add_indexes(engine: Engine, tables: list[Table]) -> None:
+    with engine.begin() as connection:
+        for table in tables:
+            for column in table.columns:
+                if isinstance(column.type, Shape):
+                    name = f"{table.name}_{column.name}_gist"
+                    connection.exec_driver_sql(
+                        f'CREATE INDEX "{name}" ON "{table.name}" USING gist ("{column.name}")'
+                    )
+
+
+def _register(connection: sqlite3.Connection, table: Table) -> None:
+    shapes = [column for column in table.columns if isinstance(column.type, Shape)]
+    if not shapes:
+        connection.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, ?, ?)",
+            (table.name, "attributes", table.name),
+        )
+        return
+    (column,) = shapes  # the format allows one geometry a layer
+    _add_srs(connection, column)
+    srid = column.type.srid  # type: ignore[attr-defined]  # a Shape, see above
+    kind = column.type.kind  # type: ignore[attr-defined]
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, ?, ?, ?)",
+        (table.name, "features", table.name, srid),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
+        (table.name, column.name, kind, srid),
+    )
+    connection.execute(
+        "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')",
+        (table.name, column.name, _RTREE_PAGE),
+    )
+    (key,) = table.primary_key.columns
+    names = {"t": table.name, "c": column.name, "i": key.name}
+    put, drop = _PUT.format(**names), _DROP.format(**names)
+    connection.executescript(_RTREE.format(**names, put=put, drop=drop))
+
+
+def _add_srs(connection: sqlite3.Connection, column: Column[Any]) -> None:
+    srid = column.type.srid  # type: ignore[attr-defined]  # only called for a Shape
+    crs = CRS.from_epsg(srid)
+    connection.execute(
+        "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, 'EPSG', ?, ?, NULL)",
+        (crs.name, srid, srid, crs.to_wkt("WKT1_GDAL")),
+    )
+
+
+def snapshot(engine: Engine, path: Path) -> None:
+    """Copy the live GeoPackage to a new file that GDAL may read in this process.
+
+    Raises
+    ------
+    OutputError
+        If there is a file at `path` already.
+    """
+    if path.exists():
+        raise OutputError(Problem("OUTPUT_EXISTS", "will not overwrite", str(path)))
+    with closing(engine.raw_connection()) as pooled, closing(sqlite3.connect(path)) as copy:
+        live: Any = pooled.driver_connection
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
