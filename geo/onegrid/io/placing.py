@@ -49,11 +49,9 @@ def flatten(geometry: NDArray[np.object_], table: Table) -> NDArray[np.object_]:
 
 def wrong_types(geometry: NDArray[np.object_], table: Table) -> NDArray[np.bool_]:
     """Return which geometries are of a type that `table` does not take."""
-    names = {kind.value: kind.name for kind in shapely.GeometryType}
-    allowed = [
-        value for value, name in names.items() if name in {g.upper() for g in table.geometry}
-    ]
-    return np.asarray(np.isin(shapely.get_type_id(geometry), allowed, invert=True), dtype=np.bool_)
+    allowed = [shapely.GeometryType[name.upper()] for name in table.geometry]
+    right: NDArray[np.bool_] = np.isin(shapely.get_type_id(geometry), allowed)
+    return np.logical_not(right)
 
 
 def usable(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:

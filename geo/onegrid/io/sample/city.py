@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from onegrid.io.sample import blocks, departments
+from onegrid.io.sample import blocks, departments, regions
 from onegrid.io.sample.streets import WaveField
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Shapes = NDArray[np.object_]
 
+_SPLINTER_M = 1.0  # where the end of a cut overshoots a corner
 EMPTY_SHARE = 0.12  # of blocks: parks, works, schools
 
 
@@ -56,24 +57,24 @@ def nest(
     ``subdistrict`` (faces,) and ``communities`` (count in each subdistrict) may be given.
     """
     if subdistrict is None:
-        subdistrict = blocks.grow_regions(faces, households, counts[0], rng)
-    load = np.bincount(subdistrict, weights=households + 1e-9)
+        subdistrict = regions.grow_regions(faces, households, counts[0], rng)
+    load = np.bincount(subdistrict, weights=households + 1e-9).astype(np.float64)
     if communities is None:
-        communities = blocks.shares(counts[1], load, least=1)
+        communities = regions.shares(counts[1], load, least=1)
     community = _within(faces, households, subdistrict, communities, rng)
-    load = np.bincount(community, weights=households + 1e-9)
+    load = np.bincount(community, weights=households + 1e-9).astype(np.float64)
     cells = _capped(counts[2], load, np.bincount(community))
     return Nested(subdistrict, community, _within(faces, households, community, cells, rng))
 
 
 def _capped(total: int, load: Floats, most: Ints) -> Ints:
     """Return shares of ``total`` by load, at least 1 and at most ``most`` each where possible."""
-    wanted = blocks.shares(total, load, least=1)
+    wanted = regions.shares(total, load, least=1)
     while (wanted > most).any() and wanted.sum() < most.sum() + (wanted - most).clip(0).sum():
         spare = int((wanted - most).clip(0).sum())
         wanted = np.minimum(wanted, most)
         free = wanted < most
-        wanted[free] += blocks.shares(spare, load[free])
+        wanted[free] += regions.shares(spare, load[free])
     return wanted
 
 
@@ -84,7 +85,7 @@ def _within(
     first = 0
     for unit, count in enumerate(counts.tolist()):  # units are independent of each other
         members = np.flatnonzero(parent == unit)
-        labels[members] = first + blocks.grow_regions(
+        labels[members] = first + regions.grow_regions(
             faces[members], households[members], count, rng
         )
         first += count
@@ -121,7 +122,7 @@ def cut_blocks(
         toward = centre[to] - centre[origin]
         near = (to >= 0) & (((place - centre[origin]) * toward).sum(axis=1) > 0)
         cell = np.where(near, nested.cell[to], nested.cell[origin])
-        labels[name] = blocks.in_one_piece(cell, pairs, shared, int(nested.cell.max()) + 1)
+        labels[name] = regions.in_one_piece(cell, pairs, shared, int(nested.cell.max()) + 1)
     return Cut(pieces, origin, labels)
 
 
@@ -138,6 +139,7 @@ def halves_of(faces: Shapes, households: Floats, *, above: float) -> Shapes:
 def subdivide(faces: Shapes, lines: Shapes) -> tuple[Shapes, Ints]:
     """Return the faces cut by lines, and the face each piece is from."""
     pieces = blocks.faces_of(np.concatenate([shapely.boundary(faces), lines]))
+    pieces = blocks.absorb_thin(pieces, below_m=_SPLINTER_M)
     inside = shapely.point_on_surface(pieces)
     piece, origin = shapely.STRtree(faces).query(inside, "intersects")
     order = np.lexsort((origin, piece))
@@ -158,7 +160,7 @@ def in_order(faces: Shapes, labels: Ints, parents: Ints) -> Ints:
     centre = shapely.get_coordinates(shapely.centroid(faces)) * area[:, None]
     total = np.bincount(labels, weights=area)
     x, y = (np.bincount(labels, weights=centre[:, axis]) / total for axis in (0, 1))
-    order = np.lexsort((-y, x, blocks.parent_of(labels, parents)))
+    order = np.lexsort((-y, x, regions.parent_of(labels, parents)))
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     return np.asarray(rank[labels])

@@ -19,7 +19,10 @@ WALL_INSET_M = 5.0  # the wall stands this far from the middle of the street
 LANE_INSET_M = 15.0  # the lane runs this far inside the wall
 _GATE_WIDTH_M = 5.0
 _STREET_NEAR_M = 60.0  # a gate opens to a street within this distance
+_SAME_PLACE_M = 0.5
 _LANE_AREA_M2 = 1500.0
+_ONE_GATE_SHARE = 0.35  # of compounds; the rest have two
+_ROUNDING_M = 0.01  # the coordinate grid
 OPEN_HOURS = "06:00-23:00"
 
 
@@ -88,7 +91,7 @@ def _gates(
     """Return one or two gates, about opposite each other, each facing a street straight on."""
     wall = ring.exterior
     first = rng.random()
-    wanted = [first] if rng.random() < 0.35 else [first, first + rng.uniform(0.4, 0.6)]  # noqa: PLR2004
+    wanted = [first] if rng.random() < _ONE_GATE_SHARE else [first, first + rng.uniform(0.4, 0.6)]
     gates: list[_Gate] = []
     for place in wanted:
         for step in np.arange(8) / 16:
@@ -114,13 +117,18 @@ def _gate_at(
         return None
     street = int(near[0])
     joint = shapely.get_coordinates(shapely.shortest_line(streets[street], door))[0]
+    ends = shapely.get_coordinates(streets[street])[[0, -1]]
+    to_end = np.hypot(*(ends - joint).T)
+    if to_end.min() < _SAME_PLACE_M:
+        joint = ends[to_end.argmin()]
     inner = shapely.get_coordinates(shapely.shortest_line(lane, door))[0]
     place = [np.round(p, 2) for p in (joint, shapely.get_coordinates(door)[0], inner)]
     path = shapely.LineString(place)
     crossed = shapely.intersection(path, wall.difference(door.buffer(_GATE_WIDTH_M / 2)))
     if not crossed.is_empty or path.length > _STREET_NEAR_M:
         return None
-    return _Gate(street, *place, along_m=float(lane.project(shapely.Point(place[2]))))
+    along_m = float(lane.project(shapely.Point(place[2])))
+    return _Gate(street, place[0], place[1], place[2], along_m)
 
 
 def _build(
@@ -179,7 +187,7 @@ def _split(line: shapely.LineString, places: list[tuple[float, float]]) -> list[
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(xy, axis=0).T))])
     points = np.unique(np.array(places), axis=0)
     at = shapely.line_locate_point(line, shapely.points(points))
-    apart = (at > 0.01) & (at < along[-1] - 0.01)  # noqa: PLR2004  (1 cm: the coordinate grid)
+    apart = (at > _ROUNDING_M) & (at < along[-1] - _ROUNDING_M)
     order = np.argsort(at[apart], kind="stable")
     points, at = points[apart][order], at[apart][order]
     stops = np.vstack([xy[:1], points, xy[-1:]])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from onegrid.io.sample.blocks import cross_cut, grow_regions, neighbours, stays_whole
+from onegrid.io.sample.blocks import cross_cut, neighbours
+from onegrid.io.sample.regions import grow_regions, stays_whole
 from onegrid.io.sample.streets import WaveField
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ their files have the faults that offices' files have. Used by tests and benchmar
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid.io.sample import blocks, city, compounds, departments, offices, people, roads, writing
+from onegrid.io.sample import (
+    blocks,
+    city,
+    compounds,
+    departments,
+    offices,
+    people,
+    regions,
+    roads,
+    writing,
+)
 from onegrid.io.sample.facilities import place_facilities
 from onegrid.io.sample.streets import Streets, WaveField, draw_streets
+from onegrid.io.sample.units import Units, community_frame, grow_units, home_names, truth_layers
+from onegrid.io.writing import write_layers, write_parquet
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,6 +44,10 @@ _BLOCKS_PER_CELL = 3.7
 _COMPOUND_SHARE = 0.08
 _COMPOUND_AREA_M2 = (14_000, 90_000)
 _THIN_M = 25.0
+_LEAST_BLOCKS = 6
+_ROAD_WAVE_M = 200.0
+_RAIL_BEYOND_M = 200.0
+_RAIL_CLEAR_M = 20.0
 _PLACE = (500_000.0, 4_240_000.0)  # near Cangzhou in its CGCS2000 zone
 _CRS, _OTHER_ZONE, _DEGREES = "EPSG:4548", "EPSG:4549", "EPSG:4490"
 
@@ -76,18 +92,7 @@ class DistrictPaths:
     roads: Path
     facilities: Path
     truth: Path
-    departments: dict[str, Path] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class _Units:
-    """Ids and names of the units, and the faces they are made of."""
-
-    faces: Shapes
-    nested: city.Nested
-    subdistrict_ids: NDArray[np.object_]
-    community_ids: NDArray[np.object_]
-    cell_ids: NDArray[np.object_]
+    departments: dict[str, Path]
 
 
 def write_district(folder: str | Path, options: DistrictOptions | None = None) -> DistrictPaths:
@@ -106,170 +111,85 @@ def write_district(folder: str | Path, options: DistrictOptions | None = None) -
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     area = chosen.area_m2 or CELL_AREA_M2 * chosen.cells
-    streets = draw_streets(
-        area, max(6, round(_BLOCKS_PER_CELL * chosen.cells)), rng, np.array(_PLACE)
-    )
+    wanted = max(_LEAST_BLOCKS, round(_BLOCKS_PER_CELL * chosen.cells))
+    streets = draw_streets(area, wanted, rng, np.array(_PLACE))
     plain = blocks.absorb_thin(_one_piece(blocks.faces_of(streets.lines)), below_m=_THIN_M)
     density = city.density_of(plain, rng, wave_m=0.6 * np.sqrt(area))
-    units = _units(plain, density, chosen, rng)
+    counts = (chosen.subdistricts, chosen.communities, chosen.cells)
+    true = grow_units(plain, density, counts, chosen.adcode, rng)
     homes, home_face = _homes(plain, density, chosen, rng)
-    inner = shapely.STRtree(units.faces).nearest(homes.geometry.to_numpy())
-    names = pd.DataFrame(
-        {
-            "community": [f"第{n + 1}社区" for n in units.nested.community[inner]],
-            "subdistrict": [f"第{n + 1}街道" for n in units.nested.subdistrict[inner]],
-        }
-    )
-    walled = _compounds(plain, home_face, streets, rng)
+    lived_in = np.bincount(home_face, minlength=len(plain)) > 0
     paths = DistrictPaths(
         communities=folder / "communities.gpkg",
         households=folder / "households.parquet",
         roads=folder / "roads.parquet",
         facilities=folder / "facilities.parquet",
         truth=folder / "truth.gpkg",
-        departments={},
+        departments=_write_departments(folder, true, chosen, rng),
     )
-    writing.write_gpkg(paths.communities, {"communities": _community_frame(units)})
-    writing.write_parquet(paths.households, homes)
-    writing.write_parquet(paths.roads, _road_frame(streets, walled, chosen, rng))
-    writing.write_parquet(paths.facilities, place_facilities(homes, names, rng))
-    writing.write_gpkg(paths.truth, _truth(units, streets))
-    paths.departments.update(_write_departments(folder, units, chosen, rng))
+    write_layers(paths.communities, {"communities": community_frame(true, crs=_CRS)})
+    write_parquet(paths.households, homes)
+    write_parquet(paths.roads, _roads(streets, plain, lived_in, chosen, rng))
+    write_parquet(paths.facilities, place_facilities(homes, home_names(true, homes), rng))
+    write_layers(paths.truth, truth_layers(true, streets, crs=_CRS))
     return paths
 
 
 def _one_piece(faces: Shapes) -> Shapes:
     """Return the largest set of faces connected by borders."""
     pairs, _ = blocks.neighbours(faces)
-    return np.asarray(faces[blocks.largest_component(pairs, len(faces))])
-
-
-def _units(
-    plain: Shapes, density: Floats, options: DistrictOptions, rng: np.random.Generator
-) -> _Units:
-    """Grow the true units; a block with more homes than a cell has a true border through it."""
-    above = density.sum() / options.cells * 0.9
-    faces, origin = city.subdivide(plain, city.halves_of(plain, density, above=above))
-    part = shapely.area(faces) / shapely.area(plain)[origin]
-    counts = (options.subdistricts, options.communities, options.cells)
-    nested = city.nest(faces, density[origin] * part, counts, rng)
-    nested = city.renumber(faces, nested)
-    sub = np.array(
-        [f"{options.adcode}{n + 1:03d}" for n in range(nested.subdistrict.max() + 1)], dtype=object
-    )
-    com = city.codes(sub, blocks.parent_of(nested.community, nested.subdistrict))
-    cell = city.codes(com, blocks.parent_of(nested.cell, nested.community))
-    return _Units(faces, nested, sub, com, cell)
+    return np.asarray(faces[regions.largest_component(pairs, len(faces))])
 
 
 def _homes(
     plain: Shapes, density: Floats, options: DistrictOptions, rng: np.random.Generator
 ) -> tuple[gpd.GeoDataFrame, Ints]:
     buildings = options.buildings or round(options.households / HOUSEHOLDS_PER_BUILDING)
-    wanted = blocks.shares(
+    wanted = regions.shares(
         min(buildings, options.households), np.sqrt(density * shapely.area(plain))
     )
-    xy, face = people.place_buildings(plain, wanted, rng)
-    elders = WaveField.draw(rng, rms_m=0.05, wave_m=2500).at(xy)[:, 0]
+    built = people.place_buildings(plain, wanted, rng)
+    elders = WaveField.draw(rng, rms_m=0.05, wave_m=2500).at(built.xy)[:, 0]
     share = np.clip(0.22 + elders, 0.08, 0.45)
-    frame = people.residents(xy, face, density, options.households, share, rng, crs=_CRS)
-    return frame, face
+    frame = people.residents(built, density, options.households, share, rng, crs=_CRS)
+    return frame, built.face
 
 
-def _compounds(
-    plain: Shapes, home_face: Ints, streets: Streets, rng: np.random.Generator
-) -> compounds.Compounds:
-    low, high = _COMPOUND_AREA_M2
-    area = shapely.area(plain)
-    lived_in = np.bincount(home_face, minlength=len(plain)) > 0
-    fit = np.flatnonzero(lived_in & (area > low) & (area < high))
-    chosen = np.sort(rng.permutation(fit)[: round(_COMPOUND_SHARE * len(plain))])
-    return compounds.wall_in(plain, chosen, streets.lines, rng, shut_share=0.5)
+def _railway(streets: Streets, rng: np.random.Generator) -> shapely.LineString:
+    """Return a line from edge to edge, slightly bent."""
+    west, south, east, north = shapely.total_bounds(streets.lines)
+    bend = np.convolve(rng.normal(0, 0.05, 9), [0.25, 0.5, 0.25], "same") * (north - south)
+    start, stop = (south + (north - south) * rng.uniform(0.2, 0.8, 2)).tolist()
+    x = np.linspace(west - _RAIL_BEYOND_M, east + _RAIL_BEYOND_M, 9)
+    return shapely.LineString(np.round(np.column_stack([x, np.linspace(start, stop, 9) + bend]), 2))
 
 
-def _road_frame(
+def _roads(
     streets: Streets,
-    walled: compounds.Compounds,
+    plain: Shapes,
+    lived_in: NDArray[np.bool_],
     options: DistrictOptions,
     rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
     """Return the streets as an office has them: a railway, metre noise, a few streets missing."""
-    box = shapely.total_bounds(streets.lines)
-    bend = rng.normal(0, 0.05, 9) * (box[3] - box[1])
-    rail = shapely.LineString(
-        np.round(
-            np.column_stack(
-                [
-                    np.linspace(box[0] - 200, box[2] + 200, 9),
-                    np.linspace(*(box[1] + (box[3] - box[1]) * rng.uniform(0.2, 0.8, 2)), 9)
-                    + np.convolve(bend, [0.25, 0.5, 0.25], "same"),
-                ]
-            ),
-            2,
-        )
-    )
-    lines = streets.lines
-    table = pd.DataFrame({"highway": streets.highway})
-    frame = roads.road_table(table, lines, walled, [(rail, {"railway": "rail"})], crs=_CRS)
-    bridge = (frame["highway"] == "primary").to_numpy() | (frame["barrier"] == "wall").to_numpy()
-    bridge[-1] = True  # the railway itself
-    parts, origin = roads.sever(frame.geometry.to_numpy(), bridge, rail)
-    frame = frame.iloc[origin].set_geometry(
-        gpd.GeoSeries(parts, index=frame.index[origin], crs=_CRS)
-    )
+    railway = _railway(streets, rng)
+    lines, origin = roads.sever(streets.lines, streets.highway == "primary", railway)
+    area, (low, high) = shapely.area(plain), _COMPOUND_AREA_M2
+    clear = shapely.distance(plain, railway) > _RAIL_CLEAR_M
+    fit = np.flatnonzero(lived_in & clear & (area > low) & (area < high))
+    chosen = np.sort(rng.permutation(fit)[: round(_COMPOUND_SHARE * len(plain))])
+    walled = compounds.wall_in(plain, chosen, lines, rng, shut_share=0.5)
+    table = pd.DataFrame({"highway": streets.highway[origin]})
+    frame = roads.road_table(table, lines, walled, [(railway, {"railway": "rail"})], crs=_CRS)
     minor = (frame["highway"] == "residential").to_numpy()
     frame = frame[~(minor & (rng.random(len(frame)) < options.road_missing_share))]
-    noise = WaveField.draw(rng, rms_m=options.road_noise_m, wave_m=200)
+    noise = WaveField.draw(rng, rms_m=options.road_noise_m, wave_m=_ROAD_WAVE_M)
     moved = shapely.transform(frame.geometry.to_numpy(), lambda xy: np.round(xy + noise.at(xy), 2))
-    frame = frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=_CRS))
-    frame.index = [f"R{number:05d}" for number in range(1, len(frame) + 1)]
-    frame.index.name = "road_id"
-    return frame
-
-
-def _community_frame(units: _Units) -> gpd.GeoDataFrame:
-    parent = blocks.parent_of(units.nested.community, units.nested.subdistrict)
-    frame = gpd.GeoDataFrame(
-        {
-            "name": [f"第{n + 1}社区" for n in range(len(parent))],
-            "subdistrict_id": units.subdistrict_ids[parent],
-            "subdistrict_name": [f"第{p + 1}街道" for p in parent],
-        },
-        geometry=blocks.union_by(units.faces, units.nested.community),
-        index=units.community_ids,
-        crs=_CRS,
-    )
-    frame.index.name = "community_id"
-    return frame
-
-
-def _truth(units: _Units, streets: Streets) -> dict[str, gpd.GeoDataFrame]:
-    parent = blocks.parent_of(units.nested.cell, units.nested.community)
-    above = blocks.parent_of(units.nested.cell, units.nested.subdistrict)
-    cells = gpd.GeoDataFrame(
-        {
-            "community_id": units.community_ids[parent],
-            "subdistrict_id": units.subdistrict_ids[above],
-        },
-        geometry=blocks.union_by(units.faces, units.nested.cell),
-        index=units.cell_ids,
-        crs=_CRS,
-    )
-    cells.index.name = "cell_id"
-    subdistricts = gpd.GeoDataFrame(
-        {"name": [f"第{n + 1}街道" for n in range(len(units.subdistrict_ids))]},
-        geometry=blocks.union_by(units.faces, units.nested.subdistrict),
-        index=units.subdistrict_ids,
-        crs=_CRS,
-    )
-    subdistricts.index.name = "subdistrict_id"
-    true_streets = gpd.GeoDataFrame({"highway": streets.highway}, geometry=streets.lines, crs=_CRS)
-    true_streets.index.name = "road_id"
-    return {"cells": cells, "subdistricts": subdistricts, "streets": true_streets}
+    return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=_CRS))
 
 
 def _write_departments(
-    folder: Path, units: _Units, options: DistrictOptions, rng: np.random.Generator
+    folder: Path, units: Units, options: DistrictOptions, rng: np.random.Generator
 ) -> dict[str, Path]:
     drawn = offices.department_frames(units.faces, units.nested, HABITS, rng, crs=_CRS)
     if options.faults:
@@ -281,13 +201,13 @@ def _write_departments(
         "ecology": folder / "ecology.geojson",
     }
     plain = {name: frame.drop(columns="subdistrict") for name, frame in drawn.items()}
-    writing.write_gpkg(paths["politics_law"], {"grid": plain["politics_law"]})
-    writing.write_gpkg(paths["emergency"], {"grid": plain["emergency"].to_crs(_OTHER_ZONE)})
+    write_layers(paths["politics_law"], {"grid": plain["politics_law"]})
+    write_layers(paths["emergency"], {"grid": plain["emergency"].to_crs(_OTHER_ZONE)})
     chinese = offices.in_chinese(plain["urban_management"])
     writing.write_gbk_shapefile(paths["urban_management"], chinese)
     writing.write_geojson(paths["ecology"], plain["ecology"], crs_name=_DEGREES)
     if options.unit_grid:
         paths["urban_units"] = folder / "urban_units.gpkg"
         unit_grid = offices.unit_frame(units.faces, rng, crs=_CRS)
-        writing.write_gpkg(paths["urban_units"], {"grid": unit_grid})
+        write_layers(paths["urban_units"], {"grid": unit_grid})
     return paths

@@ -107,7 +107,7 @@ def place_facilities(
     return frame
 
 
-def _of_kind(  # noqa: PLR0913  (private; one row of PLANS and the tables it draws from)
+def _of_kind(
     kind: str,
     plan: Plan,
     xy: Floats,

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
-from onegrid.io.sample import blocks, city, departments
+from onegrid.io.sample import blocks, city, departments, regions
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -45,7 +44,7 @@ def department_frames(
     for name, habit in habits.items():
         labels = departments.vary(cut.faces, cut.cell[name], community, habit, rng)
         labels = city.in_order(cut.faces, labels, subdistrict)
-        parent = blocks.parent_of(labels, subdistrict)
+        parent = regions.parent_of(labels, subdistrict)
         shapes = departments.draw(blocks.union_by(cut.faces, labels), habit, rng)
         number = np.arange(1, len(shapes) + 1)
         frames[name] = gpd.GeoDataFrame(

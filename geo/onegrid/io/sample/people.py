@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
-from onegrid.io.sample.blocks import shares
+from onegrid.io.sample.regions import shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -23,10 +24,18 @@ _ELDER_80_SHARE, _ELDER_ALONE_SHARE = 0.14, 0.11  # of those aged 60 or more
 _ROW_RATIO = 1.5  # rows face south: wider apart than houses in a row
 
 
+@dataclass(frozen=True)
+class Buildings:
+    """Building points ``xy`` (n, 2) and the number of the ``face`` (n,) each is in."""
+
+    xy: Floats
+    face: Ints
+
+
 def place_buildings(
     faces: Shapes, wanted: Ints, rng: np.random.Generator, *, setback_m: float = SETBACK_M
-) -> tuple[Floats, Ints]:
-    """Return building points (n, 2), on a 1 cm grid, and the face of each (n,).
+) -> Buildings:
+    """Return building points on a 1 cm grid.
 
     Every face with ``wanted`` > 0 gets at least one, and at most that many, in rows that run
     east-west, ``setback_m`` away from the street where the face is wide enough.
@@ -41,8 +50,9 @@ def place_buildings(
         points.append(found)
         owners.append(np.full(len(found), face))
     if not points:
-        return np.empty((0, 2)), np.empty(0, dtype=np.int64)
-    return np.round(np.concatenate(points), 2), np.concatenate(owners)
+        return Buildings(np.empty((0, 2)), np.empty(0, dtype=np.int64))
+    xy = np.round(np.concatenate(points), 2).astype(np.float64)
+    return Buildings(xy, np.concatenate(owners))
 
 
 def _rows(inset: shapely.Geometry, wanted: int, rng: np.random.Generator) -> Floats:
@@ -66,8 +76,7 @@ def _rows(inset: shapely.Geometry, wanted: int, rng: np.random.Generator) -> Flo
 
 
 def residents(
-    xy: Floats,
-    face: Ints,
+    buildings: Buildings,
     face_households: Floats,
     total: int,
     elder_share: Floats,
@@ -80,6 +89,7 @@ def residents(
     ``face_households`` (faces,) says how they spread over the faces; ``elder_share`` (n,) is the
     share of residents aged 60 or more at each building.
     """
+    xy, face = buildings.xy, buildings.face
     per_face = np.bincount(face, minlength=len(face_households))
     weight = face_households[face] / per_face[face] * rng.gamma(4, 0.25, len(face))
     households = shares(total, weight + 1e-9, least=1)

@@ -24,7 +24,7 @@ COLUMNS = (
 )  # fmt: skip
 REAL_NOTE, INVENTED_NOTE = "OpenStreetMap", "示意数据"
 _APART_M = 8.0  # a street that ends at a barrier ends this far from it
-_TOUCH_M = 0.1
+_TOUCH_M, _SNAP_M = 0.1, 0.3
 
 
 def sever(
@@ -67,6 +67,21 @@ def road_table(
     frame.index = [f"R{number:05d}" for number in range(1, len(frame) + 1)]
     frame.index.name = "road_id"
     return frame
+
+
+def snap_ends(added: Shapes, lines: Shapes) -> Shapes:
+    """Return added lines with each end that is within 30 cm of an end of ``lines`` put on it."""
+    nodes = shapely.get_point(lines, np.array([[0], [-1]])).ravel()
+    tree = shapely.STRtree(nodes)
+    snapped = added.copy()
+    for which in (0, -1):
+        ends = shapely.get_point(snapped, which)
+        mine, node = tree.query_nearest(ends, max_distance=_SNAP_M, all_matches=False)
+        for line, to in zip(mine.tolist(), shapely.get_coordinates(nodes[node]), strict=True):
+            xy = shapely.get_coordinates(snapped[line])
+            xy[which] = to
+            snapped[line] = shapely.LineString(xy)
+    return snapped
 
 
 def joints_of(lines: Shapes, added: NDArray[np.int64]) -> list[tuple[int, float, float]]:

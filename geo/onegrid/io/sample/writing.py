@@ -1,4 +1,4 @@
-"""Write layers so that the same layer gives the same bytes, in the shapes that offices send."""
+"""Write layers in the shapes that offices send; the same layer gives the same bytes."""
 
 from __future__ import annotations
 
@@ -12,30 +12,14 @@ import numpy as np
 import pyogrio
 import shapely
 
+from onegrid.io.writing import staged, write_csv, write_text
+
 if TYPE_CHECKING:
     import geopandas as gpd
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest date a zip file can hold
-_STAMP = "1980-01-01T00:00:00.000Z"
+_DBF_DATE = "1980-01-01"
 _DEGREE_DECIMALS = 7  # about 1 cm
-
-
-def write_gpkg(path: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
-    """Write a GeoPackage with a fixed time stamp; the index is written as a column."""
-    path.unlink(missing_ok=True)
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": _STAMP})
-    try:
-        for name, frame in layers.items():
-            pyogrio.write_dataframe(
-                frame.reset_index(), path, layer=name, driver="GPKG", append=path.exists()
-            )
-    finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
-
-
-def write_parquet(path: Path, frame: gpd.GeoDataFrame) -> None:
-    """Write a GeoParquet file with zstd; the index keeps its name."""
-    frame.to_parquet(path, compression="zstd", index=True)
 
 
 def write_geojson(path: Path, frame: gpd.GeoDataFrame, *, crs_name: str | None = None) -> None:
@@ -62,7 +46,7 @@ def write_geojson(path: Path, frame: gpd.GeoDataFrame, *, crs_name: str | None =
         urn = "urn:ogc:def:crs:" + crs_name.replace(":", "::")
         head += '"crs":{"type":"name","properties":{"name":"' + urn + '"}},'
     text = head + '"features":[\n' + ",\n".join(lines) + "\n]}\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    write_text(path, text)
 
 
 def write_gbk_shapefile(path: Path, frame: gpd.GeoDataFrame) -> None:
@@ -74,9 +58,9 @@ def write_gbk_shapefile(path: Path, frame: gpd.GeoDataFrame) -> None:
             inner,
             driver="ESRI Shapefile",
             encoding="GBK",
-            layer_options={"DBF_DATE_LAST_UPDATE": _STAMP[:10]},
+            layer_options={"DBF_DATE_LAST_UPDATE": _DBF_DATE},
         )
-        with zipfile.ZipFile(path, "w") as archive:
+        with staged(path) as stage, zipfile.ZipFile(stage, "w") as archive:
             for part in sorted(Path(folder).iterdir()):
                 if part.suffix != ".cpg":
                     entry = zipfile.ZipInfo(part.name, _LONG_AGO)
@@ -88,4 +72,4 @@ def write_lonlat_csv(path: Path, frame: gpd.GeoDataFrame) -> None:
     """Write points as CSV with ``lon`` and ``lat``, UTF-8."""
     degrees = frame.to_crs("EPSG:4326").get_coordinates().round(_DEGREE_DECIMALS)
     table = frame.drop(columns=frame.geometry.name).assign(lon=degrees["x"], lat=degrees["y"])
-    table.to_csv(path, encoding="utf-8", lineterminator="\n")
+    write_csv(path, table)
