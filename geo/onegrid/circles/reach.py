@@ -167,7 +167,10 @@ def nearest(
         {
             "id": pd.array(np.tile(ids, len(names)), dtype="str"),
             "kind": pd.array(np.repeat(np.array(names, dtype=object), len(ids)), dtype="str"),
-            "facility_id": _joined([facility for facility, _ in answers], np.object_),
+            # As objects: pandas would turn None into NaN in a column of text.
+            "facility_id": pd.Series(
+                _joined([facility for facility, _ in answers], np.object_), dtype=object
+            ),
             "walk_s": _joined([walk_s for _, walk_s in answers], np.float64),
         }
     )

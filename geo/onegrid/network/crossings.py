@@ -105,7 +105,7 @@ def _crossings(
     xy = shapely.get_coordinates(ends.T.ravel())
     pair = np.repeat(pair, 2)
     at_end = _near(xy, end_xy[:, left[pair]], tolerance_m)
-    apart = ~(at_end | _near(xy, end_xy[:, right[pair]], tolerance_m))
+    apart = np.flatnonzero(~(at_end | _near(xy, end_xy[:, right[pair]], tolerance_m)))
     places = np.unique(np.column_stack([pair[apart], xy[apart]]), axis=0)
     pair = places[:, 0].astype(np.int64)
     return left[pair], right[pair], np.ascontiguousarray(places[:, 1:])
@@ -116,8 +116,7 @@ def _near(
 ) -> NDArray[np.bool_]:
     """Return which places are at one of two ends; ``end_xy`` is (2, places, 2)."""
     offset = end_xy - xy
-    near: NDArray[np.bool_] = (np.hypot(offset[..., 0], offset[..., 1]) <= tolerance_m).any(axis=0)
-    return near
+    return np.asarray((np.hypot(offset[..., 0], offset[..., 1]) <= tolerance_m).any(axis=0))
 
 
 def split_lines(

@@ -42,15 +42,15 @@ class EdgeFlag(IntFlag):
 def _tag(lines: gpd.GeoDataFrame, name: str) -> pd.Series[str]:
     """Return a text column in lower case; missing, unset and "no" are empty text."""
     text = _raw_tag(lines, name)
-    tag: pd.Series[str] = text.mask(text.isin(_UNSET), "")
-    return tag
+    return text.where(~text.isin(_UNSET), "")
 
 
 def _raw_tag(lines: gpd.GeoDataFrame, name: str) -> pd.Series[str]:
     """Return a text column in lower case, where "no" is still "no"."""
     if name not in lines:
         return pd.Series("", index=lines.index, dtype="str")
-    return lines[name].astype("str").fillna("").str.strip().str.lower()
+    text: pd.Series[str] = lines[name].astype("str").fillna("").str.strip().str.lower()
+    return text
 
 
 def classify(lines: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
