@@ -1,6 +1,6 @@
 # Every target is a line or two you could type yourself.
 .DEFAULT_GOAL := help
-.PHONY: help setup lock
+.PHONY: help setup demo test check fix golden lock
 PY := .venv/bin/python
 UV := $(shell command -v uv || echo .uv/bin/uv)
 UV_FILE := $(filter .uv/bin/uv,$(UV)) # empty where uv is installed
@@ -13,3 +13,13 @@ lock: $(UV_FILE) ## refresh requirements.lock: names, versions, hashes, no addre
 .venv: requirements.lock pyproject.toml $(UV_FILE)
 	$(UV) venv -q --allow-existing .venv && $(UV) pip sync -q --python $(PY) requirements.lock && $(UV) pip install -q --python $(PY) --no-deps -e . && touch .venv
 setup: .venv ## install the locked dependencies into .venv
+demo: setup ## the main job on the bundled sample, then the app on loopback (SERVE=0: stop after the job)
+	.venv/bin/onegrid demo --out demo-out $(if $(filter 0,$(SERVE)),--no-serve)
+test: setup ## every test; installs PostGIS, Chromium and a Chinese font on Debian as root
+	tools/setup_tests.sh && $(PY) -m pytest -q -n auto --dist loadfile
+check: setup ## format, lint, types, import contracts, fast offline tests
+	$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n auto -m "not integration and not e2e and not slow"
+fix: setup ## repair format and lint
+	$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
+golden: setup ## rewrite approved maps, then show what changed
+	$(PY) -m pytest -q tests/golden --approve ; git diff --stat tests/golden

@@ -146,7 +146,8 @@ def gap_themes(
     themes = []
     for kind in shown:
         of_kind = rows[rows["kind"] == kind].set_index("id").reindex(cells.index)
-        causes = of_kind["cause"].fillna("")
+        hidden = of_kind["level"].notna() & of_kind["cause"].isna() & (of_kind["people"] != 0)
+        causes = of_kind["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
         themes.append(
             Theme(
                 f"缺口：{kind_label(kind)}",

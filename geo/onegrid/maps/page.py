@@ -14,7 +14,8 @@ import folium
 import numpy as np
 from folium.template import Template
 
-from onegrid.coverage.privacy import public_cells, public_gaps
+from onegrid.coverage.privacy import public_cells
+from onegrid.coverage.suppress import suppress
 from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
@@ -165,7 +166,7 @@ def _themes(tables: MapTables, *, office: bool) -> list[layers.Theme]:
         return []
     themes = [layers.size_theme(cells)]
     if gaps is not None:
-        shown = gaps if office else public_gaps(gaps, cells)
+        shown = gaps if office else suppress(gaps, cells)
         themes += layers.gap_themes(cells, shown, tables.kinds)
     return themes
 

@@ -55,6 +55,7 @@ CAUSES: Final = {
     "severed": Sign("直线近、步行被阻隔", VERMILLION, pattern="cross"),
     "far": Sign("距离过远", ORANGE, pattern="hatch"),
     "none": Sign("本区没有这类设施", GREY, pattern="dots"),
+    "hidden": Sign("人数少，不公开", PALE, pattern="dots"),
     "": Sign("无住户或未评价", PALE),
 }
 DEPARTMENTS: Final = (
