@@ -60,6 +60,11 @@ class CoverageOptions:
     barriers: npt.NDArray[np.object_] = field(default_factory=_no_barriers)
     barrier_names: tuple[str, ...] = ()
 
+    def barrier_label(self, barrier: int) -> str:
+        """Return the name of a barrier, else its number."""
+        names = self.barrier_names[barrier : barrier + 1]
+        return (names and names[0]) or f"barrier {barrier}"
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -77,6 +82,12 @@ class Coverage:
     options: CoverageOptions
     norms: tuple[Norm, ...]
     unread_hours: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> tuple[Floats, Floats]:
+        """Elders and people by door, float64 (doors)."""
+        doors = self.measured.demand.doors
+        return np.asarray(doors["elders_60"], np.float64), np.asarray(doors["people"], np.float64)
 
 
 def measure_coverage(
@@ -132,7 +143,8 @@ def measure_coverage(
     causes = find_causes(walks, rules, demand, stock=stock, floors=floors, ground=ground)
     measured = Measured(ordered, rules, demand, stock, walks, floors, causes)
     table = door_table(measured)
-    reasons = cause_table(table, causes, _barrier_labels(chosen))
+    labels = tuple(chosen.barrier_label(i) for i in range(len(chosen.barriers)))
+    reasons = cause_table(table, causes, labels)
     gaps = gaps_table(measured, chosen.profile.name)
     return Coverage(table, reasons, gaps, measured, chosen, pack, unread)
 
@@ -177,23 +189,18 @@ def _walks(
     limits = np.array([[rule.limit_s] for rule in rules])
     walk_s, facility = nearest_arrays(doors, rules, ids, targets)
     within = within_limit(walk_s, limits)
-    if_open = within
+    open_s, open_facility = walk_s, facility
     if options.if_open is not None:
-        if_open = within_limit(nearest_arrays(options.if_open, rules, ids, targets)[0], limits)
+        open_s, open_facility = nearest_arrays(options.if_open, rules, ids, targets)
+    within_if_open = within | within_limit(open_s, limits)
     catchments = tuple(
         catchments_of(options.pairs[rule.kind], rule.limit_s, ids, targets)
         if rule.kind in options.pairs
         else None
         for rule in rules
     )
-    walks = Walks(walk_s, facility, within, if_open | within, catchments)
+    walks = Walks(walk_s, facility, within, within_if_open, open_facility, catchments)
     if options.asked is None:
         return walks, ()
     is_open, unread = open_at(facilities["opening_hours"].tolist(), options.asked)
     return leave_out_shut(walks, ~is_open), unread
-
-
-def _barrier_labels(options: CoverageOptions) -> tuple[str, ...]:
-    """Return a label for every barrier: its name, else its number."""
-    names = dict(enumerate(options.barrier_names))
-    return tuple(names.get(i) or f"barrier {i}" for i in range(len(options.barriers)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,14 +44,16 @@ class Walks:
     """The nearest facility of each service for every door, arrays (services, doors).
 
     ``walk_s`` is NaN and ``facility`` -1 where nothing is reached; ``within`` tells whether the
-    walk keeps the limit, ``within_if_open`` whether it would with every gate and door open.
-    ``catchments`` holds the pairs of each service, None where nobody computed them.
+    walk keeps the limit, ``within_if_open`` whether it would with every gate and door open, and
+    ``facility_if_open`` where it would go then. ``catchments`` holds the pairs of each service,
+    None where nobody computed them.
     """
 
     walk_s: Floats
     facility: Ints
     within: Bools
     within_if_open: Bools
+    facility_if_open: Ints
     catchments: tuple[Catchments | None, ...]
 
 
@@ -82,7 +84,7 @@ def nearest_arrays(
     if (facility[reached] < 0).any():
         known_codes(rows["facility_id"][reached], facilities, "doors")
     flat = kind * len(doors) + door
-    if len(np.unique(flat)) < len(flat):
+    if np.bincount(flat).max(initial=0) > 1:
         what = "a door has two rows of one kind"
         raise InputError(Problem("DOORS_REPEATED", what, "doors"))
     shape = (len(services), len(doors))
@@ -137,8 +139,9 @@ def leave_out_shut(walks: Walks, shut: Bools) -> Walks:
         facility[row, left.door[best]] = left.facility[best]
         walk_s[row, left.door[best]] = left.walk_s[best]
         within[row, left.door[best]] = True
-    if_open = walks.within_if_open | walks.within
-    return Walks(walk_s, facility, within, if_open, tuple(catchments))
+    return replace(
+        walks, walk_s=walk_s, facility=facility, within=within, catchments=tuple(catchments)
+    )
 
 
 def served(walks: Walks, row: int, weight: Floats, facilities: int) -> Floats:

@@ -1,0 +1,217 @@
+"""What an attacker with linear programming can learn from a published gaps table."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+
+from onegrid.coverage.demand import LEVELS, units_of
+from onegrid.coverage.suppress import suppress
+
+PARTS = ("elders_in", "elders_out", "others_in", "others_out")
+COLUMNS = {
+    "people": (1, 1, 1, 1),
+    "elders_60": (1, 1, 0, 0),
+    "people_covered": (1, 0, 1, 0),
+    "elders_60_covered": (1, 0, 0, 0),
+}
+DERIVED = {**COLUMNS, "people_left": (0, 1, 0, 1), "elders_left": (0, 1, 0, 0)}
+K = 10
+counts = st.sampled_from([0, 0, 1, 3, 9, 10, 12, 40, 200])
+
+
+@st.composite
+def districts(draw):
+    """A grid of up to 8 cells and, for two kinds that share residents, four counts a cell."""
+    shape = draw(
+        st.lists(st.lists(st.integers(1, 3), min_size=1, max_size=2), min_size=1, max_size=2)
+    )
+    rows = [
+        (f"s{i}", f"c{i}{j}")
+        for i, sub in enumerate(shape)
+        for j, n in enumerate(sub)
+        for _ in range(n)
+    ]
+    cells = gpd.GeoDataFrame(
+        {"community_id": [r[1] for r in rows], "subdistrict_id": [r[0] for r in rows]},
+        index=[f"k{i}" for i in range(len(rows))],
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(len(rows))],
+        crs=4548,
+    )
+    residents = np.array([[draw(counts), draw(counts)] for _ in rows])
+    parts = []
+    for _ in range(2):
+        inside = np.array(
+            [
+                [draw(st.one_of(st.just(n), st.just(0), st.integers(0, int(n)))) for n in r]
+                for r in residents
+            ]
+        )
+        parts.append(
+            np.column_stack(
+                [
+                    inside[:, 0],
+                    residents[:, 0] - inside[:, 0],
+                    inside[:, 1],
+                    residents[:, 1] - inside[:, 1],
+                ]
+            )
+        )
+    return cells, parts
+
+
+def gaps_of(cells, parts):
+    units = units_of(cells)
+    frames = []
+    for kind, table in enumerate(parts):
+        for level in LEVELS:
+            by_unit = units.roll_up(table.T.astype(float), level).T
+            figures = {name: (by_unit @ np.array(c)).astype(int) for name, c in COLUMNS.items()}
+            frame = pd.DataFrame(
+                {"level": level, "id": units.ids[level], "kind": f"kind{kind}", **figures}
+            )
+            left = frame["people"] - frame["people_covered"]
+            cause = np.where(frame["people"] == 0, None, np.where(left > 0, "far", "covered"))
+            share = frame["people_covered"] / frame["people"].where(frame["people"] > 0)
+            frames.append(
+                frame.assign(
+                    cause=cause,
+                    covered_share=share,
+                    worst_walk_s=1.0,
+                    accessibility=0.1,
+                    required_floor_area_m2=200.0,
+                )
+            )
+    return pd.concat(frames, ignore_index=True)
+
+
+def variables(cells, kind, level, unit):
+    """Positions of the unknowns (kind, cell, part) that a unit's counts add up."""
+    units = units_of(cells)
+    inside = units.of_cell[level] == units.ids[level].index(unit)
+    base = kind * len(cells) * len(PARTS)
+    return [base + cell * len(PARTS) for cell in np.flatnonzero(inside)]
+
+
+def row_for(cells, record, weights, size):
+    row = np.zeros(size)
+    for start in variables(cells, int(record.kind[-1]), record.level, record.id):
+        row[start : start + len(PARTS)] += weights
+    return row
+
+
+def attack(cells, public):
+    """Everything a reader knows: published sums, causes, and that the kinds share residents."""
+    size = 2 * len(cells) * len(PARTS)
+    equal, value, least, bound = [], [], [], []
+    for record in public.itertuples():
+        for name, weights in COLUMNS.items():
+            if not pd.isna(getattr(record, name)):
+                equal.append(row_for(cells, record, weights, size))
+                value.append(getattr(record, name))
+        if not pd.isna(record.cause):
+            out = row_for(cells, record, DERIVED["people_left"], size)
+            if record.cause == "covered":
+                equal.append(out)
+                value.append(0)
+            else:
+                least.append(-out)
+                bound.append(-1)
+    for cell in range(len(cells)):
+        for pair in ((1, 1, 0, 0), (0, 0, 1, 1)):
+            row = np.zeros(size)
+            row[cell * 4 : cell * 4 + 4] = pair
+            other = len(cells) * 4 + cell * 4
+            row[other : other + 4] = -np.array(pair)
+            equal.append(row)
+            value.append(0)
+    return {
+        "A_eq": np.array(equal),
+        "b_eq": np.array(value, dtype=float),
+        "A_ub": np.array(least) if least else None,
+        "b_ub": np.array(bound) if least else None,
+    }
+
+
+def interval(known, target):
+    ends = [linprog(sign * target, **known, bounds=(0, None), method="highs") for sign in (1, -1)]
+    assert all(end.status in (0, 3) for end in ends), [end.message for end in ends]
+    low = ends[0].fun
+    return low, np.inf if ends[1].status == 3 else -ends[1].fun
+
+
+def leaks(gaps, cells, public):
+    """Small counts that the published figures pin down to one whole number."""
+    known = attack(cells, public)
+    size = 2 * len(cells) * len(PARTS)
+    found = []
+    for record in gaps.itertuples():
+        for name, weights in DERIVED.items():
+            target = row_for(cells, record, weights, size)
+            true = next(getattr(record, n) for n in (name, "people_covered") if hasattr(record, n))
+            if name not in COLUMNS:
+                whole, part = (
+                    ("people", "people_covered")
+                    if name == "people_left"
+                    else ("elders_60", "elders_60_covered")
+                )
+                true = getattr(record, whole) - getattr(record, part)
+            if 0 < true < K:
+                low, high = interval(known, target)
+                assert low - 1e-6 <= true <= high + 1e-6
+                if np.floor(high + 1e-6) - np.ceil(low - 1e-6) < 1:
+                    found.append((record.level, record.id, record.kind, name, true))
+    return found
+
+
+@settings(max_examples=40, deadline=None)
+@given(districts())
+def test_no_small_count_can_be_recovered_from_the_published_table(district):
+    cells, parts = district
+    gaps = gaps_of(cells, parts)
+    public = suppress(gaps, cells)
+    assert leaks(gaps, cells, public) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(districts())
+def test_what_stays_is_unchanged_and_no_small_count_is_printed(district):
+    cells, parts = district
+    gaps = gaps_of(cells, parts)
+    public = suppress(gaps, cells)
+    for name in COLUMNS:
+        shown = public[name].notna().to_numpy()
+        assert (public[name][shown].astype(int) == gaps[name][shown]).all()
+        assert not public[name][shown].between(1, K - 1).any()
+    assert public[public.people.isna()].people_covered.isna().all()
+    assert public[public.people_covered.isna()][["cause", "covered_share"]].isna().all(axis=None)
+    again = suppress(gaps.sample(frac=1, random_state=1), cells).sort_index()
+    pd.testing.assert_frame_equal(public, again)
+
+
+def test_blanking_only_the_small_cell_would_be_undone_by_subtraction():
+    cells = gpd.GeoDataFrame(
+        {"community_id": "c", "subdistrict_id": "s"},
+        index=["k1", "k2", "k3"],
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+        crs=4548,
+    )
+    gaps = gaps_of(cells, [np.array([[0, 0, 4, 0], [0, 0, 50, 0], [0, 0, 90, 0]])] * 2)
+    naive = gaps.astype(dict.fromkeys(COLUMNS, "Int64"))
+    naive.loc[naive.id == "k1", [*COLUMNS, "cause"]] = pd.NA
+    assert ("cell", "k1", "kind0", "people", 4) in leaks(gaps, cells, naive)
+    public = suppress(gaps, cells)
+    assert public[public.kind == "kind0"].set_index("id").people.isna().to_dict() == {
+        "k1": True,
+        "k2": True,
+        "k3": False,
+        "c": False,
+        "s": False,
+        "district": False,
+    }
+    assert leaks(gaps, cells, public) == []
