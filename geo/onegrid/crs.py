@@ -107,6 +107,18 @@ def metric_crs_of(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
     return work_crs((west + east) / 2, (south + north) / 2)
 
 
+def district_crs(layer: gpd.GeoDataFrame) -> str:
+    """Return the CRS of a district's result files: the working CRS of the middle of `layer`.
+
+    Raises
+    ------
+    CrsError
+        As `metric_crs_of`.
+    """
+    west, south, east, north = to_lonlat(layer).total_bounds
+    return work_crs((west + east) / 2, (south + north) / 2)
+
+
 def to_metric(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return `layer` in metres: unchanged if it is metric already, else in its working CRS.
 

@@ -50,7 +50,7 @@ class AssignOptions:
     weights: Mapping[str, float] = field(default_factory=dict)
     base: str | None = None
     household_m: float = 50.0
-    base_household_m: float = 1.0
+    base_household_m: float = 5.0
     compact_share: float = 0.15
     barrier_share: float = 3.0
 

@@ -23,6 +23,7 @@ from onegrid.grids.faces import (
     merged,
     widths_m,
 )
+from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,17 +84,17 @@ def make_atoms(
     outlines = shapely.boundary(communities.geometry.to_numpy())
     blocks = _faces_inside(np.concatenate([outlines, streets, barriers]), communities)
     blocks = _without_thin(blocks, communities, xy, weights, barriers)
-    doors = _located(blocks, xy)
+    doors = locate(shapely.points(xy), blocks)
     cuts = department_cuts(blocks, departments, doors=doors, xy=xy, households=weights)
     if len(cuts):
         rims = np.append(shapely.boundary(blocks), cuts)
         blocks = _faces_inside(rims, communities)
         blocks = _without_thin(blocks, communities, xy, weights, barriers)
-    doors = _located(blocks, xy)
+    doors = locate(shapely.points(xy), blocks)
     cuts = balanced_cuts(blocks, doors=doors, xy=xy, households=weights, most=households_max)
     if len(cuts):
         blocks = _faces_inside(np.append(shapely.boundary(blocks), cuts), communities)
-        doors = _located(blocks, xy)
+        doors = locate(shapely.points(xy), blocks)
     return _described(blocks, communities, departments, barriers, doors, weights)
 
 
@@ -121,20 +122,7 @@ def _faces_inside(lines: NDArray[np.object_], communities: gpd.GeoDataFrame) -> 
 
 def _regions(faces: NDArray[np.object_], communities: gpd.GeoDataFrame) -> NDArray[np.int64]:
     """Return the row of the community each face lies in, -1 for none."""
-    tree = shapely.STRtree(communities.geometry.to_numpy())
-    region = np.full(len(faces), -1)
-    face, row = tree.query(shapely.point_on_surface(faces), predicate="intersects")
-    region[face[::-1]] = row[::-1]
-    return region
-
-
-def _located(faces: NDArray[np.object_], xy: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return the face each point lies in (the lowest if several), -1 for none."""
-    found = np.full(len(xy), -1)
-    point, face = shapely.STRtree(faces).query(shapely.points(xy), predicate="intersects")
-    order = np.lexsort((-face, point))
-    found[point[order]] = face[order]
-    return found
+    return locate(shapely.point_on_surface(faces), communities.geometry.to_numpy())
 
 
 def _without_thin(
@@ -145,22 +133,22 @@ def _without_thin(
     barriers: NDArray[np.object_],
 ) -> NDArray[np.object_]:
     """Join thin faces (medians, strips beside a road) to a neighbour of their community."""
-    inside = _sum_by(_located(faces, xy), households, len(faces))
+    inside = _sum_by(locate(shapely.points(xy), faces), households, len(faces))
     width_m = widths_m(faces)
     empty_limit_m = standards.number("block_width_m")
     weak = (width_m < standards.number("border_snap_m")) | (
         (width_m < empty_limit_m) & (inside == 0)
     )
-    borders = borders_of(faces)
-    open_m = np.where(on_lines(borders, barriers), 0.0, borders.length_m)
-    region = _regions(faces, communities)
-    for length_m in (open_m, borders.length_m):  # across a barrier only if there is no other way
-        labels = absorb(faces, weak=weak, region=region, open_length_m=length_m, borders=borders)
-        faces, members = merged(faces, labels), labels
-        weak = _all_weak(weak, members)
-        if not weak.any():
-            break
-        borders, region = borders_of(faces), _regions(faces, communities)
+    for respected in (barriers, barriers[:0]):  # across a barrier only if there is no other way
+        borders = borders_of(faces)
+        labels = absorb(
+            faces,
+            weak=weak,
+            region=_regions(faces, communities),
+            open_length_m=np.where(on_lines(borders, respected), 0.0, borders.length_m),
+            borders=borders,
+        )
+        faces, weak = merged(faces, labels), _all_weak(weak, labels)
     return faces
 
 

@@ -1,8 +1,9 @@
 """Repair one polygon layer, with a ledger of everything that was changed.
 
 `shapely.coverage_clean` does the geometry; what it does not do is done around it here: bow-ties and
-repeated features are named, vanished and shrunken polygons and detached parts are found, gaps that
-are open to the outside are closed, and every square metre that changed hands is written down.
+repeated features are named, vanished and shrunken polygons and detached parts are found, and every
+square metre that changed hands is written down. Gaps that are open to the outside stay open unless
+asked for: nobody drew anything there, and the crosswalk says so.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pandas as pd
 import shapely
 
 from onegrid import standards
-from onegrid.layers.gaps import share_gaps
+from onegrid.layers.gaps import polygons_of, share_gaps
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -39,7 +40,11 @@ class Cleaned:
 
 
 def clean_layer(
-    layer: gpd.GeoDataFrame, *, department: str, gap_width_m: float | None = None
+    layer: gpd.GeoDataFrame,
+    *,
+    department: str,
+    gap_width_m: float | None = None,
+    close_open_gaps: bool = False,
 ) -> Cleaned:
     """Repair the polygons of one department.
 
@@ -50,7 +55,10 @@ def clean_layer(
     department
         The name written into the ledger.
     gap_width_m
-        Gaps between polygons narrower than this are closed.
+        Closed gaps between polygons narrower than this go to a neighbour.
+    close_open_gaps
+        Also close narrow gaps that reach the outside, each point going to the nearest polygon:
+        for layers that must leave no gap, such as communities.
 
     Returns
     -------
@@ -72,6 +80,8 @@ def clean_layer(
     valid, ring_rows = _make_valid(named)
     single, repeated_rows = _drop_repeated(valid)
     sound = _coverage(single.geometry.to_numpy(), width_m)
+    if close_open_gaps and len(sound):
+        sound = _coverage(share_gaps(sound, width_m=width_m), width_m)
     rows = [*unnamed_rows, *ring_rows, *repeated_rows, *_moves(single, sound)]
     kept = single.set_geometry(sound)
     kept = kept[shapely.area(sound) > 0]
@@ -113,13 +123,6 @@ def _make_valid(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
     return layer.set_geometry(after)[~empty], rows
 
 
-def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Return only the polygonal parts of a geometry, as one Polygon or MultiPolygon."""
-    parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
-    flat = shapely.get_parts(np.array(parts, dtype=object)) if parts else []
-    return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
-
-
 def _drop_repeated(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
     """Drop features that are drawn twice, whatever code they carry; the first one stays."""
     keys = pd.Series(shapely.to_wkb(shapely.normalize(layer.geometry.to_numpy())))
@@ -134,19 +137,16 @@ def _drop_repeated(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]
 
 
 def _coverage(polygons: NDArray[np.object_], gap_width_m: float) -> NDArray[np.object_]:
-    """Return edge-matched polygons without overlaps, grown into the narrow gaps between them."""
+    """Return edge-matched polygons without overlap and without closed gaps up to the width.
+
+    A polygon that automatic snapping swallows is cleaned without snapping.
+    """
     if not len(polygons):
         return polygons
-    apart = _edge_matched(polygons)
-    return _edge_matched(share_gaps(apart, width_m=gap_width_m)) if gap_width_m > 0 else apart
-
-
-def _edge_matched(polygons: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Clean overlaps; where automatic snapping swallows a polygon, without snapping."""
-    cleaned = shapely.coverage_clean(polygons)
+    cleaned = shapely.coverage_clean(polygons, gap_width=gap_width_m)
     if _vanished(polygons, cleaned).any():
         with suppress(shapely.GEOSException):  # unsnapped noding may fail, then snapped stands
-            unsnapped = shapely.coverage_clean(polygons, snapping_distance=0)
+            unsnapped = shapely.coverage_clean(polygons, gap_width=gap_width_m, snapping_distance=0)
             if _vanished(polygons, unsnapped).sum() < _vanished(polygons, cleaned).sum():
                 cleaned = unsnapped
     return np.array([polygons_of(g) for g in cleaned], dtype=object)

@@ -45,8 +45,16 @@ def share_gaps(polygons: NDArray[np.object_], *, width_m: float) -> NDArray[np.o
         around = shapely.bounds(polygons[owner]) + np.array([-1, -1, 1, 1]) * width_m
         near = shapely.clip_by_rect(gaps, *around)
         reach = shapely.coverage_union_all(cells[owners == owner])
-        grown[owner] = shapely.union(polygons[owner], shapely.intersection(reach, near))
+        piece = shapely.intersection(reach, near)
+        grown[owner] = polygons_of(shapely.union(polygons[owner], piece))
     return grown
+
+
+def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
+    """Return only the polygonal parts of a geometry, as one Polygon or MultiPolygon."""
+    parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
+    flat = shapely.get_parts(np.array(parts, dtype=object)) if parts else []
+    return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
 
 
 def _narrow_gaps(polygons: NDArray[np.object_], width_m: float) -> shapely.Geometry:

@@ -31,7 +31,7 @@ def nest_communities(communities: gpd.GeoDataFrame) -> Nested:
     communities narrower than the tolerance are closed; wider ones belong to nobody.
     """
     coded = communities.assign(code=communities.index.astype(str)).reset_index(drop=True)
-    cleaned = clean_layer(coded, department="communities")
+    cleaned = clean_layer(coded, department="communities", close_open_gaps=True)
     layer = cleaned.layer
     first = layer.drop(columns="geometry").groupby("code", sort=True).first()
     shapes = {code: _union(part) for code, part in layer.groupby("code")["geometry"]}
