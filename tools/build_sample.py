@@ -61,7 +61,7 @@ RAILWAY = (
     (524250, 3389080), (525100, 3389370), (525900, 3389560), (526700, 3389800),
 )  # fmt: skip
 BRIDGES = ("motorway", "trunk", "primary", "secondary", "tertiary")
-BANK_M, RAIL_CLEAR_M = 35.0, 20.0
+BANK_M, SHORTEST_BANK_M, RAIL_CLEAR_M = 35.0, 200.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -251,7 +251,8 @@ def _roads(
 
 
 def _lines_of(shape: shapely.Geometry) -> list[shapely.LineString]:
-    return [shapely.LineString(shapely.get_coordinates(part)) for part in shapely.get_parts(shape)]
+    parts = [part for part in shapely.get_parts(shape) if part.length > SHORTEST_BANK_M]
+    return [shapely.LineString(shapely.get_coordinates(part)) for part in parts]
 
 
 def _with_lanes(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onegrid import schema
+from onegrid.errors import InputError
 from onegrid.io.files import read_table
 from onegrid.io.sample import DistrictOptions, write_district
 
@@ -179,6 +180,11 @@ def test_without_faults_every_department_is_sound(tmp_path):
         frame = department(made, name)
         assert frame["code"].is_unique
         assert shapely.is_valid(frame.geometry.to_numpy()).all()
+
+
+def test_units_that_cannot_nest_are_refused():
+    with pytest.raises(InputError, match="DISTRICT_SIZE"):
+        DistrictOptions(subdistricts=3, communities=2)
 
 
 @settings(max_examples=6, deadline=None)

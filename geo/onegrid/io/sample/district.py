@@ -67,6 +67,12 @@ class DistrictOptions:
     the departments' files have bow-ties, duplicate codes, a duplicated feature and a missing
     subdistrict. ``road_noise_m`` and ``road_missing_share`` are those of the roads that are
     handed out.
+
+    Raises
+    ------
+    InputError
+        If there are more subdistricts than communities, communities than cells, or cells than
+        households.
     """
 
     seed: int = 20
@@ -81,6 +87,12 @@ class DistrictOptions:
     road_noise_m: float = 1.2
     road_missing_share: float = 0.03
     adcode: str = "130999"
+
+    def __post_init__(self) -> None:
+        sizes = (1, self.subdistricts, self.communities, self.cells, self.households)
+        if list(sizes) != sorted(sizes):
+            what = "subdistricts, communities, cells and households must not decrease, from 1"
+            raise InputError(Problem("DISTRICT_SIZE", f"{what}; they are {sizes[1:]}"))
 
 
 @dataclass(frozen=True)

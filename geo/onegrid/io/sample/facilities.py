@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 INVENTED = "(示意)"
 _DAY, _OFFICE, _LONG = "Mo-Su 08:00-18:00", "Mo-Fr 08:30-17:30", "Mo-Su 07:00-22:00"
+_CAPACITY_SHARE = (0.5, 4.0)  # of the residents there are for each facility of the kind
 _OFFSET_M = 4.0  # a facility is a few metres from the house it is in
 
 
@@ -24,63 +25,48 @@ class Plan:
     """How facilities of one kind are spread.
 
     ``per`` is the unit that should have one (community, subdistrict), or how many residents one
-    serves; ``chance`` is the share of those that do. Floor areas and capacities are drawn between
-    the bounds; low bounds lie under the norms on purpose.
+    serves; ``chance`` is the share of those that do. Floor areas are drawn between the bounds; low
+    bounds lie under the norms on purpose.
     """
 
     suffix: str
     per: str | int
     chance: float
     floor_m2: tuple[float, float]
-    capacity: tuple[float, float]
     hours: str
 
 
 PLANS: dict[str, Plan] = {
-    "community_service_station": Plan(
-        "社区综合服务站", "community", 0.93, (280, 900), (3500, 9000), _OFFICE
-    ),
-    "elder_care_center": Plan(
-        "居家养老服务中心", "subdistrict", 0.8, (480, 1600), (900, 3200), "24/7"
-    ),
-    "day_care_station": Plan("日间照料站", "community", 0.68, (90, 360), (250, 1600), _DAY),
-    "elder_canteen": Plan(
-        "老年食堂", "community", 0.5, (60, 260), (300, 1500), "Mo-Su 10:30-13:00,16:30-18:30"
-    ),
-    "clinic": Plan("社区卫生服务中心", "subdistrict", 0.93, (1200, 3600), (20000, 60000), "24/7"),
-    "health_station": Plan("社区卫生服务站", "community", 0.45, (80, 260), (3000, 9000), _DAY),
-    "pharmacy": Plan("药房", 3200, 1.0, (50, 220), (1500, 6000), "Mo-Su 08:00-21:30"),
-    "market": Plan("菜市场", 13000, 1.0, (600, 3200), (5000, 18000), "Mo-Su 06:00-19:00"),
-    "supermarket": Plan("综合超市", 9000, 1.0, (400, 4500), (4000, 15000), _LONG),
-    "convenience_store": Plan("便利店", 2200, 1.0, (30, 140), (800, 3500), "24/7"),
-    "kindergarten": Plan("幼儿园", "community", 0.7, (1400, 4200), (180, 420), _OFFICE),
-    "nursery": Plan("托育点", "community", 0.3, (200, 700), (30, 90), _OFFICE),
-    "primary_school": Plan("小学", 16000, 1.0, (6000, 16000), (900, 2200), _OFFICE),
-    "junior_high": Plan("初级中学", 30000, 1.0, (9000, 22000), (1000, 2400), _OFFICE),
-    "culture_station": Plan("文化活动站", "community", 0.62, (120, 600), (800, 4000), _DAY),
-    "culture_center": Plan(
-        "文化活动中心", "subdistrict", 0.75, (1800, 5200), (9000, 32000), "Mo-Su 09:00-20:30"
-    ),
-    "sports_ground": Plan(
-        "多功能运动场", 15000, 1.0, (800, 3200), (2500, 9000), "Mo-Su 06:00-22:00"
-    ),
-    "fitness_ground": Plan("健身场地", "community", 0.55, (150, 800), (900, 4000), "24/7"),
-    "park": Plan("口袋公园", 12000, 1.0, (1500, 16000), (3000, 16000), "24/7"),
-    "public_toilet": Plan("公共厕所", 5500, 1.0, (30, 90), (2000, 6000), "24/7"),
-    "parcel_locker": Plan("快递柜", 2400, 1.0, (5, 40), (900, 2600), "24/7"),
-    "bank": Plan("银行网点", 11000, 1.0, (150, 700), (5000, 16000), "Mo-Sa 09:00-17:00"),
-    "police_station": Plan("派出所", "subdistrict", 1.0, (900, 2600), (25000, 70000), "24/7"),
-    "bus_stop": Plan("公交站", 3000, 1.0, (10, 40), (3000, 12000), "Mo-Su 06:00-22:30"),
-    "committee_rooms": Plan(
-        "居委会办公活动用房", "community", 1.0, (140, 520), (3500, 9000), _OFFICE
-    ),
+    "community_service_station": Plan("社区综合服务站", "community", 0.95, (430, 1500), _OFFICE),
+    "elder_care_center": Plan("居家养老服务中心", "subdistrict", 0.87, (600, 2200), "24/7"),
+    "day_care_station": Plan("日间照料站", "community", 0.72, (130, 460), _DAY),
+    "elder_canteen": Plan("老年食堂", "community", 0.5, (60, 260), "Mo-Su 10:30-13:00,16:30-18:30"),
+    "clinic": Plan("社区卫生服务中心", "subdistrict", 0.93, (1500, 4600), "24/7"),
+    "health_station": Plan("社区卫生服务站", "community", 0.45, (100, 280), _DAY),
+    "pharmacy": Plan("药房", 3200, 1.0, (50, 220), "Mo-Su 08:00-21:30"),
+    "market": Plan("菜市场", 13000, 1.0, (600, 3200), "Mo-Su 06:00-19:00"),
+    "supermarket": Plan("综合超市", 9000, 1.0, (400, 4500), _LONG),
+    "convenience_store": Plan("便利店", 2200, 1.0, (30, 140), "24/7"),
+    "kindergarten": Plan("幼儿园", "community", 0.7, (2200, 6500), _OFFICE),
+    "nursery": Plan("托育点", "community", 0.3, (200, 700), _OFFICE),
+    "primary_school": Plan("小学", 16000, 1.0, (6000, 16000), _OFFICE),
+    "junior_high": Plan("初级中学", 30000, 1.0, (9000, 22000), _OFFICE),
+    "culture_station": Plan("文化活动站", "community", 0.62, (180, 800), _DAY),
+    "culture_center": Plan("文化活动中心", "subdistrict", 0.75, (2400, 7000), "Mo-Su 09:00-20:30"),
+    "sports_ground": Plan("多功能运动场", 15000, 1.0, (800, 3200), "Mo-Su 06:00-22:00"),
+    "fitness_ground": Plan("健身场地", "community", 0.55, (150, 800), "24/7"),
+    "park": Plan("口袋公园", 12000, 1.0, (1500, 16000), "24/7"),
+    "public_toilet": Plan("公共厕所", 5500, 1.0, (30, 90), "24/7"),
+    "parcel_locker": Plan("快递柜", 2400, 1.0, (5, 40), "24/7"),
+    "bank": Plan("银行网点", 11000, 1.0, (150, 700), "Mo-Sa 09:00-17:00"),
+    "police_station": Plan("派出所", "subdistrict", 1.0, (900, 2600), "24/7"),
+    "bus_stop": Plan("公交站", 3000, 1.0, (10, 40), "Mo-Su 06:00-22:30"),
+    "committee_rooms": Plan("居委会办公活动用房", "community", 1.0, (140, 520), _OFFICE),
     "subdistrict_service_center": Plan(
-        "街道社区服务中心", "subdistrict", 1.0, (700, 2600), (25000, 70000), _OFFICE
+        "街道社区服务中心", "subdistrict", 1.0, (700, 2600), _OFFICE
     ),
-    "embedded_complex": Plan(
-        "社区嵌入式服务综合体", "subdistrict", 0.4, (800, 2200), (6000, 16000), _LONG
-    ),
-    "rehab_station": Plan("残疾人康复站", "subdistrict", 0.6, (80, 320), (150, 700), _OFFICE),
+    "embedded_complex": Plan("社区嵌入式服务综合体", "subdistrict", 0.4, (800, 2200), _LONG),
+    "rehab_station": Plan("残疾人康复站", "subdistrict", 0.6, (80, 320), _OFFICE),
 }
 
 
@@ -130,6 +116,7 @@ def _of_kind(
     numbered = [f"第{n + 1}" if n else "" for n in again]
     offset = rng.uniform(-_OFFSET_M, _OFFSET_M, (len(rows), 2))
     place = homes.iloc[rows]
+    each = weight.sum() / len(rows)
     return pd.DataFrame(
         {
             "kind": kind,
@@ -137,7 +124,7 @@ def _of_kind(
                 f"{unit}{n}{plan.suffix}{INVENTED}" for unit, n in zip(label, numbered, strict=True)
             ],
             "floor_area_m2": np.round(_between(plan.floor_m2, len(rows), rng)),
-            "capacity_people": np.round(_between(plan.capacity, len(rows), rng), -1),
+            "capacity_people": np.ceil(each * _between(_CAPACITY_SHARE, len(rows), rng) / 10) * 10,
             "opening_hours": plan.hours,
             "phone": "",
             "address": (place["subdistrict"] + place["community"]).to_numpy() + INVENTED,
