@@ -225,12 +225,12 @@ def _new_sites(
     walk_s = np.asarray(reached["walk_s"], np.float64)
     xy = ordered.geometry.get_coordinates().to_numpy()
     elders, people = coverage.counts
+    shape = (len(ordered), len(people))
     found = []
     for row, service in enumerate(measured.services):
         near = within_limit(walk_s, service.limit_s)
-        pairs = np.unique(np.column_stack([site[near], door[near]]), axis=0)
-        shape = (len(ordered), len(people))
-        links = csr_array((np.ones(len(pairs)), tuple(pairs.T)), shape=shape)
+        links = csr_array((np.ones(near.sum()), (site[near], door[near])), shape=shape)
+        links.data[:] = 1.0  # a pair given twice, then summed, is still one
         left = ~measured.walks.within[row]
         for turn in range(1, int(number("fixes_per_kind")) + 1):
             gains = links @ np.column_stack([elders * left, people * left])
