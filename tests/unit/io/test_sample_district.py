@@ -187,7 +187,7 @@ def test_units_that_cannot_nest_are_refused():
         DistrictOptions(subdistricts=3, communities=2)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.sampled_from([(1, 1, 1), (1, 4, 16), (2, 3, 9), (2, 2, 12)]),

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from onegrid.errors import InputError, Problem
 from onegrid.io.sample import (
     blocks,
     city,
