@@ -186,7 +186,7 @@ def _walks(
     options: CoverageOptions,
 ) -> tuple[Walks, tuple[str, ...]]:
     ids, targets = demand.doors.index, facilities.index
-    limits = np.array([[rule.limit_s] for rule in rules])
+    limits = np.array([rule.limit_s for rule in rules], dtype=np.float64).reshape(-1, 1)
     walk_s, facility = nearest_arrays(doors, rules, ids, targets)
     within = within_limit(walk_s, limits)
     open_s, open_facility = walk_s, facility

@@ -265,3 +265,16 @@ def test_counts_that_are_empty_are_zero_and_counted(town):
     found = town.measure(town.nearest([]), people, town.facilities({}), [town.norm(KIND)])
     assert found.measured.demand.missing_counts == {"households": 0, "people": 1, "elders_60": 0}
     assert table_of(found, "district").people.tolist() == [10]
+
+
+def test_an_empty_pack_and_cells_without_subdistrict_give_tables_not_errors(town):
+    people, facilities = town.people({"a": (0, 0, 1, 0)}), town.facilities({"f": (KIND, 0, 0)})
+    doors = town.nearest([("a", KIND, "f", 1)])
+    assert town.measure(doors, people, facilities, []).gaps.empty
+    cells = town.one_cell().assign(subdistrict_id=None)
+    found = town.measure(doors, people, facilities, [town.norm(KIND)], cells=cells)
+    assert found.gaps.level.tolist() == ["cell", "community", "district"]
+    outside = town.cells({"k1": ("c1", "s1", (5, 5, 6, 6))})
+    found = town.measure(doors, people, facilities, [town.norm(KIND)], cells=outside)
+    assert found.gaps.people.eq(0).all()
+    assert found.measured.demand.outside == ("a",)
