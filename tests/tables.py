@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+
+from onegrid.io.files import write_csv, write_json, write_layers, write_parquet, write_text
+from onegrid.io.networks import write_network
+from onegrid.maps import MapTables, result_page
+from onegrid.network.build import build_network
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CRS = "EPSG:4548"  # metres; the district lies near 116.84 E, 38.3 N
 WEST_M, SOUTH_M, CELL_M = 486_000.0, 4_240_000.0, 300.0
@@ -18,7 +27,7 @@ KINDS = ("elder_care_center", "day_care_station", "pharmacy")
 def cells() -> gpd.GeoDataFrame:
     """Return 24 cells in 6 communities of 2 subdistricts."""
     rows = []
-    for east, north in itertools.product(range(6), range(4)):
+    for east, north in product(range(6), range(4)):
         west, south = WEST_M + east * CELL_M, SOUTH_M + north * CELL_M
         order = len(rows)
         households = HOUSEHOLDS[order % len(HOUSEHOLDS)]
@@ -98,8 +107,8 @@ def roads() -> gpd.GeoDataFrame:
     """Return a lattice of streets and one railway."""
     east = [WEST_M + i * CELL_M for i in range(7)]
     north = [SOUTH_M + i * CELL_M for i in range(5)]
-    lines = [shapely.LineString([(x, y) for y in north]) for x in east]
-    lines += [shapely.LineString([(x, y) for x in east]) for y in north]
+    lines = [shapely.LineString([(x, a), (x, b)]) for x in east for a, b in pairwise(north)]
+    lines += [shapely.LineString([(a, y), (b, y)]) for y in north for a, b in pairwise(east)]
     lines.append(shapely.LineString([(WEST_M, SOUTH_M - 60), (WEST_M + 1800, SOUTH_M - 60)]))
     streets = len(lines) - 1
     return gpd.GeoDataFrame(
@@ -153,3 +162,71 @@ def gaps() -> pd.DataFrame:
     table["accessibility"] = 0.1
     table["cause"] = table["cause"].where(table["people"] > 0, "")
     return table
+
+
+def report() -> dict[str, object]:
+    """Return the summary that the commands would write."""
+    return {
+        "merge": {
+            "cells": 24,
+            "communities": 6,
+            "gap_m2": 0.0,
+            "overlap_m2": 0.0,
+            "in_band_share": 0.5714,
+            "border_reuse_share": 0.912,
+            "mean_compactness": 0.78,
+            "preserved_share": {"politics_law": 0.97, "emergency": 0.88},
+            "points_outside": ["door-1", "door-2"],
+        },
+        "coverage": {
+            "kinds": {
+                "elder_care_center": {
+                    "people": 7200,
+                    "people_covered": 0,
+                    "elders_60": 1200,
+                    "elders_60_covered": 0,
+                    "covered_share": 0.0,
+                    "worst_walk_s": 700.0,
+                    "cause": "far",
+                }
+            }
+        },
+    }
+
+
+def map_tables() -> MapTables:
+    """Return everything a map can show of this district."""
+    return MapTables(
+        cells=cells(),
+        communities=communities(),
+        departments=departments(),
+        circles=circles(),
+        gaps=gaps(),
+        facilities=facilities(),
+        roads=roads(),
+        attribution=("© OpenStreetMap contributors (ODbL)",),
+        synthetic=True,
+    )
+
+
+def write_results(folder: Path) -> None:
+    """Write the folder that the commands would leave, office files among them."""
+    folder.mkdir(exist_ok=True)
+    write_layers(folder / "grid.gpkg", {"cells": cells(), "communities": communities()})
+    write_layers(folder / "facilities.gpkg", {"facilities": facilities()})
+    write_csv(folder / "gaps.csv", gaps(), private=True)
+    fixes = pd.DataFrame(
+        {
+            "kind": ["elder_care_center", "pharmacy"],
+            "fix": ["new_site", "open_link"],
+            "where": ["c00", "c01"],
+            "elders_60_gained": [420, 3],
+            "people_gained": [1200, 8],
+            "cost_note": "",
+        }
+    )
+    write_csv(folder / "fixes.csv", fixes)
+    write_parquet(folder / "doors.parquet", pd.DataFrame({"id": ["door-1"], "walk_s": [60.0]}))
+    write_json(folder / "report.json", report())
+    write_text(folder / "map.html", result_page(map_tables(), title="示意区"))
+    write_network(build_network(roads())[0], folder / "network.ognet")

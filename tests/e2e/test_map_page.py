@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tables
-from onegrid.maps import MapTables, result_page
+from onegrid.maps import result_page
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,19 +29,10 @@ DRAWN = (
 
 @pytest.fixture
 def opened(visit: Visit, tmp_path: Path) -> Page:
-    made = MapTables(
-        cells=tables.cells(),
-        communities=tables.communities(),
-        departments=tables.departments(),
-        circles=tables.circles(),
-        gaps=tables.gaps(),
-        facilities=tables.facilities(),
-        roads=tables.roads(),
-        attribution=("© OpenStreetMap contributors (ODbL)",),
-        synthetic=True,
-    )
     path = tmp_path / "map.html"
-    path.write_text(result_page(made, title="管城网格 <b>一张网</b>"), encoding="utf-8")
+    path.write_text(
+        result_page(tables.map_tables(), title="管城网格 <b>一张网</b>"), encoding="utf-8"
+    )
     visit.open(path.as_uri())
     visit.page.wait_for_selector("canvas.leaflet-zoom-animated")
     return visit.page

@@ -1,0 +1,36 @@
+"""The cells of the grid, and the cell of a place."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.schemas import FeaturePage, WhichCell
+
+router = APIRouter(prefix="/api", tags=["grid"])
+
+
+@router.get("/cells")
+def cells(results: ResultsDep, page: PageDep) -> FeaturePage:
+    """Return cells as GeoJSON; counts of few people are null."""
+    total = len(results.cells())
+    features = results.cell_features(page.rows)
+    return FeaturePage(
+        type="FeatureCollection", total=total, features=features, next=page.next(total)
+    )
+
+
+@router.get("/which-cell")
+def which_cell(results: ResultsDep, lon: LonQuery, lat: LatQuery) -> WhichCell:
+    """Return the cell, the community and the subdistrict of a place."""
+    cell_id = results.cell_at(lon, lat)
+    cell = results.cells().loc[cell_id]
+    community = results.communities().loc[cell["community_id"]]
+    return WhichCell(
+        cell_id=cell_id,
+        code=cell["code"],
+        name=cell["name"],
+        community_id=cell["community_id"],
+        community=community["name"],
+        subdistrict=community["subdistrict_name"] or cell["subdistrict_id"],
+    )

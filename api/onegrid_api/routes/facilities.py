@@ -1,0 +1,38 @@
+"""The facilities, and the nearest ones on foot."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from onegrid.standards import DEFAULT_PROFILE
+from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.schemas import FeaturePage, Nearest
+
+router = APIRouter(prefix="/api", tags=["facilities"])
+
+
+@router.get("/facilities")
+def facilities(
+    results: ResultsDep, page: PageDep, kind: Annotated[str | None, Query()] = None
+) -> FeaturePage:
+    """Return facilities as GeoJSON, of one kind if asked."""
+    total, features = results.facility_features(kind, page.rows)
+    return FeaturePage(
+        type="FeatureCollection", total=total, features=features, next=page.next(total)
+    )
+
+
+@router.get("/nearest")
+def nearest(
+    results: ResultsDep,
+    lon: LonQuery,
+    lat: LatQuery,
+    kind: Annotated[list[str] | None, Query(description="all kinds if left out")] = None,
+    profile: Annotated[str, Query(description="who walks")] = DEFAULT_PROFILE,
+    count: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> Nearest:
+    """Return the nearest facilities of each kind by walking time, with the way there."""
+    found = results.nearest(lon, lat, kinds=kind or [], count=count, walker=profile)
+    return Nearest.model_validate({"profile": profile, "kinds": found})

@@ -1,0 +1,41 @@
+"""Who does not reach what: the public gaps."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import pandas as pd
+from fastapi import APIRouter, Query
+from fastapi.responses import PlainTextResponse
+
+from onegrid_api.deps import PageDep, ResultsDep
+from onegrid_api.schemas import Gap, GapPage
+
+router = APIRouter(prefix="/api", tags=["coverage"])
+Level = Literal["cell", "community", "subdistrict", "district"]
+
+
+@router.get("/gaps")
+def gaps(
+    results: ResultsDep,
+    page: PageDep,
+    level: Annotated[Level | None, Query()] = None,
+    kind: Annotated[str | None, Query()] = None,
+) -> GapPage:
+    """Return rows of the gaps, of one level or facility kind if asked."""
+    table = results.gaps()
+    if level is not None:
+        table = table[table["level"] == level]
+    if kind is not None:
+        table = table[table["kind"] == kind]
+    rows = table.iloc[page.rows].astype(object)
+    items = [Gap.model_validate(row) for row in rows.where(pd.notna(rows), None).to_dict("records")]
+    return GapPage(total=len(table), items=items, next=page.next(len(table)))
+
+
+@router.get("/gaps.csv")
+def gaps_csv(results: ResultsDep) -> PlainTextResponse:
+    """Return the whole table of public gaps for a spreadsheet."""
+    text = "\ufeff" + results.gaps().to_csv(index=False)  # the mark tells Excel that it is UTF-8
+    name = {"Content-Disposition": 'attachment; filename="gaps.csv"'}
+    return PlainTextResponse(text, media_type="text/csv", headers=name)

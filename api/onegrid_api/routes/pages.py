@@ -1,0 +1,53 @@
+"""The pages for people: results, map, and the description of the API."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from importlib import resources
+from string import Template
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from onegrid_api.deps import ResultsDep, SettingsDep
+from onegrid_api.routes.homepage import placeholders
+
+router = APIRouter(include_in_schema=False)
+DOCS_POLICY = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
+    "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+@router.get("/")
+def home(results: ResultsDep, settings: SettingsDep) -> HTMLResponse:
+    """Show the results on one page."""
+    return HTMLResponse(_page("index.html").substitute(placeholders(results, settings)))
+
+
+@router.get("/map")
+def map_page(results: ResultsDep) -> HTMLResponse:
+    """Show the exported map; only its own scripts run, and it may load nothing."""
+    html = results.map_page()
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.DOTALL)
+    hashes = (base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts)
+    allowed = " ".join(f"'sha256-{h}'" for h in hashes) or "'none'"
+    policy = (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    )
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy})
+
+
+@router.get("/api/docs")
+def docs() -> HTMLResponse:
+    """Describe the API with Swagger UI, served from here."""
+    html = _page("docs.html").substitute()
+    return HTMLResponse(html, headers={"Content-Security-Policy": DOCS_POLICY})
+
+
+def _page(name: str) -> Template:
+    text = resources.files("onegrid_api").joinpath("pages", name).read_text(encoding="utf-8")
+    return Template(text)
