@@ -118,6 +118,22 @@ def kinds() -> dict[str, Kind]:
 
 
 @cache
+def _departments() -> dict[str, str]:
+    return {row["department"]: row["label_zh"] for row in _rows("departments.csv")}
+
+
+def department_label(name: str) -> str:
+    """Return the Chinese label of a department; an unknown one is its own label.
+
+    Examples
+    --------
+    >>> department_label("emergency"), department_label("消防")
+    ('应急', '消防')
+    """
+    return _departments().get(name, name)
+
+
+@cache
 def profiles() -> dict[str, Profile]:
     """Return the walking profiles by name, in the order of the table.
 

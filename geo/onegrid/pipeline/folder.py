@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+NETWORK_FILE = "streets.network"  # the walk network of a result folder, where there is one
+
 
 def joined_report(out: Path, command: str, report: Mapping[str, Any]) -> dict[str, Any]:
     """Return the folder's report with the keys of one command replaced, the others kept.

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from onegrid.errors import Gather, Problem
 from onegrid.io.files import read_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
 
     from onegrid.io.files import Finding
     from onegrid.schema import Table
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -48,6 +49,16 @@ class Reader:
             self.skipped[role] = loaded.skipped
         self.missing_counts[role] = loaded.missing_counts
         return loaded.frame
+
+    def attempt(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """Return the result of another reading step, or None after noting its problems."""
+        return self._gather.attempt(step, *args, **kwargs)
+
+    def notes(self) -> dict[str, Any]:
+        """Return what a report says of the reading: findings per table."""
+        return {
+            "findings": {role: [f.as_row() for f in found] for role, found in self.findings.items()}
+        }
 
     def check(self) -> None:
         """Raise every problem noted, a mapped column that fits no table included."""

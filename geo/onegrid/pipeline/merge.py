@@ -73,6 +73,7 @@ class Merged:
     conflicts: gpd.GeoDataFrame
     crosswalk: pd.DataFrame
     repairs: pd.DataFrame
+    layers: dict[str, gpd.GeoDataFrame]
     score: Score
     assignment: Assignment
     points_outside: tuple[str, ...]
@@ -168,6 +169,7 @@ def _explain(
             ["cell_id", "department", "old_code"], kind="stable", ignore_index=True
         ),
         repairs=repairs,
+        layers=dict(sorted(layers.items())),
         score=score_grid(grid, layers, tables.people, crosswalks=walks, size=options.size),
         assignment=assignment,
         points_outside=tuple(outside),
@@ -225,6 +227,7 @@ def write_merge(
                 "subdistricts": merged.subdistricts,
             },
         )
+        write_layers(stage / "departments.gpkg", merged.layers)
         write_csv(stage / "crosswalk.csv", merged.crosswalk)
         write_csv(stage / "repairs.csv", merged.repairs)
         write_json(stage / "report.json", joined_report(out, "merge", report))

@@ -1,0 +1,113 @@
+"""``onegrid check`` and ``onegrid merge``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onegrid import standards
+from onegrid.cli.console import Columns, Json, emit, findings_lines, note, progress
+from onegrid.cli.options import pairs, size_band
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(check)
+    app.command()(merge)
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(help="文件，可写 FILE#图层 · files")],
+    role: Annotated[
+        str | None,
+        typer.Option("--as", help="按什么表检查，如 communities · which table"),
+    ] = None,
+    column: Columns = None,
+    as_json: Json = False,
+) -> None:
+    """检查输入文件：编码、坐标系、无效面、重复编码、缝隙与重叠。第一个文件是基准。
+
+    Examine input files; the first is the reference for datum and zone.
+
+    例：onegrid check communities.gpkg 城管网格.shp --as department
+    """
+    from onegrid.pipeline.checking import check_files
+
+    result = check_files(files, role=role, columns=pairs(column, "--column"))
+    emit(result, as_json=as_json, text=lambda: _findings_text(result))
+
+
+def merge(
+    department: Annotated[
+        list[str], typer.Option(help="部门网格 名称=文件，可重复 · NAME=FILE, repeated")
+    ],
+    communities: Annotated[str, typer.Option(help="社区面 · community polygons")],
+    households: Annotated[str, typer.Option(help="楼栋或户的点 · doors with households")],
+    out: Annotated[Path, typer.Option(help="结果文件夹 · result folder")],
+    roads: Annotated[str | None, typer.Option(help="道路线 · road lines")] = None,
+    base: Annotated[
+        str | None, typer.Option(help="以哪个部门的网格为基础 · department to keep where possible")
+    ] = None,
+    size: Annotated[str, typer.Option(help="每个网格的户数 · households of a cell")] = (
+        f"{standards.number('cell_households_min'):g}:{standards.number('cell_households_max'):g}"
+    ),
+    column: Columns = None,
+    as_json: Json = False,
+) -> None:
+    """多网合一：把各部门网格合并为一张全要素网格。
+
+    Merge departmental grids into one all-element grid.
+
+    例：onegrid merge --department 政法=zf.gpkg --department 城管=cg.shp
+    --communities sq.gpkg --households lou.csv --roads dl.gpkg --out result
+    """
+    band = size_band(size)
+    named = pairs(department, "--department")
+    columns = pairs(column, "--column")
+    with progress():
+        from onegrid.grids.assign import AssignOptions
+        from onegrid.pipeline.merge import MergeInputs
+        from onegrid.pipeline.merge import merge as run_merge
+
+        inputs = MergeInputs(named, communities, households, roads, columns)
+        result = run_merge(inputs, out, options=AssignOptions(size=band, base=base))
+    note(findings_lines(result))
+    emit(result, as_json=as_json, text=lambda: merge_text(result, out))
+
+
+def merge_text(result: dict[str, Any], out: Path) -> str:
+    """Return the lines a planner reads after a merge."""
+    old = "、".join(
+        f"{standards.department_label(name)} {count}"
+        for name, count in result["departments"].items()
+    )
+    lines = [
+        f"旧网格：{old} → 全要素网格 {result['cells']} 个（{result['communities']} 个社区）",
+        principles_text(result["principles"]),
+        f"待确认的边界冲突 {result['conflicts']} 处，修复记录 {result['repairs']} 条",
+    ]
+    if result["points_outside"]:
+        lines.append(f"不在任何社区内的户点 {len(result['points_outside'])} 个，见 report.json")
+    return "\n".join([*lines, f"结果：{out}"])
+
+
+def principles_text(principles: dict[str, float]) -> str:
+    """Return the four principles in one line."""
+    return (
+        f"规模适度 {principles['moderate_size']:.1%}（户数达标的网格）· "
+        f"无缝覆盖 {'是' if principles['seamless'] else '否'}（缝隙与重叠为 0）· "
+        f"便民利民 {principles['convenient_p95_m']:.0f} 米（95% 的户到网格服务点的直线距离）· "
+        f"相对固定 {principles['stable']:.1%}（仍在原网格主体内的户）"
+    )
+
+
+def _findings_text(result: dict[str, Any]) -> str:
+    lines = []
+    for entry in result["files"]:
+        lines.append(f"{entry['file']}：" + ("未发现问题" if not entry["findings"] else ""))
+        lines += [
+            f"  {f['code']} × {f['count']}  {f['where']}  {f['remedy']}" for f in entry["findings"]
+        ]
+    return "\n".join(lines)

@@ -1,0 +1,39 @@
+"""The program: its commands, and what happens to errors."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from onegrid.cli import grids, services, serving, walking
+from onegrid.cli.console import fail
+from onegrid.errors import OnegridError, Problem
+
+app = typer.Typer(
+    name="onegrid",
+    help="一张网、一套格：多网合一、十五分钟生活圈、服务缺口。\n\n"
+    "Merge departmental grids, draw life circles, find service gaps.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+for group in (grids, walking, services, serving):
+    group.register(app)
+
+
+def main() -> int:
+    """Run the command line; exit 0 when done, 2 for bad input, 1 is a bug."""
+    try:
+        app(standalone_mode=False)
+    except OnegridError as error:
+        return fail(*error.problems)
+    except typer.Exit as leave:
+        return leave.exit_code
+    except typer.TyperException as error:
+        return fail(Problem("USAGE", error.message, remedy="see onegrid --help"))
+    except (typer.Abort, KeyboardInterrupt):
+        print("已中断，未写出任何结果。", file=sys.stderr)
+        return 130
+    return 0

@@ -1,0 +1,96 @@
+"""Turn what a person typed into options, or say all that is wrong with it."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from onegrid import standards
+from onegrid.errors import InputError, Problem
+
+if TYPE_CHECKING:
+    from onegrid.standards import Profile
+
+
+def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
+    """Split ``NAME=VALUE`` texts.
+
+    Examples
+    --------
+    >>> pairs(["households=户数"], "--column")
+    {'households': '户数'}
+    """
+    found: dict[str, str] = {}
+    problems = []
+    for text in texts or []:
+        name, sign, value = text.partition("=")
+        if not sign or not name or not value:
+            problems.append(Problem("USAGE", f"{option} {text!r}", remedy="write NAME=VALUE"))
+        elif name in found:
+            problems.append(Problem("USAGE", f"{option} names {name!r} twice"))
+        found[name] = value
+    if problems:
+        raise InputError(*problems)
+    return found
+
+
+def size_band(text: str) -> tuple[float, float]:
+    """Parse ``LOW:HIGH`` households.
+
+    Examples
+    --------
+    >>> size_band("300:500")
+    (300.0, 500.0)
+    """
+    low, _, high = text.partition(":")
+    try:
+        band = float(low), float(high)
+    except ValueError:
+        band = (math.nan, math.nan)
+    if not 0 < band[0] <= band[1] < math.inf:
+        problem = Problem("USAGE", f"--size {text!r}", remedy="write LOW:HIGH, such as 300:500")
+        raise InputError(problem)
+    return band
+
+
+def minutes(text: str) -> tuple[float, ...]:
+    """Parse walking limits in minutes, ascending and each once.
+
+    Examples
+    --------
+    >>> minutes("15,5,10")
+    (5.0, 10.0, 15.0)
+    """
+    try:
+        limits = sorted({float(part) for part in text.split(",")})
+    except ValueError:
+        limits = []
+    most = standards.number("minutes_max")
+    if not limits or not all(0 < limit <= most for limit in limits):
+        remedy = f"write minutes above 0 and up to {most:g}, such as 5,10,15"
+        raise InputError(Problem("USAGE", f"--minutes {text!r}", remedy=remedy))
+    return tuple(limits)
+
+
+def walker(name: str, speed_m_s: float | None) -> Profile:
+    """Return the named walking profile, or one of a given speed."""
+    return standards.profile(name) if speed_m_s is None else standards.profile_at(speed_m_s)
+
+
+def place(text: str) -> tuple[float, float]:
+    """Parse ``LON,LAT`` in degrees.
+
+    Examples
+    --------
+    >>> place("114.27,30.6")
+    (114.27, 30.6)
+    """
+    parts = text.split(",")
+    try:
+        lon, lat = (float(part) for part in parts)
+    except ValueError:
+        lon, lat = math.nan, math.nan
+    if not (abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004  (degrees)
+        remedy = "write LON,LAT in degrees, longitude first"
+        raise InputError(Problem("USAGE", f"--at {text!r}", remedy=remedy))
+    return lon, lat

@@ -1,0 +1,91 @@
+"""``onegrid serve`` and ``onegrid demo``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onegrid import standards
+from onegrid.cli.console import Json, emit, note, progress
+from onegrid.cli.grids import principles_text
+from onegrid.errors import InputError, Problem
+
+Host = Annotated[str, typer.Option(help="监听地址 · address")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="端口 · port")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(
+    workspace: Annotated[Path, typer.Option(help="结果文件夹 · result folder")] = Path("demo-out"),
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+) -> None:
+    """在本机打开结果网页和接口。Serve the results on this machine.
+
+    例：onegrid serve --workspace result --port 8000
+    """
+    if not (workspace / "report.json").is_file():
+        remedy = "run onegrid merge or coverage with this folder first"
+        raise InputError(Problem("WORKSPACE", "no results here", str(workspace), "", remedy))
+    import uvicorn
+
+    os.environ["ONEGRID_WORKSPACE"] = str(workspace.resolve())
+    note([f"结果网页：http://{host}:{port}/  （Ctrl+C 停止）"])
+    uvicorn.run(
+        "onegrid_api.app:from_environment", factory=True, host=host, port=port, log_level="warning"
+    )
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="结果文件夹 · result folder")] = Path("demo-out"),
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="写出结果后结束 · stop after the results")
+    ] = False,
+    port: Port = 8000,
+    as_json: Json = False,
+) -> None:
+    """用自带的江汉区示意数据走完全程。The whole job on the bundled sample.
+
+    例：onegrid demo --out demo-out --no-serve
+    """
+    with progress():
+        from onegrid.pipeline.demo import demo as run
+
+        result = run(out)
+    emit(result, as_json=as_json, text=lambda: _demo_text(result))
+    if not no_serve:
+        serve(out, port=port)
+
+
+def _demo_text(result: dict[str, Any]) -> str:
+    old = "、".join(
+        f"{standards.department_label(name)} {count} 个"
+        for name, count in result["departments"].items()
+    )
+    lines = [
+        "武汉市江汉区（道路、名称真实，界线、人口、设施为示意数据）",
+        f"旧网格 {old} → 全要素网格 {result['cells']} 个",
+        f"{result['communities']} 个社区，{result['households']} 户",
+        principles_text(result["principles"]),
+    ]
+    for name, row in result["elder_care"].items():
+        profile = standards.profile(name)
+        lines.append(
+            f"十五分钟内走到居家养老服务中心的 60 岁以上老人（{profile.label_zh}，"
+            f"{profile.speed_m_s:.2f} 米/秒）：{row['elders_60_covered']} / {row['elders_60']} 人"
+            f"（{row['elders_60_covered'] / max(row['elders_60'], 1):.1%}）"
+        )
+    lines.append("最差的三个社区（按老人步速）：")
+    lines += [
+        f"  {c['name']}：{c['elders_60']} 位老人中 {c['elders_60_covered']} 位走得到"
+        for c in result["worst_communities"]
+    ]
+    return "\n".join([*lines, f"结果与地图：{result['out']}/map.html"])

@@ -1,0 +1,188 @@
+"""``onegrid network``, ``reach``, ``circles`` and ``nearest``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from onegrid import standards
+from onegrid.cli.console import Columns, Json, emit, findings_lines, note, progress
+from onegrid.cli.options import minutes as parse_minutes
+from onegrid.cli.options import pairs, place, walker
+from onegrid.errors import InputError, Problem
+
+NetworkFile = Annotated[str, typer.Option("--network", help="步行路网文件 · network file")]
+ProfileName = Annotated[
+    str, typer.Option("--profile", help="步行方式，如 plain、elder_75 · walking profile")
+]
+Speed = Annotated[
+    float | None, typer.Option("--speed-m-s", help="步行速度（米/秒），代替步行方式 · speed")
+]
+FacilityFile = Annotated[str, typer.Option(help="设施点 · facilities")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    for command in (network, reach, circles, nearest):
+        app.command()(command)
+
+
+def network(
+    out: Annotated[Path, typer.Option(help="写出的路网文件 · network file to write")],
+    source: Annotated[str | None, typer.Argument(help="pbf、osm、graphml、线图层")] = None,
+    place_name: Annotated[
+        str | None, typer.Option("--place", help="按地名用 OSMnx 下载 · download by name")
+    ] = None,
+    node: Annotated[
+        bool, typer.Option("--node", help="在没有共同端点的交叉处打断 · join crossings")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """构建步行路网。Build a walk network.
+
+    例：onegrid network wuhan.osm.pbf --out streets.network
+    """
+    if (source is None) == (place_name is None):
+        raise InputError(Problem("USAGE", "give a source file or --place, one of them"))
+    with progress():
+        from onegrid.pipeline.walking import network as run
+
+        result = run(source or place_name or "", out, node=node, place=place_name is not None)
+    emit(result, as_json=as_json, text=lambda: _network_text(result, out))
+
+
+def reach(
+    network_file: NetworkFile,
+    origins: Annotated[str, typer.Option("--from", help="起点 · origins")],
+    destinations: Annotated[str, typer.Option("--to", help="终点 · destinations")],
+    out: Annotated[Path, typer.Option(help="写出的 Parquet 文件 · Parquet file to write")],
+    minutes: Annotated[float, typer.Option(help="步行分钟 · walking limit")] = 15,
+    profile: ProfileName = standards.DEFAULT_PROFILE,
+    speed_m_s: Speed = None,
+    column: Columns = None,
+    as_json: Json = False,
+) -> None:
+    """步行可达的全部起点—终点对。All pairs within the limit.
+
+    例：onegrid reach --network streets.network --from 楼栋.gpkg --to 诊所.gpkg
+    --out pairs.parquet
+    """
+    limit = parse_minutes(str(minutes))[0]
+    who = walker(profile, speed_m_s)
+    with progress():
+        from onegrid.pipeline.walking import reach_table
+
+        result = reach_table(
+            network_file,
+            origins,
+            destinations,
+            out,
+            minutes=limit,
+            profile=who,
+            columns=pairs(column, "--column"),
+        )
+    note([*findings_lines(result), *_missed_lines(result)])
+    emit(result, as_json=as_json, text=lambda: f"{result['pairs']} 对，写入 {out}")
+
+
+def circles(
+    network_file: NetworkFile,
+    facilities: FacilityFile,
+    out: Annotated[Path, typer.Option(help="写出的 GeoPackage · GeoPackage to write")],
+    minutes: Annotated[str, typer.Option(help="分钟，逗号分开 · bands")] = "5,10,15",
+    profile: ProfileName = standards.DEFAULT_PROFILE,
+    speed_m_s: Speed = None,
+    method: Annotated[str, typer.Option(help="raster（快）或 edges（精确）")] = "raster",
+    column: Columns = None,
+    as_json: Json = False,
+) -> None:
+    """画设施的步行生活圈。Draw the life circles of facilities.
+
+    例：onegrid circles --network streets.network --facilities 设施.csv --minutes 5,10,15
+    --profile elder_75 --out circles.gpkg
+    """
+    bands = parse_minutes(minutes)
+    who = walker(profile, speed_m_s)
+    if method not in ("raster", "edges"):
+        raise InputError(Problem("USAGE", f"--method {method!r}", remedy="use raster or edges"))
+    with progress():
+        from onegrid.pipeline.walking import circles as run
+
+        result = run(
+            network_file,
+            facilities,
+            out,
+            minutes=bands,
+            profile=who,
+            method=method,
+            columns=pairs(column, "--column"),
+        )
+    note([*findings_lines(result), *_missed_lines(result)])
+    emit(result, as_json=as_json, text=lambda: f"{result['circles']} 个生活圈，写入 {out}")
+
+
+def nearest(
+    network_file: NetworkFile,
+    facilities: FacilityFile,
+    at: Annotated[str, typer.Option(help="经度,纬度 · LON,LAT")],
+    kind: Annotated[list[str] | None, typer.Option(help="设施类别，可重复 · kind")] = None,
+    profile: ProfileName = standards.DEFAULT_PROFILE,
+    speed_m_s: Speed = None,
+    count: Annotated[int, typer.Option(min=1, max=100, help="每类几个 · how many")] = 5,
+    minutes: Annotated[float, typer.Option(help="最远步行分钟 · limit")] = 30,
+    column: Columns = None,
+    as_json: Json = False,
+) -> None:
+    """离一点最近的服务，按步行时间，附路线。The nearest services on foot, with routes.
+
+    例：onegrid nearest --network streets.network --facilities 设施.csv --at 114.27,30.60
+    --kind clinic --profile elder_75
+    """
+    point = place(at)
+    limit = parse_minutes(str(minutes))[0]
+    who = walker(profile, speed_m_s)
+    from onegrid.pipeline.walking import nearest_to
+
+    result = nearest_to(
+        network_file,
+        facilities,
+        point,
+        kinds=tuple(kind or ()),
+        count=count,
+        minutes=limit,
+        profile=who,
+        columns=pairs(column, "--column"),
+    )
+    emit(result, as_json=as_json, text=lambda: _nearest_text(result))
+
+
+def _network_text(result: dict[str, Any], out: Path) -> str:
+    return (
+        f"路网：{result['nodes']} 个节点、{result['edges']} 段、"
+        f"{result['length_m'] / 1000:.1f} 公里，{result['components']} 个连通部分；"
+        f"未连接的交叉 {result['crossings']} 处。写入 {out}"
+    )
+
+
+def _missed_lines(result: dict[str, Any]) -> list[str]:
+    lines = []
+    if result.get("unreachable"):
+        lines.append("离道路超过 100 米：" + "、".join(result["unreachable"]))
+    if result.get("skipped"):
+        lines.append("没有图形，已跳过：" + "、".join(result["skipped"]))
+    return lines
+
+
+def _nearest_text(result: dict[str, Any]) -> str:
+    known = standards.kinds()
+    lines = []
+    for kind, answers in result["kinds"].items():
+        lines.append(known[kind].label_zh if kind in known else kind)
+        lines += [
+            f"  {a['name'] or a['facility_id']}：步行 {a['walk_s'] / 60:.1f} 分钟，"
+            f"{a['distance_m']:.0f} 米"
+            for a in answers
+        ] or ["  限定时间内没有"]
+    return "\n".join(lines)

@@ -1,0 +1,157 @@
+"""``onegrid coverage``: who reaches which service on foot, who does not, and why."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from onegrid import schema
+from onegrid.circles.reach import nearest, reach
+from onegrid.coverage.fixes import candidate_points, cheapest_fixes
+from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
+from onegrid.coverage.report import report
+from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
+from onegrid.io.packs import read_standard
+from onegrid.network.tags import EdgeFlag
+from onegrid.pipeline.folder import joined_report
+from onegrid.pipeline.inputs import Reader, there
+from onegrid.pipeline.stages import Run
+from onegrid.pipeline.walking import open_network
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from onegrid.network.build import Network
+    from onegrid.standards import Norm, Profile
+
+
+@dataclass(frozen=True)
+class CoverageInputs:
+    """Where the tables of a coverage run come from: ``FILE`` or ``FILE#layer`` each."""
+
+    network: str
+    facilities: str
+    people: str
+    grid: str
+    standard: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def files(self) -> list[str]:
+        """Return every file, none of which may be written to."""
+        return [self.network, self.facilities, self.people, self.grid, self.standard]
+
+
+@dataclass(frozen=True)
+class CoverageTables:
+    """The inputs as tables, in the CRS of the grid."""
+
+    network: Network
+    facilities: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+    cells: gpd.GeoDataFrame
+    norms: tuple[Norm, ...]
+    missing_counts: dict[str, int]
+
+
+def read_coverage(inputs: CoverageInputs) -> tuple[CoverageTables, dict[str, Any]]:
+    """Read all inputs, or raise every problem of every file at once."""
+    reader = Reader(inputs.columns)
+    streets = reader.attempt(open_network, inputs.network)
+    norms = reader.attempt(read_standard, inputs.standard)
+    cells = reader.read("cells", inputs.grid, schema.CELLS)
+    crs = None if cells is None else cells.crs.to_string()
+    facilities = reader.read("facilities", inputs.facilities, schema.FACILITIES, crs=crs)
+    people = reader.read("people", inputs.people, schema.PEOPLE, crs=crs)
+    reader.check()
+    tables = CoverageTables(
+        network=there(streets),
+        facilities=there(facilities),
+        people=there(people),
+        cells=there(cells),
+        norms=there(norms),
+        missing_counts=reader.missing_counts.get("people", {}),
+    )
+    return tables, {**reader.notes(), "skipped": {k: list(v) for k, v in reader.skipped.items()}}
+
+
+def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, pd.DataFrame]:
+    """Measure one walking profile; return the coverage and the ranked fixes."""
+    kinds = {norm.kind: norm.limit_s for norm in tables.norms}
+    relevant = tables.facilities[tables.facilities["kind"].isin(list(kinds))]
+    doors = nearest(tables.network, relevant, tables.people, profile=profile)
+    pairs = {
+        kind: _pairs(tables, relevant[relevant["kind"] == kind], limit_s, profile)
+        for kind, limit_s in kinds.items()
+    }
+    opened = _opened(tables.network)
+    if_open = None if opened is None else nearest(opened, relevant, tables.people, profile=profile)
+    options = CoverageOptions(
+        profile=profile, pairs=pairs, if_open=if_open, barriers=tables.network.barriers
+    )
+    coverage = measure_coverage(
+        doors, tables.people, tables.facilities, tables.cells, tables.norms, options=options
+    )
+    places = candidate_points(coverage)
+    reached = (
+        reach(
+            tables.network, places, tables.people, limit_s=max(kinds.values()), profile=profile
+        ).pairs.rename(columns={"from_id": "candidate_id", "to_id": "door_id"})
+        if len(places)
+        else None
+    )
+    return coverage, cheapest_fixes(coverage, candidates=places, reached=reached)
+
+
+def _pairs(
+    tables: CoverageTables, facilities: gpd.GeoDataFrame, limit_s: float, profile: Profile
+) -> pd.DataFrame:
+    if not len(facilities):
+        return pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
+    found = reach(tables.network, facilities, tables.people, limit_s=limit_s, profile=profile)
+    return found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
+
+
+def _opened(network: Network) -> Network | None:
+    """Return the network with every shut gate open, None if nothing is shut."""
+    shut = (network.flags & EdgeFlag.CLOSED) > 0
+    if not shut.any():
+        return None
+    return dataclasses.replace(
+        network, flags=np.where(shut, network.flags & ~EdgeFlag.CLOSED, network.flags)
+    )
+
+
+def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
+    """Read, measure every profile, write; return the report.
+
+    ``doors.parquet`` and ``fixes.csv`` are of the first profile, ``gaps.csv`` of all.
+    """
+    run = Run("coverage")
+    with run.stage("读取", files=len(inputs.files())):
+        tables, notes = read_coverage(inputs)
+    results = {}
+    for profile in profiles:
+        with run.stage(f"计算服务覆盖（{profile.label_zh}）", doors=len(tables.people)):
+            results[profile.name] = measure(tables, profile=profile)
+    first, fixes = results[profiles[0].name]
+    told = {
+        name: report(found, tables.cells, missing_counts=tables.missing_counts)
+        for name, (found, _) in results.items()
+    }
+    summary = {**told[profiles[0].name], "profiles": told, **notes}
+    with run.stage("写出"), OutputFolder(out, inputs=inputs.files()) as stage:
+        gaps = pd.concat([found.gaps for found, _ in results.values()], ignore_index=True)
+        write_parquet(stage / "doors.parquet", first.doors, private=True)
+        write_csv(stage / "gaps.csv", gaps, private=True)
+        write_csv(stage / "fixes.csv", fixes, private=True)
+        write_layers(stage / "facilities.gpkg", {"facilities": tables.facilities})
+        write_json(stage / "report.json", joined_report(out, "coverage", summary))
+        run.write(stage / "run.json")
+    return summary

@@ -1,0 +1,102 @@
+"""``onegrid map``: one page from whatever result files a folder holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid.errors import InputError, Problem
+from onegrid.io.files import refuse_overwrite, write_text
+from onegrid.io.networks import read_network
+from onegrid.io.reading import list_spatial_layers, read_raw
+from onegrid.maps.page import MapTables, result_page
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.stages import Run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TITLE = "全要素网格与十五分钟生活圈"
+
+
+def read_results(folder: Path) -> MapTables:
+    """Return the tables of a result folder; files that are not there are left out.
+
+    Raises
+    ------
+    InputError
+        If the folder has none of the files a map can show.
+    """
+    about = _about(folder)
+    gaps = folder / "gaps.csv"
+    tables = MapTables(
+        cells=_layer(folder / "grid.gpkg", "cells", "cell_id"),
+        communities=_layer(folder / "grid.gpkg", "communities", "community_id"),
+        departments=_departments(folder / "departments.gpkg"),
+        conflicts=_layer(folder / "grid.gpkg", "conflicts", "conflict_id"),
+        circles=_layer(folder / "circles.gpkg", "circles"),
+        gaps=pd.read_csv(gaps, dtype={"id": str}) if gaps.is_file() else None,
+        facilities=_layer(folder / "facilities.gpkg", "facilities", "facility_id"),
+        roads=_streets(folder / NETWORK_FILE),
+        sites=_layer(folder / "sites.gpkg", "sites"),
+        attribution=tuple(about.get("attribution", ())),
+        synthetic=bool(about.get("synthetic", False)),
+    )
+    if not tables.frames():
+        what = "no result file here (grid.gpkg, circles.gpkg, facilities.gpkg …)"
+        remedy = "run onegrid merge, circles or coverage with this folder first"
+        raise InputError(Problem("MAP_EMPTY", what, str(folder), "", remedy))
+    return tables
+
+
+def draw_map(folder: Path, out: Path, *, office: bool = False) -> dict[str, Any]:
+    """Write the page of a result folder; counts of few people only in an office's page."""
+    run = Run("map")
+    refuse_overwrite(out, [p for p in folder.glob("*") if p.is_file() and p != out])
+    with run.stage("读取"):
+        tables = read_results(folder)
+    with run.stage("绘制地图"):
+        page = result_page(tables, title=TITLE, office=office)
+        write_text(out, page, private=office)
+    return {"file": str(out), "bytes": len(page.encode())}
+
+
+def _about(folder: Path) -> dict[str, Any]:
+    try:
+        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    about = report.get("source") if isinstance(report, dict) else None
+    return about if isinstance(about, dict) else {}
+
+
+def _layer(path: Path, layer: str, index: str | None = None) -> gpd.GeoDataFrame | None:
+    if not path.is_file() or layer not in list_spatial_layers(str(path)):
+        return None
+    frame = read_raw(f"{path}#{layer}").frame
+    return frame if index is None else frame.set_index(index)
+
+
+def _departments(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    if not path.is_file():
+        return {}
+    return {name: read_raw(f"{path}#{name}").frame for name in list_spatial_layers(str(path))}
+
+
+def _streets(path: Path) -> gpd.GeoDataFrame | None:
+    """Return the streets of a network, and its barriers, as light lines."""
+    if not path.is_file():
+        return None
+    network = read_network(path)
+    edge = np.repeat(np.arange(len(network.length_m)), np.diff(network.offsets))
+    lines = shapely.linestrings(network.vertices, indices=edge)
+    shapes = np.append(lines, network.barriers)
+    highway = ["residential"] * len(lines) + [None] * len(network.barriers)
+    barrier = [None] * len(lines) + ["yes"] * len(network.barriers)
+    frame = {"highway": highway, "railway": None, "waterway": None, "barrier": barrier}
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=network.crs)

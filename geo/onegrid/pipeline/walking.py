@@ -1,0 +1,191 @@
+"""``onegrid network``, ``reach``, ``circles`` and ``nearest``: everything that walks."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import shapely
+
+from onegrid import schema
+from onegrid.circles.reach import reach
+from onegrid.circles.routes import nearest_routes
+from onegrid.circles.shape import life_circles
+from onegrid.crs import LONLAT, in_crs, to_lonlat
+from onegrid.errors import InputError, Problem
+from onegrid.io.files import Loaded, read_table, refuse_overwrite, write_layers, write_parquet
+from onegrid.io.networks import read_network, write_network
+from onegrid.network.build import build_network
+from onegrid.pipeline.inputs import Reader, there
+from onegrid.pipeline.stages import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from onegrid.network.build import Network
+    from onegrid.standards import Profile
+
+_LINE_FILES = (
+    *(".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".fgb"),
+    *(".pbf", ".osm", ".graphml"),
+)
+
+
+def network(source: str, out: Path, *, node: bool = False, place: bool = False) -> dict[str, Any]:
+    """Build a walk network from a file of lines, or from a place by name, and write it."""
+    run = Run("network")
+    refuse_overwrite(out, () if place else (source,))
+    with run.stage("读取道路"):
+        loaded = Loaded(_download(source)) if place else read_table(source, schema.ROADS)
+    lines = loaded.frame
+    with run.stage("构建步行路网", lines=len(lines)):
+        built, report = build_network(lines, node=node)
+    with run.stage("写出"):
+        write_network(built, out)
+    return {**dataclasses.asdict(report), "findings": [f.as_row() for f in loaded.findings]}
+
+
+def _download(place: str) -> gpd.GeoDataFrame:
+    from onegrid.io.osm import read_place  # noqa: PLC0415  (importing osmnx takes a second)
+
+    return read_place(place)
+
+
+def open_network(path: str) -> Network:
+    """Return a network file, or the network of a file of lines, known by its ending.
+
+    Raises
+    ------
+    InputError
+        If the file is neither.
+    """
+    if path.split("#", maxsplit=1)[0].lower().endswith(_LINE_FILES):
+        return build_network(read_table(path, schema.ROADS).frame)[0]
+    return read_network(path)
+
+
+def reach_table(  # noqa: PLR0913  (one argument per option of the command)
+    network_file: str,
+    origins: str,
+    destinations: str,
+    out: Path,
+    *,
+    minutes: float,
+    profile: Profile,
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write every pair of origin and destination within the limit as Parquet."""
+    run = Run("reach")
+    refuse_overwrite(out, (network_file, origins, destinations))
+    reader = Reader(columns)
+    with run.stage("读取"):
+        streets = reader.attempt(open_network, network_file)
+        left = reader.read("from", origins, schema.PLACES)
+        right = reader.read("to", destinations, schema.PLACES)
+        reader.check()
+    with run.stage("计算步行可达", origins=len(there(left)), destinations=len(there(right))):
+        found = reach(
+            there(streets), there(left), there(right), limit_s=minutes * 60, profile=profile
+        )
+    with run.stage("写出", pairs=len(found.pairs)):
+        write_parquet(out, found.pairs)
+    skipped = sorted({i for ids in reader.skipped.values() for i in ids})
+    return {
+        "pairs": len(found.pairs),
+        "profile": profile.name,
+        "minutes": minutes,
+        "unreachable": list(found.unreachable),
+        "skipped": skipped,
+        **reader.notes(),
+    }
+
+
+def circles(  # noqa: PLR0913  (one argument per option of the command)
+    network_file: str,
+    facilities: str,
+    out: Path,
+    *,
+    minutes: tuple[float, ...],
+    profile: Profile,
+    method: str,
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write the life circles of facilities as layer ``circles``."""
+    run = Run("circles")
+    refuse_overwrite(out, (network_file, facilities))
+    reader = Reader(columns)
+    with run.stage("读取"):
+        streets = reader.attempt(open_network, network_file)
+        places = reader.read("facilities", facilities, schema.PLACES)
+        reader.check()
+    with run.stage("绘制生活圈", facilities=len(there(places))):
+        drawn = life_circles(
+            there(streets), there(places), minutes=minutes, profile=profile, method=method
+        )
+    with run.stage("写出", circles=len(drawn)):
+        write_layers(out, {"circles": drawn})
+    without = sorted(set(there(places).index.astype(str)) - set(drawn["facility_id"]))
+    return {
+        "circles": len(drawn),
+        "profile": profile.name,
+        "minutes": list(minutes),
+        "unreachable": without,
+        **reader.notes(),
+    }
+
+
+def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
+    network_file: str,
+    facilities: str,
+    at: tuple[float, float],
+    *,
+    kinds: tuple[str, ...],
+    count: int,
+    minutes: float,
+    profile: Profile,
+    columns: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Return the nearest facilities of each kind with their routes in longitude and latitude."""
+    reader = Reader(columns)
+    streets = reader.attempt(open_network, network_file)
+    places = reader.read("facilities", facilities, schema.FACILITIES)
+    reader.check()
+    known = sorted(set(there(places)["kind"]))
+    unknown = [kind for kind in kinds if kind not in known]
+    if unknown:
+        what = f"no facility of kind {', '.join(unknown)}"
+        raise InputError(Problem("KIND_UNKNOWN", what, facilities, "", f"there are {known}"))
+    asked = gpd.GeoDataFrame(geometry=[shapely.Point(*at)], crs=LONLAT)
+    point = in_crs(asked, there(streets).crs).geometry.iloc[0]
+    answers = nearest_routes(
+        there(streets),
+        there(places),
+        point,
+        kinds=kinds or tuple(known),
+        count=count,
+        limit_s=minutes * 60,
+        profile=profile,
+    )
+    routes = [answer for found in answers.values() for answer in found]
+    drawn = gpd.GeoDataFrame(geometry=[r.route for r in routes], crs=there(streets).crs)
+    shapes = iter(to_lonlat(drawn).geometry) if routes else iter(())
+    names = there(places)["name"]
+    return {
+        "profile": profile.name,
+        "kinds": {
+            kind: [
+                {
+                    "facility_id": answer.facility_id,
+                    "name": names[answer.facility_id],
+                    "walk_s": answer.walk_s,
+                    "distance_m": answer.distance_m,
+                    "route": shapely.geometry.mapping(next(shapes)),
+                    "steps": list(answer.steps),
+                }
+                for answer in found
+            ]
+            for kind, found in answers.items()
+        },
+    }
