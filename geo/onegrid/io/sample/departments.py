@@ -74,41 +74,47 @@ def vary(
     ``parents`` (faces,) is the community; merges and moves stay inside it. Every cell stays in
     one piece.
     """
-    labels = labels.copy()
     pairs, _ = neighbours(faces)
-    around: list[list[int]] = [[] for _ in faces]
-    for a, b in pairs.tolist():
-        around[a].append(b)
-        around[b].append(a)
-    inner = pairs[
-        (labels[pairs[:, 0]] != labels[pairs[:, 1]])
-        & (parents[pairs[:, 0]] == parents[pairs[:, 1]])
-    ]
-    for a, b in rng.permutation(inner)[: round(habits.move_share * len(inner))].tolist():
-        if stays_whole(a, labels, around):
-            labels[a] = labels[b]
+    siblings = pairs[parents[pairs[:, 0]] == parents[pairs[:, 1]]]
     cells = np.unique(labels)
+    labels = _moved(labels, pairs, siblings, habits.move_share, rng)
     to_split = rng.permutation(cells)[: round(habits.split_share * len(cells))]
-    fresh = int(labels.max()) + 1
-    for cell in to_split.tolist():
+    for fresh, cell in enumerate(to_split.tolist(), start=int(cells.max()) + 1):
         members = np.flatnonzero(labels == cell)
         if len(members) > 1:
             half = grow_regions(faces[members], shapely.area(faces[members]), 2, rng)
             labels[members[half == 1]] = fresh
-            fresh += 1
-    inner = pairs[
-        (labels[pairs[:, 0]] != labels[pairs[:, 1]])
-        & (parents[pairs[:, 0]] == parents[pairs[:, 1]])
-    ]
+    labels = _merged(labels, siblings, round(habits.merge_share * len(cells)), rng)
+    return np.asarray(np.unique(labels, return_inverse=True)[1])
+
+
+def _moved(
+    labels: Ints, pairs: Ints, siblings: Ints, share: float, rng: np.random.Generator
+) -> Ints:
+    """Give some faces on a border to the cell across it, unless that tears their own cell."""
+    labels = labels.copy()
+    around: list[list[int]] = [[] for _ in labels]
+    for a, b in pairs.tolist():
+        around[a].append(b)
+        around[b].append(a)
+    border = siblings[labels[siblings[:, 0]] != labels[siblings[:, 1]]]
+    for a, b in rng.permutation(border)[: round(share * len(border))].tolist():
+        if stays_whole(a, labels, around):
+            labels[a] = labels[b]
+    return labels
+
+
+def _merged(labels: Ints, siblings: Ints, count: int, rng: np.random.Generator) -> Ints:
+    """Join ``count`` pairs of neighbouring cells, each cell at most once."""
+    labels = labels.copy()
+    border = siblings[labels[siblings[:, 0]] != labels[siblings[:, 1]]]
     used: set[int] = set()
-    left = round(habits.merge_share * len(cells))
-    for a, b in rng.permutation(inner).tolist():
+    for a, b in rng.permutation(border).tolist():
         mine, other = int(labels[a]), int(labels[b])
-        if left and mine not in used and other not in used:
+        if len(used) < 2 * count and mine not in used and other not in used:
             used |= {mine, other}
             labels[labels == other] = mine
-            left -= 1
-    return np.asarray(np.unique(labels, return_inverse=True)[1])
+    return labels
 
 
 def draw(polygons: Shapes, habits: Habits, rng: np.random.Generator) -> Shapes:

@@ -45,7 +45,7 @@ _BLOCKS_PER_CELL = 3.7
 _COMPOUND_SHARE = 0.08
 _COMPOUND_AREA_M2 = (14_000, 90_000)
 _THIN_M = 25.0
-_LEAST_BLOCKS = 6
+_LEAST_BLOCKS, _FEWEST_FACES = 12, 4
 _ROAD_WAVE_M = 200.0
 _RAIL_BEYOND_M = 200.0
 _RAIL_CLEAR_M = 20.0
@@ -124,9 +124,7 @@ def write_district(folder: str | Path, options: DistrictOptions | None = None) -
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     area = chosen.area_m2 or CELL_AREA_M2 * chosen.cells
-    wanted = max(_LEAST_BLOCKS, round(_BLOCKS_PER_CELL * chosen.cells))
-    streets = draw_streets(area, wanted, rng, np.array(_PLACE))
-    plain = blocks.absorb_thin(_one_piece(blocks.faces_of(streets.lines)), below_m=_THIN_M)
+    streets, plain = _ground(area, round(_BLOCKS_PER_CELL * chosen.cells), rng)
     density = city.density_of(plain, rng, wave_m=0.6 * np.sqrt(area))
     counts = (chosen.subdistricts, chosen.communities, chosen.cells)
     true = grow_units(plain, density, counts, chosen.adcode, rng)
@@ -146,6 +144,18 @@ def write_district(folder: str | Path, options: DistrictOptions | None = None) -
     write_parquet(paths.facilities, place_facilities(homes, home_names(true, homes), rng))
     write_layers(paths.truth, truth_layers(true, streets, crs=_CRS))
     return paths
+
+
+def _ground(area_m2: float, wanted: int, rng: np.random.Generator) -> tuple[Streets, Shapes]:
+    """Return streets and the blocks they enclose, at least a few however small the district."""
+    count = max(wanted, _LEAST_BLOCKS)
+    while True:
+        streets = draw_streets(area_m2, count, rng, np.array(_PLACE))
+        faces = blocks.faces_of(streets.lines)
+        plain = blocks.absorb_thin(_one_piece(faces), below_m=_THIN_M) if len(faces) else faces
+        if len(plain) >= _FEWEST_FACES:
+            return streets, plain
+        count += _FEWEST_FACES  # a lattice this small may enclose nothing: a finer one
 
 
 def _one_piece(faces: Shapes) -> Shapes:
