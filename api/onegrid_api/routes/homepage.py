@@ -137,11 +137,14 @@ def _fixes(results: Results) -> str:
         return ""
     items = "".join(
         f"<li>{escape(kind_label(str(row.kind)))}："
-        f"{escape(_FIX_LABELS.get(str(row.fix), str(row.fix)))}，"
-        f"新增覆盖老人{_figure(row.elders_60_gained, 'count')}人</li>"
+        f"{escape(_FIX_LABELS.get(str(row.fix), str(row.fix)))}，{_gain(row.elders_60_gained)}</li>"
         for row in fixes.itertuples()
     )
     return f"<h3>最省的补短板办法</h3><ol>{items}</ol>" if items else ""
+
+
+def _gain(elders: float) -> str:
+    return "新增覆盖老人不足10人或不公开" if pd.isna(elders) else f"新增覆盖老人{elders:,.0f}人"
 
 
 def _figure(value: Any, form: str) -> str:  # noqa: ANN401  (any value of a JSON text)

@@ -15,7 +15,7 @@ import shapely
 from onegrid.maps import signs
 from onegrid.maps.geojson import feature_collection
 from onegrid.maps.signs import Sign, kind_label, kind_order
-from onegrid.standards import number
+from onegrid.standards import department_label, number, profiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +129,7 @@ def size_theme(cells: gpd.GeoDataFrame) -> Theme:
 def gap_themes(
     cells: gpd.GeoDataFrame, gaps: pd.DataFrame, kinds: Sequence[str] = ()
 ) -> list[Theme]:
-    """Return one theme for each facility kind of the gaps table, filled by cause.
+    """Return one theme for each facility kind and profile of the gaps table, filled by cause.
 
     Parameters
     ----------
@@ -145,23 +145,30 @@ def gap_themes(
     codes = list(signs.CAUSES)
     themes = []
     for kind in shown:
-        of_kind = rows[rows["kind"] == kind].set_index("id").reindex(cells.index)
-        hidden = of_kind["level"].notna() & of_kind["cause"].isna() & (of_kind["people"] != 0)
-        causes = of_kind["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
-        themes.append(
-            Theme(
-                f"缺口：{kind_label(kind)}",
-                tuple(signs.CAUSES.values()),
-                [codes.index(c) if c in codes else codes.index("") for c in causes],
-                [
-                    [("覆盖率", _share(share)), ("最远步行", _minutes(worst))]
-                    for share, worst in zip(
-                        of_kind["covered_share"], of_kind["worst_walk_s"], strict=True
-                    )
-                ],
-            )
-        )
+        of_kind = rows[rows["kind"] == kind]
+        walkers = list(dict.fromkeys(of_kind["profile"]))
+        for walker in walkers:
+            name = kind_label(kind) + (f"，{_profile_label(walker)}" if len(walkers) > 1 else "")
+            told = of_kind[of_kind["profile"] == walker].set_index("id").reindex(cells.index)
+            themes.append(_gap_theme(name, told, codes))
     return themes
+
+
+def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:
+    hidden = told["level"].notna() & told["cause"].isna() & (told["people"] != 0)
+    causes = told["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
+    reached = zip(told["covered_share"], told["worst_walk_s"], strict=True)
+    return Theme(
+        f"缺口：{name}",
+        tuple(signs.CAUSES.values()),
+        [codes.index(c) if c in codes else codes.index("") for c in causes],
+        [[("覆盖率", _share(share)), ("最远步行", _minutes(worst))] for share, worst in reached],
+    )
+
+
+def _profile_label(name: str) -> str:
+    known = profiles().get(name)
+    return known.label_zh if known else name
 
 
 def _share(value: float | None) -> str:
@@ -189,7 +196,7 @@ def department_overlays(departments: dict[str, gpd.GeoDataFrame]) -> list[Overla
     found = []
     for number_, (name, frame) in enumerate(departments.items()):
         colour, dash = signs.DEPARTMENTS[number_ % len(signs.DEPARTMENTS)]
-        label = f"老网格：{signs.DEPARTMENT_LABELS.get(name, name)}"
+        label = f"老网格：{department_label(name)}"
         collection = feature_collection(frame, simplify_m=_LINE_SIMPLIFY_M)
         codes = dict(zip(map(str, frame.index), _texts(frame, "code"), strict=True))
         for feature in collection["features"]:
@@ -199,8 +206,12 @@ def department_overlays(departments: dict[str, gpd.GeoDataFrame]) -> list[Overla
     return found
 
 
-def conflict_overlay(conflicts: gpd.GeoDataFrame) -> Overlay:
-    """Return where departments disagree."""
+def conflict_overlay(conflicts: gpd.GeoDataFrame, *, office: bool) -> Overlay:
+    """Return where departments disagree; only the office sees few households."""
+    below = 0 if office else number("suppress_below_people")
+    few = (conflicts["households"] > 0) & (conflicts["households"] < below)
+    households = conflicts["households"].astype(float).mask(few)
+    conflicts = conflicts.assign(households=households)
     collection = feature_collection(conflicts, simplify_m=_AREA_SIMPLIFY_M)
     tips = {
         str(row.Index): [

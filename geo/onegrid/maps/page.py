@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+_PLAIN = (range(0x3000, 0xD800), range(0xFF00, 0xFFF0))  # Chinese; no quotes, tags, surrogates
 _POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="zh-CN">
@@ -143,7 +144,7 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
     if tables.cells is not None and len(tables.cells):
         cells = _cells(tables, themes, office=office)
         cells.add_to(page)
-    overlays = [(_folium_layer(overlay), overlay) for overlay in _overlays(tables)]
+    overlays = [(_folium_layer(overlay), overlay) for overlay in _overlays(tables, office=office)]
     for layer, _ in overlays:
         layer.add_to(page)
     control: Any = folium.LayerControl()
@@ -184,14 +185,14 @@ def _cells(tables: MapTables, themes: list[layers.Theme], *, office: bool) -> fo
     )
 
 
-def _overlays(tables: MapTables) -> Iterator[layers.Overlay]:
+def _overlays(tables: MapTables, *, office: bool) -> Iterator[layers.Overlay]:
     """Yield the overlays from the lowest to the topmost: the one list of what covers what."""
     if tables.roads is not None and len(tables.roads):
         yield layers.road_overlay(tables.roads)
     if tables.circles is not None and len(tables.circles):
         yield from layers.circle_overlays(tables.circles, tables.facilities, tables.kinds)
     if tables.conflicts is not None and len(tables.conflicts):
-        yield layers.conflict_overlay(tables.conflicts)
+        yield layers.conflict_overlay(tables.conflicts, office=office)
     if tables.communities is not None and len(tables.communities):
         yield layers.community_overlay(tables.communities)
     yield from layers.department_overlays(tables.departments)
@@ -241,9 +242,19 @@ def _render(page: folium.Map, title: str, tables: MapTables) -> str:
     body.add_child(folium.Element(top), name="top")
     for order, element in enumerate(_tree(figure)):
         element._id = f"{order:04d}"  # noqa: SLF001  (folium's own ids are random)
-    html: str = figure.render()
+    html = _readable(figure.render())
     # folium forbids zooming with two fingers, which people with weak eyes need
     return re.sub(r",\s*maximum-scale=1.0, user-scalable=no", "", html)
+
+
+def _readable(script: str) -> str:
+    """Return a script with Chinese written as such, which is half as long as its escapes."""
+
+    def plain(match: re.Match[str]) -> str:
+        code = int(match[1], 16) if match[1] else 0
+        return chr(code) if any(code in part for part in _PLAIN) else match[0]
+
+    return re.sub(r"\\\\|\\u([0-9a-f]{4})", plain, script)
 
 
 def _tree(element: folium.Element) -> Iterator[folium.Element]:

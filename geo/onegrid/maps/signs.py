@@ -65,12 +65,6 @@ DEPARTMENTS: Final = (
     (GREEN, "4 4"),
     (ORANGE, "1 5"),
 )
-DEPARTMENT_LABELS: Final = {
-    "politics_law": "政法",
-    "emergency": "应急",
-    "urban_management": "城管",
-    "ecology": "生态环境",
-}
 CONFLICT_LABELS: Final = {
     "open": "待定",
     "accepted": "已采纳",
