@@ -187,6 +187,12 @@ def test_units_that_cannot_nest_are_refused():
         DistrictOptions(subdistricts=3, communities=2)
 
 
+def test_an_area_without_room_for_streets_is_refused(tmp_path):
+    options = DistrictOptions(subdistricts=1, communities=1, cells=1, households=9, area_m2=300)
+    with pytest.raises(InputError, match="no streets fit"):
+        write_district(tmp_path, options)
+
+
 @settings(max_examples=4, deadline=None)
 @given(
     seed=st.integers(0, 2**32 - 1),

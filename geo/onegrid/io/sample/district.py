@@ -45,7 +45,7 @@ _BLOCKS_PER_CELL = 3.7
 _COMPOUND_SHARE = 0.08
 _COMPOUND_AREA_M2 = (14_000, 90_000)
 _THIN_M = 25.0
-_LEAST_BLOCKS, _FEWEST_FACES = 12, 4
+_LEAST_BLOCKS, _FEWEST_FACES, _TRIES = 12, 4, 40
 _ROAD_WAVE_M = 200.0
 _RAIL_BEYOND_M = 200.0
 _RAIL_CLEAR_M = 20.0
@@ -149,13 +149,15 @@ def write_district(folder: str | Path, options: DistrictOptions | None = None) -
 def _ground(area_m2: float, wanted: int, rng: np.random.Generator) -> tuple[Streets, Shapes]:
     """Return streets and the blocks they enclose, at least a few however small the district."""
     count = max(wanted, _LEAST_BLOCKS)
-    while True:
+    for _ in range(_TRIES):
         streets = draw_streets(area_m2, count, rng, np.array(_PLACE))
         faces = blocks.faces_of(streets.lines)
         plain = blocks.absorb_thin(_one_piece(faces), below_m=_THIN_M) if len(faces) else faces
         if len(plain) >= _FEWEST_FACES:
             return streets, plain
         count += _FEWEST_FACES  # a lattice this small may enclose nothing: a finer one
+    what = f"no streets fit into {area_m2:g} m2"
+    raise InputError(Problem("DISTRICT_SIZE", what, remedy="give a larger area_m2 or 0"))
 
 
 def _one_piece(faces: Shapes) -> Shapes:
