@@ -146,7 +146,7 @@ def _gaps(layer: Named) -> list[Finding]:
     pieces = pieces[shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON]
     wide = mean_widths_m(pieces) > standards.number("fault_width_m")
     pieces = pieces[(shapely.area(pieces) > _FAULT_AREA_M2) & wide]
-    pieces = pieces[_between(pieces, layer.shapes, whole)]
+    pieces = pieces[_between(pieces, layer.shapes)]
     order = np.argsort(-shapely.area(pieces), kind="stable")
     at = shapely.get_coordinates(shapely.point_on_surface(pieces[order]))
     areas = shapely.area(pieces[order])
@@ -154,23 +154,24 @@ def _gaps(layer: Named) -> list[Finding]:
     return _finding("GAP", names, "并入共边最长的邻格，新增面积逐项记入修复表")
 
 
-def _between(pieces: Shapes, shapes: Shapes, whole: shapely.Geometry) -> NDArray[np.bool_]:
+def _between(pieces: Shapes, shapes: Shapes) -> NDArray[np.bool_]:
     """Return which pieces lie between polygons: holes, and long strips that two of them enclose.
 
     A notch in the outline of the whole layer is not a gap.
     """
-    if not len(pieces):
-        return np.zeros(0, dtype=np.bool_)
     touch_m = standards.number("fault_width_m")
-    grown = shapely.buffer(pieces, touch_m, quad_segs=2)
-    near, _ = shapely.STRtree(shapes).query(grown, predicate="intersects")
+    outline, piece = shapely.get_coordinates(shapely.boundary(pieces), return_index=True)
+    same = piece[1:] == piece[:-1]
+    middle = shapely.points((outline[1:] + outline[:-1])[same] / 2)
+    length_m = np.hypot(*(outline[1:] - outline[:-1])[same].T)
+    owner = piece[1:][same]
+    tree = shapely.STRtree(shapes)
+    side, _ = tree.query(middle, predicate="dwithin", distance=touch_m)
+    on_polygon = np.isin(np.arange(len(middle)), side)
+    total_m = np.bincount(owner, length_m, len(pieces))
+    enclosed = np.bincount(owner, length_m * on_polygon, len(pieces)) / total_m
+    near, _ = tree.query(pieces, predicate="dwithin", distance=touch_m)
     touched = np.bincount(near, minlength=len(pieces))
-    outline = shapely.boundary(pieces)
-    edge = shapely.buffer(shapely.boundary(whole), touch_m, quad_segs=2)
-    shapely.prepare(edge)
-    on_edge = shapely.length(shapely.intersection(outline, edge)) / shapely.length(outline)
-    width = mean_widths_m(pieces)
-    length = shapely.length(outline) / 2
-    strip = (touched > 1) & (on_edge >= _ENCLOSED) & (length >= _ELONGATED * width)
-    hole = on_edge > 1 - 1e-6
-    return np.asarray(hole | strip, dtype=np.bool_)
+    long = total_m / 2 >= _ELONGATED * mean_widths_m(pieces)
+    strip = (touched > 1) & (enclosed >= _ENCLOSED) & long
+    return np.asarray((enclosed > 1 - 1e-6) | strip, dtype=np.bool_)

@@ -6,19 +6,16 @@ The names a caller needs are all here: reading, writing, findings.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 
-from onegrid import schema
 from onegrid.errors import Gather, Problem
 from onegrid.io.findings import Finding
 from onegrid.io.folders import OutputFolder, refuse_overwrite
 from onegrid.io.placing import flatten, to_table_crs, usable, wrong_types
 from onegrid.io.reading import Raw, read_raw
-from onegrid.io.sources import split_layer
 from onegrid.io.tables import as_text, match_columns, shown, type_columns
 from onegrid.io.writing import write_csv, write_json, write_layers, write_parquet, write_text
 
@@ -39,7 +36,6 @@ __all__ = [
     "write_parquet",
     "write_text",
 ]
-_OSM = (".pbf", ".osm", ".graphml", ".bz2", ".gz")
 
 
 @dataclass(frozen=True)
@@ -93,14 +89,16 @@ def read_table(
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
+    >>> from onegrid.schema import PEOPLE
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "doors.csv"
     ...     _ = path.write_text("id,lon,lat,户数\na,116.84,38.3,12\n", encoding="utf-8")
-    ...     loaded = read_table(str(path), schema.PEOPLE)
+    ...     loaded = read_table(str(path), PEOPLE)
     >>> loaded.frame.households["a"], loaded.frame.crs.to_epsg(), loaded.missing_counts["people"]
     (np.int64(12), 4548, 1)
     """
-    raw = _read_osm(source) if _is_osm(source, table) else read_raw(source, layers=table.layers)
+    raw = read_raw(source, layers=table.layers)
     found, problems = match_columns(_names(raw.frame), table, columns, source)
     gather = Gather()
     gather.add(raw.problems)
@@ -123,17 +121,6 @@ def read_table(
     assert placed is not None  # noqa: S101  (for the type checker: check() raised otherwise)
     findings = (*raw.findings, *_notes(skipped, typed.missing_counts, found))
     return Loaded(placed, findings, skipped, typed.missing_counts)
-
-
-def _is_osm(source: str, table: Table) -> bool:
-    return table is schema.ROADS and Path(split_layer(source)[0]).suffix.lower() in _OSM
-
-
-def _read_osm(source: str) -> Raw:
-    from onegrid.io.osm import read_osm  # noqa: PLC0415  (importing osmnx takes a second)
-
-    frame = read_osm(source)
-    return Raw(source, frame.reset_index())
 
 
 def _names(frame: gpd.GeoDataFrame) -> list[str]:

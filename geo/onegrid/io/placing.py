@@ -50,13 +50,14 @@ def flatten(geometry: NDArray[np.object_], table: Table) -> NDArray[np.object_]:
 def wrong_types(geometry: NDArray[np.object_], table: Table) -> NDArray[np.bool_]:
     """Return which geometries are of a type that `table` does not take."""
     allowed = [shapely.GeometryType[name.upper()] for name in table.geometry]
-    right: NDArray[np.bool_] = np.isin(shapely.get_type_id(geometry), allowed)
-    return np.logical_not(right)
+    wrong: NDArray[np.bool_] = np.isin(shapely.get_type_id(geometry), allowed, invert=True)
+    return wrong
 
 
 def usable(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Return which geometries are there at all: neither null nor empty."""
-    return ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
+    lacking: NDArray[np.bool_] = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    return ~lacking
 
 
 def misplaced(frame: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], str, str]:

@@ -16,20 +16,20 @@ import pyarrow.parquet as pq
 import pyogrio
 import shapely
 
-from onegrid.crs import LONLAT
-from onegrid.errors import InputError, Problem
 from onegrid.io.encoding import decode_bytes, decode_latin, guess_dbf, is_mojibake
 from onegrid.io.findings import Finding
+from onegrid.io.points import to_points
 from onegrid.io.sources import FORMATS, Located, bad, located
-from onegrid.schema import LON_LAT_ALIASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-_SHOWN = 5
+    from onegrid.errors import InputError, Problem
+
 _REMEDY_FORMAT: Final = "export it again as one of " + ", ".join(FORMATS)
-_LOCAL_DRIVERS_REFUSED: Final = ("OGR_VRT", "GDALG", "HTTP", "WFS", "OAPIF", "OGCAPI", "CSW", "PDF")
+_OSM: Final = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".graphml")
+_REFUSED: Final = ("OGR_VRT", "GDALG", "HTTP", "WFS", "OAPIF", "OGCAPI", "CSW", "PDF")
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,16 @@ def _reader(place: Located) -> Callable[[Located, Sequence[str]], Raw]:
         return _read_parquet
     if place.suffix in (".geojson", ".json", ".geojsonl", ".topojson"):
         return _read_json
+    if place.path.name.lower().endswith(_OSM):
+        return _read_osm
     return _read_gdal
+
+
+def _read_osm(place: Located, _: Sequence[str]) -> Raw:
+    from onegrid.io.osm import read_osm  # noqa: PLC0415  (importing osmnx takes a second)
+
+    lines = read_osm(place.source)
+    return Raw(place.source, lines.reset_index(), place.path.stem)
 
 
 def _unreadable(place: Located, error: Exception) -> InputError:
@@ -147,7 +156,7 @@ def _read_gdal(place: Located, layers: Sequence[str]) -> Raw:
     guess = guess_dbf(place.path) if place.suffix == ".shp" else None
     encoding = None if guess is None else "ISO-8859-1"
     frame, info = _load(place.path, layer, encoding)
-    if info["driver"] in _LOCAL_DRIVERS_REFUSED:
+    if info["driver"] in _REFUSED:
         remedy = "export the data itself, for example as GeoPackage"
         raise bad(place.source, "FILE_FORMAT", f"is a {info['driver']} source", remedy)
     if len(frame) != info["features"]:
@@ -221,7 +230,8 @@ def _read_csv(place: Located, _: Sequence[str]) -> Raw:
         remedy = "check quotes and commas"
         raise bad(place.source, "FILE_FORMAT", "is no table", remedy, error=error) from None
     findings = (_guessed(text[1], "utf-8", ""),) if text[1] == "gb18030" else ()
-    return _with_points(place, table, findings)
+    frame, problems = to_points(table, place.source)
+    return Raw(place.source, frame, place.path.stem, findings, tuple(problems))
 
 
 def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
@@ -239,7 +249,8 @@ def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
     if table.index.name is not None:
         table = table.reset_index()
     if "geometry" not in table:
-        return _with_points(place, table, ())
+        frame, problems = to_points(table, place.source)
+        return Raw(place.source, frame, place.path.stem, (), tuple(problems))
     try:
         geometry = shapely.from_wkb(table["geometry"].to_numpy(), on_invalid="fix")
     except (TypeError, shapely.errors.ShapelyError) as error:
@@ -253,38 +264,6 @@ def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
 def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     named = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)
     return named.set_geometry(shapely.force_2d(named.geometry.array))
-
-
-def _with_points(place: Located, table: pd.DataFrame, findings: tuple[Finding, ...]) -> Raw:
-    lowered = {str(name).strip().lower(): name for name in reversed(list(table.columns))}
-    lon, lat = (
-        next((lowered[a] for a in aliases if a in lowered), None) for aliases in LON_LAT_ALIASES
-    )
-    if lon is None or lat is None:
-        columns = ", ".join(str(name) for name in table.columns)
-        what = f"no columns lon and lat; there are {columns}"
-        remedy = "name the columns of longitude and latitude lon and lat"
-        raise bad(place.source, "COLUMN_MISSING", what, remedy)
-    problems = []
-    values = []
-    for name in (lon, lat):
-        numbers = pd.to_numeric(table[name], errors="coerce").to_numpy(np.float64)
-        said = table[name].fillna("").astype(str).str.strip()
-        wrong = np.flatnonzero(~np.isfinite(numbers) & (said != "").to_numpy())
-        if len(wrong):
-            shown = ", ".join(str(i + 2) for i in wrong[:_SHOWN])
-            what = f"{name} is {said.iloc[wrong[0]]!r}, not a number, in {len(wrong)} rows"
-            where = f"line {shown}"
-            remedy = "decimal degrees, for example 116.84"
-            problems.append(Problem("COORDINATES", what, place.source, where, remedy))
-        values.append(numbers)
-    x, y = values
-    points = np.full(len(table), None, dtype=object)
-    known = np.isfinite(x) & np.isfinite(y)
-    points[known] = shapely.points(x[known], y[known])
-    rest = table.drop(columns=[lon, lat])
-    frame = gpd.GeoDataFrame(rest, geometry=points, crs=LONLAT)
-    return Raw(place.source, frame, place.path.stem, findings, tuple(problems))
 
 
 def _texts(frame: gpd.GeoDataFrame) -> list[object]:

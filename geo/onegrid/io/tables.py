@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from onegrid.schema import Column, Table
 
 _SHOWN = 5
+_DBF_NAME_BYTES = 10
 _LARGEST_COUNT = 10**12
 _TRUE: Final = {"1", "1.0", "true", "t", "yes", "y", "是", "真"}
 _FALSE: Final = {"0", "0.0", "false", "f", "no", "n", "否", "假", ""}
@@ -71,13 +72,14 @@ def match_columns(
         ours: explicit.get(ours) or _by_name(free, ours, aliases)
         for ours, aliases in wanted.items()
     }
+    _by_short_name(found, wanted, free)
     required = [name for name, column in table.columns.items() if column.required]
     for ours in [table.id, *required] if table.id_required else required:
-        if found[ours] is None:
+        if found[ours] is None and ours not in explicit:
             what = f"no column {ours}; the columns are {here}"
             remedy = f"map it: --column {ours}=NAME"
             problems.append(Problem("COLUMN_MISSING", what, source, remedy=remedy))
-    return {ours: theirs for ours, theirs in found.items() if theirs is not None}, problems
+    return {ours: theirs for ours, theirs in found.items() if theirs in names}, problems
 
 
 def type_columns(frame: pd.DataFrame, table: Table, found: Mapping[str, str], source: str) -> Typed:
@@ -143,6 +145,28 @@ def _by_name(names: list[str], ours: str, aliases: tuple[str, ...]) -> str | Non
         if alias.lower() in lowered:
             return lowered[alias.lower()]
     return None
+
+
+def _by_short_name(
+    found: dict[str, str | None], wanted: Mapping[str, tuple[str, ...]], names: list[str]
+) -> None:
+    """Find what is missing under the name a shapefile has left of it: 10 bytes, then numbered."""
+    rest = {n.rstrip("\ufffd").lower(): n for n in names if n not in found.values()}
+    taken: dict[str, int] = {}
+    for ours, aliases in wanted.items():
+        cut = _first_bytes(ours, _DBF_NAME_BYTES)
+        number = taken[cut] = taken.get(cut, -1) + 1
+        numbered = _first_bytes(ours, _DBF_NAME_BYTES - 2) + f"_{number}"
+        for short in [
+            numbered if number else cut,
+            *(_first_bytes(a, _DBF_NAME_BYTES) for a in aliases),
+        ]:
+            if found[ours] is None and len(short.encode()) >= _DBF_NAME_BYTES - 2:
+                found[ours] = rest.pop(short.lower(), None)
+
+
+def _first_bytes(name: str, count: int) -> str:
+    return name.encode("utf-8")[:count].decode("utf-8", errors="ignore")
 
 
 def _ids(
