@@ -7,7 +7,7 @@ import sys
 import typer
 
 from onegrid.cli import grids, services, serving, walking
-from onegrid.cli.console import fail
+from onegrid.cli.console import BAD_INPUT, fail
 from onegrid.errors import OnegridError, Problem
 
 app = typer.Typer(
@@ -32,7 +32,10 @@ def main() -> int:
     except typer.Exit as leave:
         return leave.exit_code
     except typer.TyperException as error:
-        return fail(Problem("USAGE", error.message, remedy="see onegrid --help"))
+        message = error.format_message().rstrip(".")
+        if not message:  # no command at all: the help was printed
+            return BAD_INPUT
+        return fail(Problem("USAGE", message, remedy="see onegrid --help"))
     except (typer.Abort, KeyboardInterrupt):
         print("已中断，未写出任何结果。", file=sys.stderr)
         return 130

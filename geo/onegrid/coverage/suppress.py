@@ -52,7 +52,7 @@ def suppress(
     Parameters
     ----------
     gaps
-        The whole gaps table: every unit of the grid for every kind.
+        The whole gaps table: every unit of the grid for every kind and profile.
     cells
         The grid's cells: which unit is part of which.
     k
@@ -74,7 +74,8 @@ def suppress(
     key = gaps["level"].astype(object) + "/" + gaps["id"].astype(object)
     unit = known_codes(key.rename("id"), tree.index, "gaps")
     nobody = np.zeros(len(tree.index), dtype=bool)
-    for kind, rows in gaps.groupby("kind", sort=False).indices.items():
+    each = [name for name in ("kind", "profile") if name in gaps]
+    for kind, rows in gaps.groupby(each, sort=False).indices.items():
         places = np.asarray(rows)
         order = places[np.argsort(unit[places], kind="stable")]
         if not np.array_equal(unit[order], np.arange(len(tree.index))):

@@ -44,7 +44,7 @@ def share_gaps(polygons: NDArray[np.object_], *, width_m: float) -> NDArray[np.o
     for owner in np.unique(owners):  # the web of gaps is one huge polygon: clip before cutting
         around = shapely.bounds(polygons[owner]) + np.array([-1, -1, 1, 1]) * width_m
         near = shapely.clip_by_rect(gaps, *around)
-        reach = shapely.coverage_union_all(cells[owners == owner])
+        reach = shapely.union_all(cells[owners == owner])
         piece = shapely.intersection(reach, near)
         grown[owner] = polygons_of(shapely.union(polygons[owner], piece))
     return grown
