@@ -3,6 +3,8 @@ in which every edge is split at every door."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -78,7 +80,7 @@ def oracle_s(
     street = nodes  # where a door stands on the street; the door itself comes after
     place = np.full(len(points), -1)
     for edge, (a, b) in enumerate(network.ends):
-        on = [i for i in np.flatnonzero(joints.edge == edge)]
+        on = list(np.flatnonzero(joints.edge == edge))
         on.sort(key=lambda i: joints.along_m[i])
         at = [(0.0, a), *[(joints.along_m[i], street + k) for k, i in enumerate(on)]]
         at.append((network.length_m[edge], b))
@@ -86,8 +88,7 @@ def oracle_s(
             place[i] = street + k
         street += len(on)
         rows += [
-            (m, n, (to_m - from_m) / walker.speed_m_s)
-            for (from_m, m), (to_m, n) in zip(at, at[1:], strict=False)
+            (m, n, (to_m - from_m) / walker.speed_m_s) for (from_m, m), (to_m, n) in pairwise(at)
         ]
     size = street + len(points)
     rows += [

@@ -11,7 +11,7 @@ import shapely
 from onegrid.crs import in_crs
 from onegrid.errors import InputError, Problem
 from onegrid.network.graph import Doors, Graph, make_doors, walk_graph
-from onegrid.network.snap import Joints, join_edges
+from onegrid.network.snap import Joints, has_place, join_edges
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -68,7 +68,7 @@ def join_places(network: Network, frame: gpd.GeoDataFrame, *, profile: Profile) 
     _check(ids, points)
     graph = walk_graph(network, profile)
     joints = join_edges(network, points, profile=profile)
-    missing = ~np.isfinite(shapely.get_x(points) + shapely.get_y(points))
+    missing = ~has_place(points)
     far = (joints.edge < 0) & ~missing
     doors = make_doors(graph, joints)
     return Places(graph, ids, row, points, joints, doors, tuple(ids[far]), tuple(ids[missing]))

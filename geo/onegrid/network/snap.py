@@ -69,16 +69,19 @@ def join_edges(network: Network, points: NDArray[np.object_], *, profile: Profil
     (0, 4.0, 3.0)
     """
     edge = np.full(len(points), -1, dtype=np.int64)
-    xy = np.full((len(points), 2), np.nan)
-    placed = ~(shapely.is_missing(points) | shapely.is_empty(points))
-    xy[placed] = np.column_stack([shapely.get_x(points[placed]), shapely.get_y(points[placed])])
-    placed &= np.isfinite(xy).all(axis=1)
+    placed = has_place(points)
     for underground in (False, True):
         todo = np.flatnonzero(placed & (edge < 0))
         if len(todo):
             index = _index(network, profile.steps_allowed, underground)
             edge[todo] = _nearest(network, index, points[todo])
     return _joints(network, points, edge)
+
+
+def has_place(points: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which points are neither null nor empty, and have finite coordinates."""
+    # An empty point has no bounds (NaN), and asking for its x is an error.
+    return np.asarray(np.isfinite(shapely.bounds(points)).all(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,10 @@ def _crosses_barrier(
     long = np.flatnonzero(length_m > 2 * _CONTACT_M)
     trim = step[long] * (_CONTACT_M / length_m[long])[:, None]
     inner = shapely.linestrings(np.stack([legs[long, 0] + trim, legs[long, 1] - trim], axis=1))
-    hit, _ = network.barrier_tree.query(inner, predicate="intersects")
-    crosses[long[hit]] = True
+    hit, piece = network.barrier_tree.query(inner, predicate="intersects")
+    # A leg that runs along a wall is not through it.
+    shared = shapely.intersection(inner[hit], network.barrier_tree.geometries[piece])
+    crosses[long[hit[shapely.length(shared) == 0]]] = True
     return crosses
 
 

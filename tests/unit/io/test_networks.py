@@ -1,0 +1,133 @@
+"""A network written to one file and read back."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from onegrid.circles.reach import nearest
+from onegrid.errors import NetworkError, OutputError
+from onegrid.io.networks import read_network, write_network
+from onegrid.network.build import Network, build_network
+from onegrid.standards import profile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def network(*, barrier: str | None = "wall", name: str | None = "中山大道") -> Network:
+    lines = gpd.GeoDataFrame(
+        {"name": [name, None, None], "barrier": [None, None, barrier]},
+        geometry=shapely.from_wkt(
+            ["LINESTRING (0 0, 5 5, 100 0)", "LINESTRING (100 0, 200 0)", "LINESTRING (0 9, 9 9)"]
+        ),
+        crs="EPSG:4547",
+    )
+    return build_network(lines)[0]
+
+
+@pytest.mark.parametrize("made", [network(), network(barrier=None, name=None)])
+def test_what_is_read_is_what_was_written(tmp_path: Path, made: Network) -> None:
+    path = tmp_path / "城区.network"
+    write_network(made, path)
+    read = read_network(path)
+    assert (read.crs, read.names) == (made.crs, made.names)
+    for name in ("xy", "ends", "length_m", "flags", "vertices", "offsets", "name_id"):
+        left, right = getattr(read, name), getattr(made, name)
+        assert left.dtype == right.dtype
+        assert np.array_equal(left, right)
+        assert left.ctypes.data % 64 == 0
+    assert [b.wkt for b in read.barriers] == [b.wkt for b in made.barriers]
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_same_network_gives_the_same_bytes_and_the_same_answers(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.network", tmp_path / "b.network"
+    write_network(network(), first)
+    write_network(read_network(first), second)
+    assert first.read_bytes() == second.read_bytes()
+    door = gpd.GeoDataFrame({"kind": "k"}, index=["h"], geometry=shapely.points([[3, 1]]), crs=4547)
+    answers = [nearest(n, door, door, profile=profile()) for n in (network(), read_network(first))]
+    assert answers[0].equals(answers[1])
+
+
+def test_a_network_may_be_written_over_while_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.network"
+    write_network(network(), path)
+    read = read_network(path)
+    write_network(network(name=None), path)
+    assert read.names == ("中山大道",)
+    assert read.xy.tolist() == network().xy.tolist()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "cannot be read"),
+        (b"PK\x03\x04 a zip file", "not a walk network"),
+        (b"ONEGRIDN" + b"\x09\x00\x00\x00" + bytes(8), "version 9"),
+        (b"ONEGRIDN" + b"\x01\x00\x00\x00" + b"\xff" * 8, "header is damaged"),
+        (b"ONEGRIDN" + b"\x01\x00\x00\x00" + b"\x02" + bytes(7) + b"[]", "header is damaged"),
+    ],
+)
+def test_a_file_that_is_not_ours_is_refused(tmp_path: Path, content: bytes, says: str) -> None:
+    path = tmp_path / "x.network"
+    path.write_bytes(content)
+    with pytest.raises(NetworkError, match=says) as caught:
+        read_network(path)
+    assert caught.value.problems[0].source == str(path)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(NetworkError, match="FILE_MISSING"):
+        read_network(tmp_path / "none.network")
+    with pytest.raises(NetworkError, match="cannot be read"):
+        read_network(tmp_path)
+
+
+def test_every_cut_and_every_flipped_header_byte_is_read_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.network"
+    write_network(network(), path)
+    whole = path.read_bytes()
+    for size in range(0, len(whole) - 8, 7):
+        path.write_bytes(whole[:size])
+        with pytest.raises(NetworkError):
+            read_network(path)
+    for at in range(0, len(whole), 3):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :])
+        try:
+            read_network(path)
+        except NetworkError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ends", 9), ("name_id", 7), ("length_m", np.nan), ("length_m", -1.0)]
+)
+def test_arrays_that_would_crash_a_search_are_refused(
+    tmp_path: Path, name: str, value: float
+) -> None:
+    made = network()
+    getattr(made, name).flat[0] = value
+    path = tmp_path / "a.network"
+    with pytest.raises(OutputError, match="do not fit"):
+        write_network(made, path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unwritable_place_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OutputError):
+        write_network(network(), tmp_path / "no" / "a.network")
+
+
+def test_the_header_is_json_without_machine_or_time(tmp_path: Path) -> None:
+    path = tmp_path / "a.network"
+    write_network(network(), path)
+    data = path.read_bytes()
+    header = json.loads(data[20 : 20 + int.from_bytes(data[12:20], "little")])
+    assert sorted(header) == ["arrays", "crs", "names"]

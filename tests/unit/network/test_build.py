@@ -1,0 +1,208 @@
+"""From street lines to a network."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from onegrid.errors import CrsError, NetworkError
+from onegrid.network.build import EdgeFlag, build_network
+
+CRS = "EPSG:4547"
+
+
+def roads(*wkt: str | None, crs: str | None = CRS, **columns: list[object]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(columns, geometry=shapely.from_wkt(list(wkt)), crs=crs)
+
+
+def test_lines_join_at_equal_end_coordinates_and_minus_zero_is_zero() -> None:
+    network, report = build_network(roads("LINESTRING (-9 0, -0.0 0)", "LINESTRING (0 -0.0, 9 0)"))
+    assert (report.nodes, report.edges, report.components) == (3, 2, 1)
+    assert network.length_m.tolist() == [9, 9]
+
+
+def test_ends_a_tenth_of_a_millimetre_apart_are_not_joined() -> None:
+    _, report = build_network(roads("LINESTRING (-9 0, 0 0)", "LINESTRING (0.0001 0, 9 0)"))
+    assert report.components == 2
+
+
+def test_multi_part_lines_are_taken_apart_and_lines_without_length_dropped() -> None:
+    lines = roads(
+        "MULTILINESTRING ((0 0, 1 0), (5 5, 6 6))",
+        "LINESTRING (3 3, 3 3)",
+        None,
+        "LINESTRING EMPTY",
+        "LINESTRING Z (0 0 7, 0 1 9)",
+    )
+    network, report = build_network(lines)
+    assert report.edges == 3
+    assert report.dropped["zero_length"] == 1
+    assert report.dropped["no_geometry"] == 2
+    assert network.vertices.shape == (6, 2)
+
+
+def test_edges_keep_the_order_of_the_lines_and_point_at_their_own_vertices() -> None:
+    lines = roads("LINESTRING (5 5, 7 7, 9 5)", "LINESTRING (0 0, 5 5)", name=["b", None])
+    network, _ = build_network(lines)
+    assert [line.wkt for line in network.lines] == [line.wkt for line in lines.geometry]
+    for edge, (a, b) in enumerate(network.ends):
+        assert network.xy[a].tolist() == network.vertices[network.offsets[edge]].tolist()
+        assert network.xy[b].tolist() == network.vertices[network.offsets[edge + 1] - 1].tolist()
+    assert [network.names[i] if i >= 0 else None for i in network.name_id] == ["b", None]
+
+
+def test_a_crossing_without_a_shared_end_is_counted_placed_and_joined_only_if_asked() -> None:
+    lines = roads("LINESTRING (0 0, 10 0)", "LINESTRING (5 -5, 5 5)")
+    _, apart = build_network(lines)
+    assert (apart.crossings, apart.crossing_places) == (1, ((5.0, 0.0),))
+    assert (apart.edges, apart.components, apart.joined) == (2, 2, False)
+    network, joined = build_network(lines, node=True)
+    assert (joined.edges, joined.nodes, joined.components, joined.joined) == (4, 5, 1, True)
+    assert network.length_m.sum() == 20
+
+
+def test_an_end_on_the_middle_of_another_line_is_a_touch_at_a_vertex_or_between_two() -> None:
+    lines = roads(
+        "LINESTRING (0 0, 5 0, 10 0)", "LINESTRING (5 0, 5 5)", "LINESTRING (7.5 0, 7.5 5)"
+    )
+    _, apart = build_network(lines)
+    assert (apart.crossings, apart.touches, apart.components) == (0, 2, 3)
+    assert apart.touch_places == ((5.0, 0.0), (7.5, 0.0))
+    _, joined = build_network(lines, node=True)
+    assert (joined.edges, joined.components) == (5, 1)
+
+
+def test_three_lines_through_one_place_become_one_junction() -> None:
+    lines = roads("LINESTRING (-5 0, 5 0)", "LINESTRING (0 -5, 0 5)", "LINESTRING (-5 -5, 5 5)")
+    _, report = build_network(lines, node=True)
+    assert (report.crossings, report.edges, report.nodes) == (3, 6, 7)
+
+
+def test_lines_that_run_together_for_a_while_join_where_they_meet_and_part() -> None:
+    lines = roads("LINESTRING (0 0, 10 0)", "LINESTRING (2 5, 2 0, 6 0, 6 5)")
+    _, report = build_network(lines, node=True)
+    assert report.components == 1
+    assert report.edges == 6
+
+
+def test_lines_that_share_an_end_and_cross_again_have_one_crossing() -> None:
+    lines = roads("LINESTRING (0 0, 10 0)", "LINESTRING (0 0, 5 5, 5 -5)")
+    _, report = build_network(lines)
+    assert (report.crossings, report.touches) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"bridge": [None, "yes"]},
+        {"tunnel": ["yes", None]},
+        {"layer": ["1", None]},
+        {"layer": [1.0, float("nan")]},
+        {"layer": ["1", "2"]},
+    ],
+)
+def test_streets_on_different_levels_neither_cross_nor_join(columns: dict[str, list]) -> None:
+    lines = roads("LINESTRING (0 0, 10 0)", "LINESTRING (5 -5, 5 5)", **columns)
+    _, report = build_network(lines, node=True)
+    assert (report.crossings, report.edges, report.components) == (0, 2, 2)
+
+
+def test_barriers_are_no_edges_and_streets_cross_them_freely() -> None:
+    lines = roads(
+        "LINESTRING (0 0, 10 0)",
+        "LINESTRING (5 -5, 5 5)",
+        "LINESTRING (6 -5, 6 5)",
+        "LINESTRING (7 -5, 7 5)",
+        highway=["residential", None, None, ""],
+        railway=[None, "rail", None, None],
+        waterway=[None, None, "river", None],
+        barrier=["no", None, None, "wall"],
+    )
+    network, report = build_network(lines, node=True)
+    assert (report.edges, report.barriers, report.crossings) == (1, 3, 0)
+    assert len(network.barriers) == 3
+    assert network.barrier_segments.shape == (3, 4)
+
+
+def test_what_one_can_pass_is_no_barrier() -> None:
+    lines = roads(
+        *["LINESTRING (0 0, 10 0)"] * 6,
+        highway=["service", None, None, None, None, None],
+        railway=["tram", "subway", "rail", "tram", None, None],
+        tunnel=[None, "yes", None, None, "culvert", None],
+        bridge=[None, None, "viaduct", None, None, None],
+        waterway=[None, None, None, None, "stream", None],
+        barrier=[None, None, None, None, None, "gate"],
+    )
+    network, report = build_network(lines)
+    assert len(network.barriers) == 0
+    assert report.dropped["passable_barriers"] == 5
+
+
+def test_classes_nobody_walks_on_are_dropped_and_counted() -> None:
+    classes = ["motorway", "motorway_link", "construction", "proposed", None, "footway", "motorway"]
+    foot = [None] * 6 + ["yes"]
+    lines = roads(*[f"LINESTRING (0 {i}, 9 {i})" for i in range(7)], highway=classes, foot=foot)
+    _, report = build_network(lines)
+    assert (report.edges, report.dropped["not_walkable"]) == (3, 4)
+
+
+def test_a_plain_line_layer_without_any_column_is_walked() -> None:
+    assert build_network(roads("LINESTRING (0 0, 9 0)"))[1].edges == 1
+
+
+def test_flags_say_what_an_edge_is() -> None:
+    rows = [
+        ({"highway": "steps"}, EdgeFlag.STEPS),
+        ({"footway": "Crossing"}, EdgeFlag.CROSSING),
+        ({"barrier": "gate"}, EdgeFlag.GATE),
+        ({"opening_hours": "06:00-22:00"}, EdgeFlag.GATE),
+        ({"access": "private"}, EdgeFlag.CLOSED),
+        ({"access": "private", "foot": "yes"}, EdgeFlag(0)),
+        ({"foot": "no"}, EdgeFlag.CLOSED),
+        ({"tunnel": "yes"}, EdgeFlag.UNDERGROUND),
+        ({"tunnel": "building_passage"}, EdgeFlag(0)),
+        ({"layer": "-1"}, EdgeFlag.UNDERGROUND),
+        ({"bridge": "yes", "layer": "1"}, EdgeFlag.BRIDGE),
+        ({"bridge": "no", "layer": "ground"}, EdgeFlag(0)),
+    ]
+    names = sorted({name for tags, _ in rows for name in tags} | {"highway"})
+    columns = {n: [t.get(n, "path" if n == "highway" else None) for t, _ in rows] for n in names}
+    lines = roads(*[f"LINESTRING (0 {i}, 9 {i})" for i in range(len(rows))], **columns)
+    network, _ = build_network(lines)
+    assert [EdgeFlag(int(f)) for f in network.flags] == [flag for _, flag in rows]
+    assert EdgeFlag.CLOSED not in [EdgeFlag(int(f)) for f in network.opened().flags]
+    assert EdgeFlag.CLOSED in [EdgeFlag(int(f)) for f in network.flags]
+
+
+@pytest.mark.parametrize("crs", [None, "EPSG:4326", "EPSG:3857"])
+def test_a_crs_that_is_not_metric_is_refused(crs: str | None) -> None:
+    with pytest.raises(CrsError):
+        build_network(roads("LINESTRING (0 0, 9 0)", crs=crs))
+
+
+def test_geometries_that_are_not_sound_lines_are_all_named() -> None:
+    lines = roads("POINT (0 0)", "LINESTRING (0 0, 9 0)", "LINESTRING (0 0, 1 1, 9 0)")
+    with np.errstate(invalid="ignore"):
+        lines.loc[2, "geometry"] = shapely.LineString([(0, 0), (1, np.nan), (9, 0)])
+    with pytest.raises(NetworkError, match="at 0, 2"):
+        build_network(lines)
+
+
+def test_a_layer_without_a_street_is_refused() -> None:
+    with pytest.raises(NetworkError, match="NETWORK_EMPTY"):
+        build_network(roads("LINESTRING (0 0, 9 0)", railway=["rail"]))
+
+
+def test_the_input_is_not_changed_and_building_twice_gives_the_same_arrays() -> None:
+    rng = np.random.default_rng(5)
+    lines = roads(*[shapely.LineString(rng.uniform(-0.5, 0.5, (4, 2)) * 99).wkt for _ in range(40)])
+    before = lines.copy(deep=True)
+    first, second = (build_network(lines, node=True)[0] for _ in range(2))
+    assert lines.equals(before)
+    for name in ("xy", "ends", "length_m", "vertices", "offsets"):
+        assert np.array_equal(getattr(first, name), getattr(second, name))
+    whole = shapely.union_all(lines.geometry.to_numpy())
+    assert first.length_m.sum() == pytest.approx(whole.length, rel=1e-9)
