@@ -14,6 +14,7 @@ from onegrid.io.files import write_csv, write_json, write_layers, write_parquet,
 from onegrid.io.networks import write_network
 from onegrid.maps import MapTables, result_page
 from onegrid.network.build import build_network
+from onegrid.pipeline.folder import NETWORK_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -229,4 +230,4 @@ def write_results(folder: Path) -> None:
     write_parquet(folder / "doors.parquet", pd.DataFrame({"id": ["door-1"], "walk_s": [60.0]}))
     write_json(folder / "report.json", report())
     write_text(folder / "map.html", result_page(map_tables(), title="示意区"))
-    write_network(build_network(roads())[0], folder / "network.ognet")
+    write_network(build_network(roads())[0], folder / NETWORK_FILE)

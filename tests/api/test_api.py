@@ -12,7 +12,7 @@ import pytest
 
 import tables
 from onegrid.errors import InputError, OnegridError
-from onegrid_api.app import create_app
+from onegrid_api.app import create_app, from_environment
 from onegrid_api.errors import STATUS, status_of
 from onegrid_api.settings import Settings
 
@@ -214,6 +214,16 @@ def test_a_hostile_name_in_a_report_is_text_on_the_page(tmp_path):
     text = Client(tmp_path).get("/").text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
+
+
+def test_the_server_program_finds_its_folder_in_the_environment(workspace, monkeypatch):
+    monkeypatch.setenv("ONEGRID_WORKSPACE", str(workspace))
+    assert from_environment().state.settings.workspace == workspace
+
+
+def test_made_up_figures_are_marked_as_such(tmp_path):
+    (tmp_path / "report.json").write_text('{"source": {"synthetic": true}}', encoding="utf-8")
+    assert "示意数据" in Client(tmp_path).get("/").text
 
 
 def test_a_folder_without_results_is_refused_at_start(tmp_path):

@@ -21,13 +21,13 @@ def gaps(
     page: PageDep,
     level: Annotated[Level | None, Query()] = None,
     kind: Annotated[str | None, Query()] = None,
+    profile: Annotated[str | None, Query()] = None,
 ) -> GapPage:
-    """Return rows of the gaps, of one level or facility kind if asked."""
+    """Return rows of the gaps, of one level, facility kind or walking profile if asked."""
     table = results.gaps()
-    if level is not None:
-        table = table[table["level"] == level]
-    if kind is not None:
-        table = table[table["kind"] == kind]
+    for column, wanted in (("level", level), ("kind", kind), ("profile", profile)):
+        if wanted is not None:
+            table = table[table[column] == wanted]
     rows = table.iloc[page.rows].astype(object)
     items = [Gap.model_validate(row) for row in rows.where(pd.notna(rows), None).to_dict("records")]
     return GapPage(total=len(table), items=items, next=page.next(len(table)))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from onegrid.standards import kinds, profiles
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.standards import department_label, kinds, profiles
 from onegrid_api.errors import NotThereError
 
 if TYPE_CHECKING:
@@ -26,12 +27,7 @@ _CAUSE_LABELS = {
     "full": "容量或面积不足",
     "none": "没有这类设施",
 }
-_DEPARTMENTS = {
-    "politics_law": "政法",
-    "emergency": "应急",
-    "urban_management": "城管",
-    "ecology": "生态环境",
-}
+_OFFICE_HEAD = ("设施", "居民覆盖率", "60岁以上", "其中已覆盖", "最远步行", "主要原因")
 _MERGE_ROWS = (
     ("in_band_share", "户数在规定区间的网格", "share"),
     ("households_in_band_share", "住在规模适中网格的户数", "share"),
@@ -48,17 +44,18 @@ def placeholders(results: Results, settings: Settings) -> dict[str, str]:
     merge = report.get("merge", report)
     coverage = report.get("coverage", {})
     there = set(results.there())
-    banner = "示意数据：人口与网格为虚构，仅供演示" if settings.synthetic else ""
+    synthetic = settings.synthetic or (report.get("source") or {}).get("synthetic")
+    banner = "示意数据：人口与网格为虚构，仅供演示" if synthetic else ""
     return {
         "title": escape(settings.title),
         "banner": f'<p class="banner">{banner}</p>' if banner else "",
         "facts": "".join(_facts(merge, coverage)),
         "planner": _planner(merge),
-        "office": _office(coverage.get("kinds", {})),
+        "office": _office(coverage),
         "fixes": _fixes(results),
         "kinds": _options((k, kind_label(k)) for k in _kinds_there(results, there)),
         "profiles": _options((p.name, p.label_zh) for p in profiles().values()),
-        "finder": "" if {"network.ognet", "facilities.gpkg"} <= there else "hidden",
+        "finder": "" if {NETWORK_FILE, "facilities.gpkg"} <= there else "hidden",
         "map": "" if "map.html" in there else "hidden",
         "gaps": "" if "gaps.csv" in there else "hidden",
     }
@@ -101,16 +98,30 @@ def _facts(merge: Mapping[str, Any], coverage: Mapping[str, Any]) -> Iterable[st
 def _planner(merge: Mapping[str, Any]) -> str:
     rows = [(label, _figure(merge[key], form)) for key, label, form in _MERGE_ROWS if key in merge]
     for name, share in (merge.get("preserved_share") or {}).items():
-        rows.append((f"{_DEPARTMENTS.get(name, name)}老网格保持完整", _figure(share, "share")))
+        rows.append((f"{department_label(name)}老网格保持完整", _figure(share, "share")))
     if not rows:
         return "<p>还没有合并结果。</p>"
     body = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td></tr>" for a, b in rows)
     return f"<table>{body}</table>"
 
 
-def _office(by_kind: Mapping[str, Mapping[str, Any]]) -> str:
-    if not by_kind:
-        return "<p>还没有覆盖评价。</p>"
+def _office(coverage: Mapping[str, Any]) -> str:
+    """Return a table for each walking profile that was measured."""
+    by_profile = coverage.get("profiles") or {"": coverage}
+    tables = [
+        (f"<h3>{escape(_walker(name))}</h3>" if name else "") + _kinds_table(part["kinds"])
+        for name, part in by_profile.items()
+        if part.get("kinds")
+    ]
+    return "".join(tables) or "<p>还没有覆盖评价。</p>"
+
+
+def _walker(name: str) -> str:
+    known = profiles().get(name)
+    return f"步行速度：{known.label_zh}" if known else name
+
+
+def _kinds_table(by_kind: Mapping[str, Mapping[str, Any]]) -> str:
     rows = []
     for kind, row in by_kind.items():
         walk = row.get("worst_walk_s")
@@ -123,10 +134,7 @@ def _office(by_kind: Mapping[str, Mapping[str, Any]]) -> str:
         )
         cells = "".join(f"<td>{escape(value)}</td>" for value in values)
         rows.append(f"<tr><th>{escape(kind_label(kind))}</th>{cells}</tr>")
-    head = "".join(
-        f"<th>{label}</th>"
-        for label in ("设施", "居民覆盖率", "60岁以上", "其中已覆盖", "最远步行", "主要原因")
-    )
+    head = "".join(f"<th>{label}</th>" for label in _OFFICE_HEAD)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -143,7 +151,7 @@ def _fixes(results: Results) -> str:
     return f"<h3>最省的补短板办法</h3><ol>{items}</ol>" if items else ""
 
 
-def _gain(elders: float) -> str:
+def _gain(elders: Any) -> str:  # noqa: ANN401  (a cell of a table)
     return "新增覆盖老人不足10人或不公开" if pd.isna(elders) else f"新增覆盖老人{elders:,.0f}人"
 
 

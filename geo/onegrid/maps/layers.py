@@ -16,7 +16,7 @@ from onegrid.maps import signs
 from onegrid.maps.geojson import feature_collection
 from onegrid.maps.signs import Sign, kind_label, kind_order
 from onegrid.maps.themes import Tips, count_text
-from onegrid.standards import department_label, number, profiles
+from onegrid.standards import department_label, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -19,6 +19,7 @@ from onegrid.coverage.suppress import suppress
 from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
+from onegrid.maps.themes import Theme, cells_layer, gap_themes, size_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,22 +162,22 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
     return _render(page, title, tables)
 
 
-def _themes(tables: MapTables, *, office: bool) -> list[layers.Theme]:
+def _themes(tables: MapTables, *, office: bool) -> list[Theme]:
     cells, gaps = tables.cells, tables.gaps
     if cells is None or not len(cells):
         return []
-    themes = [layers.size_theme(cells)]
+    themes = [size_theme(cells)]
     if gaps is not None:
         shown = gaps if office else suppress(gaps, cells)
-        themes += layers.gap_themes(cells, shown, tables.kinds)
+        themes += gap_themes(cells, shown, tables.kinds)
     return themes
 
 
-def _cells(tables: MapTables, themes: list[layers.Theme], *, office: bool) -> folium.GeoJson:
+def _cells(tables: MapTables, themes: list[Theme], *, office: bool) -> folium.GeoJson:
     cells = tables.cells if office else public_cells(tables.cells)
     names = tables.communities["name"] if tables.communities is not None else None
     return folium.GeoJson(
-        layers.cells_layer(cells, themes, names),
+        cells_layer(cells, themes, names),
         name="网格",
         control=False,
         smooth_factor=0.5,

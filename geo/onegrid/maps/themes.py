@@ -1,0 +1,151 @@
+"""How the cells are filled: one theme at a time, each with its classes and tooltip rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from onegrid.maps import signs
+from onegrid.maps.geojson import feature_collection
+from onegrid.maps.signs import Sign, kind_label, kind_order
+from onegrid.standards import number, profiles
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+_SIMPLIFY_M = 1.0
+Tips = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One way to fill the cells: its classes, and for each cell its class and tooltip rows."""
+
+    label: str
+    signs: tuple[Sign, ...]
+    classes: list[int]
+    tips: list[Tips] = field(default_factory=list)
+
+
+def count_text(value: float | None) -> str:
+    """Return a count for people to read; a suppressed one says so.
+
+    Examples
+    --------
+    >>> count_text(1234), count_text(None)
+    ('1,234', '少于10或不公开')
+    """
+    if pd.isna(value):
+        return f"少于{number('suppress_below_people'):.0f}或不公开"
+    return f"{value:,.0f}"
+
+
+def cells_layer(
+    cells: gpd.GeoDataFrame, themes: Sequence[Theme], community_names: pd.Series | None
+) -> dict[str, Any]:
+    """Return the cells with their tooltip rows and, theme by theme, class and further rows."""
+    frame = cells[["geometry"]].copy()
+    names = cells["community_id"]
+    if community_names is not None:
+        named = names.map(community_names)
+        names = named.where(named.notna() & (named != ""), names)
+    base: list[Tips] = [
+        [("网格", name or code), ("编码", code), ("社区", community)]
+        for name, code, community in zip(
+            cells["name"].fillna(""), cells["code"].fillna(""), names, strict=True
+        )
+    ]
+    for label, column in (("户数", "households"), ("60岁以上", "elders_60")):
+        if column in cells:
+            for rows, value in zip(base, cells[column], strict=True):
+                rows.append((label, count_text(value)))
+    frame["tip"] = pd.Series(base, index=frame.index)
+    collection = feature_collection(frame, (), simplify_m=_SIMPLIFY_M)
+    row_of = {str(i): row for row, i in enumerate(frame.index)}
+    for feature in collection["features"]:
+        row = row_of[feature["id"]]
+        feature["properties"] = {
+            "tip": base[row],
+            "class": [theme.classes[row] for theme in themes],
+            "more": [theme.tips[row] if theme.tips else [] for theme in themes],
+        }
+    return collection
+
+
+def size_theme(cells: gpd.GeoDataFrame) -> Theme:
+    """Return the theme of moderate size (规模适度): households of a cell against the band."""
+    low, high = number("cell_households_min"), number("cell_households_max")
+    households = cells["households"]
+    names = list(signs.SIZES)
+    classes = [
+        names.index(
+            "below"  # a suppressed count is a small one
+            if pd.isna(h)
+            else "empty"
+            if h == 0
+            else "below"
+            if h < low
+            else "above"
+            if h > high
+            else "in_band"
+        )
+        for h in households
+    ]
+    return Theme(f"网格规模（{low:.0f}–{high:.0f}户）", tuple(signs.SIZES.values()), classes)
+
+
+def gap_themes(
+    cells: gpd.GeoDataFrame, gaps: pd.DataFrame, kinds: Sequence[str] = ()
+) -> list[Theme]:
+    """Return one theme for each facility kind and profile of the gaps table, filled by cause.
+
+    Parameters
+    ----------
+    cells
+        The CELLS table.
+    gaps
+        The gaps table, counts already fit for the reader.
+    kinds
+        Kinds to show, in this order; all there are, elder care first, if empty.
+    """
+    rows = gaps[gaps["level"] == "cell"]
+    shown = kinds or kind_order(set(rows["kind"]))
+    codes = list(signs.CAUSES)
+    themes = []
+    for kind in shown:
+        of_kind = rows[rows["kind"] == kind]
+        walkers = list(dict.fromkeys(of_kind["profile"]))
+        for walker in walkers:
+            name = kind_label(kind) + (f"，{_profile_label(walker)}" if len(walkers) > 1 else "")
+            told = of_kind[of_kind["profile"] == walker].set_index("id").reindex(cells.index)
+            themes.append(_gap_theme(name, told, codes))
+    return themes
+
+
+def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:
+    hidden = told["level"].notna() & told["cause"].isna() & (told["people"] != 0)
+    causes = told["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
+    reached = zip(told["covered_share"], told["worst_walk_s"], strict=True)
+    return Theme(
+        f"缺口：{name}",
+        tuple(signs.CAUSES.values()),
+        [codes.index(c) if c in codes else codes.index("") for c in causes],
+        [[("覆盖率", _share(share)), ("最远步行", _minutes(worst))] for share, worst in reached],
+    )
+
+
+def _profile_label(name: str) -> str:
+    known = profiles().get(name)
+    return known.label_zh if known else name
+
+
+def _share(value: float | None) -> str:
+    return "不公开或无人口" if pd.isna(value) else f"{value:.0%}"
+
+
+def _minutes(seconds: float | None) -> str:
+    return "到不了或无人口" if pd.isna(seconds) else f"{seconds / 60:.0f}分钟"
