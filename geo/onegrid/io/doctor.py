@@ -232,9 +232,10 @@ class _Subject:
         copied = key.duplicated().to_numpy()
         found = []
         if not self.tiling:  # many doors stand at one place: a copy is alike in everything
-            rest = self.frame.drop(columns=self.frame.geometry.name).astype(str)
-            alike = pd.DataFrame({"shape": key, "rest": [*rest.itertuples(index=False, name=None)]})
-            copied = alike.duplicated().to_numpy()
+            again = np.flatnonzero(key.duplicated(keep=False))
+            rest = self.frame.iloc[again].drop(columns=self.frame.geometry.name).astype(str)
+            alike = rest.assign(shape=key[again].to_numpy()).duplicated().to_numpy()
+            copied = np.isin(np.arange(len(key)), again[alike])
             if copied.any():
                 where = shown(self.frame.index.to_numpy()[copied])
                 remedy = "只保留一份，其余删除并记入修复表"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import geopandas as gpd
@@ -172,8 +173,14 @@ def from_datum(frame: gpd.GeoDataFrame, datum: str, source: str = "") -> gpd.Geo
     )
 
 
+@lru_cache(maxsize=64)
+def to_lonlat_transformer(crs: pyproj.CRS | int) -> pyproj.Transformer:
+    """Return the way from `crs` to longitude/latitude; making one takes a tenth of a second."""
+    return pyproj.Transformer.from_crs(crs, crs_module.LONLAT, always_xy=True)
+
+
 def _to_lonlat(bounds: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:
-    change = pyproj.Transformer.from_crs(crs, crs_module.LONLAT, always_xy=True)
+    change = to_lonlat_transformer(crs)
     west, south = change.transform(bounds[:, 0], bounds[:, 1])
     east, north = change.transform(bounds[:, 2], bounds[:, 3])
     return np.column_stack([west, south, east, north])

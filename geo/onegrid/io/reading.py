@@ -270,7 +270,9 @@ def _texts(frame: gpd.GeoDataFrame) -> list[object]:
     texts: list[object] = list(frame.columns)
     for name in frame.columns:
         if frame[name].dtype.kind == "O" or isinstance(frame[name].dtype, pd.StringDtype):
-            texts.extend(pd.unique(frame[name].dropna()))
+            values = [value for value in frame[name].array if isinstance(value, str)]
+            if not "".join(values).isascii():  # one pass in C: most columns of codes are ASCII
+                texts.extend(dict.fromkeys(values))
     return texts
 
 

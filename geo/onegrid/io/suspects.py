@@ -14,10 +14,10 @@ import pyproj
 import shapely
 
 from onegrid import standards
-from onegrid.crs import LONLAT, in_crs, metric_crs_of
+from onegrid.crs import in_crs, metric_crs_of
 from onegrid.io.datum import DATUMS
 from onegrid.io.findings import Finding
-from onegrid.io.placing import from_datum, hint, misplaced
+from onegrid.io.placing import from_datum, hint, misplaced, to_lonlat_transformer
 from onegrid.io.tables import shown
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def _outside_share(points: Shapes, areas: Shapes) -> float:
 
 def _box(frame: gpd.GeoDataFrame) -> Floats:
     bounds = shapely.bounds(frame.geometry.to_numpy())
-    change = pyproj.Transformer.from_crs(frame.crs, LONLAT, always_xy=True)
+    change = to_lonlat_transformer(frame.crs)
     total = (bounds[:, 0].min(), bounds[:, 1].min(), bounds[:, 2].max(), bounds[:, 3].max())
     return np.array(change.transform_bounds(*total))
 
@@ -236,7 +236,7 @@ def _fitting(bounds: Floats, reference: gpd.GeoDataFrame | None) -> str:
     goal = _box(reference)
     middle = np.median(bounds, axis=0)
     for code in _candidates((goal[0] + goal[2]) / 2):
-        change = pyproj.Transformer.from_crs(code, LONLAT, always_xy=True)
+        change = to_lonlat_transformer(code)
         west, south = change.transform(middle[0], middle[1])
         east, north = change.transform(middle[2], middle[3])
         if _boxes_apart_m(np.array([west, south, east, north]), goal) < _DATUM_REACH_M:

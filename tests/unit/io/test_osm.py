@@ -196,7 +196,7 @@ class Replay(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     replay = ThreadingHTTPServer(("127.0.0.1", 0), Replay)
-    threading.Thread(target=replay.serve_forever, daemon=True).start()
+    threading.Thread(target=replay.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{replay.server_port}"
     replay.shutdown()
     replay.server_close()

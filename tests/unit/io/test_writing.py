@@ -48,7 +48,8 @@ def test_the_same_input_gives_the_same_bytes(tmp_path, name):
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         WRITERS[name](tmp_path / folder / name)
-        time.sleep(0.01 if name != "a.gpkg" else 1.1)  # GeoPackage would stamp whole seconds
+        if (name, folder) == ("a.gpkg", "one"):
+            time.sleep(1.1)  # GeoPackage would stamp whole seconds
     assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
 
