@@ -182,7 +182,7 @@ def test_the_exact_union_is_the_buffer_of_what_is_reached() -> None:
     ).pairs
     rows = pairs.to_id.str[1:].astype(int).to_numpy()
     lines = shapely.linestrings(np.stack([a[rows], b[rows]], axis=1))
-    oracle = shapely.buffer(shapely.union_all(lines), 25, quad_segs=8)
+    oracle = shapely.union_all(shapely.buffer(lines, 25, quad_segs=8))
     assert (
         shapely.area(shapely.symmetric_difference(oracle, found.geometry.iloc[0]))
         < 0.005 * oracle.area
