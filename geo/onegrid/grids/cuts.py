@@ -113,7 +113,7 @@ def _inner_borders(block: shapely.Geometry, shapes: NDArray[np.object_]) -> shap
 def _drawn_in(line: shapely.Geometry, rim: shapely.Geometry) -> list[shapely.Geometry]:
     """Return the parts of `line` away from `rim`, each end led straight onto it."""
     snap_m = standards.number("border_snap_m")
-    inner = shapely.difference(line, shapely.buffer(rim, snap_m))
+    inner = shapely.difference(line, shapely.buffer(rim, snap_m, quad_segs=2))
     parts = shapely.get_parts(shapely.line_merge(inner))
     drawn = []
     for part in parts:

@@ -78,6 +78,6 @@ def _nearest_cells(
     _, first = np.unique(points.round(3), axis=0, return_index=True)
     sites = shapely.multipoints(points[first])
     diagram = shapely.voronoi_polygons(sites, extend_to=shapely.envelope(gaps), ordered=True)
-    cells = shapely.get_parts(diagram)
+    cells = shapely.make_valid(shapely.get_parts(diagram))  # evenly spaced sites break the rings
     near = shapely.intersects(cells, gaps)
     return owners[first][near], cells[near]
