@@ -15,6 +15,7 @@ from onegrid.io.sample import DistrictOptions, write_district
 from onegrid.pipeline.merge import MergeInputs, MergeTables, merge_tables, read_merge
 from onegrid.pipeline.stages import Run
 
+pytestmark = pytest.mark.slow
 logging.getLogger("onegrid").setLevel(logging.WARNING)
 
 

@@ -14,6 +14,7 @@ from onegrid import standards
 from onegrid.grids.codes import cell_codes, community_codes
 from onegrid.grids.faces import merged
 from onegrid.grids.locate import locate
+from onegrid.schema import CELLS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def build_grid(
     cells["workers_needed"] = np.maximum(1, np.ceil(cells["households"] / most)).astype(np.int64)
     place = np.argsort(rank)  # cell number of the assignment -> row of the sorted table
     return Grid(
-        cells=cells.drop(columns=["cell", "number"]),
+        cells=cells[[*CELLS.columns, "geometry"]],
         atoms=_atom_table(atoms, place[cell], cells, (points, people, cell_of)),
         communities=_retiled(cells, communities),
         cell_of=cell_of,

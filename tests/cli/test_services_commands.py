@@ -1,0 +1,125 @@
+import json
+import shutil
+import stat
+
+import pandas as pd
+import pytest
+
+GAPS = [
+    "level",
+    "id",
+    "kind",
+    "people",
+    "people_covered",
+    "elders_60",
+    "elders_60_covered",
+    "covered_share",
+    "worst_walk_s",
+    "floor_area_m2",
+    "required_floor_area_m2",
+    "cause",
+    "profile",
+    "accessibility",
+]
+CAUSES = {"covered", "far", "severed", "closed", "full", "none"}
+
+
+@pytest.fixture(scope="module")
+def covered(onegrid, district, streets, merged, tmp_path_factory):
+    out = tmp_path_factory.mktemp("covered") / "out"
+    outcome = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--profile", "plain", "--profile", "elder_75", "--out", out, "--json"),
+    )
+    assert outcome.code == 0, outcome.err
+    return out, outcome.json
+
+
+def test_coverage_writes_the_contract_tables(covered):
+    out, told = covered
+    gaps = pd.read_csv(out / "gaps.csv")
+    assert list(gaps.columns) == GAPS
+    assert set(gaps["level"]) == {"cell", "community", "subdistrict", "district"}
+    assert set(gaps["profile"]) == {"plain", "elder_75"}
+    assert set(gaps["cause"].dropna()) <= CAUSES
+    doors = pd.read_parquet(out / "doors.parquet")
+    assert list(doors.columns) == ["id", "kind", "facility_id", "walk_s", "within"]
+    assert not doors.duplicated(["id", "kind"]).any()
+    fixes = pd.read_csv(out / "fixes.csv")
+    assert set(fixes["fix"]) <= {"open_link", "enlarge", "new_site"}
+    assert {"households", "people", "elders_60"} <= set(told["missing_counts"])
+
+
+def test_every_level_adds_up_to_the_same_people(covered):
+    gaps = pd.read_csv(covered[0] / "gaps.csv")
+    sums = gaps.groupby(["profile", "kind", "level"])[["people", "people_covered"]].sum()
+    for _, rows in sums.groupby(["profile", "kind"]):
+        assert len(set(rows["people"])) == 1
+        assert len(set(rows["people_covered"])) == 1
+
+
+def test_an_elder_reaches_no_more_than_the_planner_supposes(covered):
+    gaps = pd.read_csv(covered[0] / "gaps.csv")
+    district = gaps[gaps["level"] == "district"]
+    reached = district.set_index(["kind", "profile"])["people_covered"].unstack()  # noqa: PD010
+    assert (reached["elder_75"] <= reached["plain"]).all()
+    assert (reached["elder_75"] < reached["plain"]).any()
+
+
+def test_tables_with_doors_or_small_counts_are_for_the_office_only(covered):
+    for name in ("doors.parquet", "gaps.csv"):
+        mode = stat.S_IMODE((covered[0] / name).stat().st_mode)
+        assert mode == 0o600, name
+
+
+def test_merge_and_coverage_share_a_folder(onegrid, district, streets, merged, tmp_path):
+    out = tmp_path / "both"
+    shutil.copytree(merged[0], out)
+    words = ("coverage", "--network", streets, "--facilities", district.facilities)
+    grid = out / "grid.gpkg"
+    done = onegrid(*words, "--people", district.households, "--grid", grid, "--out", out)
+    assert done.code == 0, done.err
+    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+    assert {"merge", "coverage"} <= set(report)
+    assert report["gap_m2"] == 0
+    page = tmp_path / "map.html"
+    assert onegrid("map", out, "--out", page).code == 0
+    text = page.read_text(encoding="utf-8")
+    assert "网格规模" in text
+
+
+@pytest.mark.parametrize("pack", ["nobody-1999", "absent.csv"])
+def test_an_unknown_standard_is_told(onegrid, district, streets, merged, tmp_path, pack):
+    outcome = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--standard", pack, "--out", tmp_path / "out"),
+    )
+    assert outcome.code == 2
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_pack_of_ones_own_is_read(onegrid, district, streets, merged, tmp_path):
+    pack = tmp_path / "own.csv"
+    pack.write_text("kind,minutes,per,floor_m2_min\nclinic,12,facility,300\n", encoding="utf-8")
+    outcome = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--standard", pack, "--out", tmp_path / "out"),
+    )
+    assert outcome.code == 0, outcome.err
+    gaps = pd.read_csv(tmp_path / "out" / "gaps.csv")
+    assert set(gaps["kind"]) == {"clinic"}
+
+
+def test_faulty_rows_of_a_pack_are_all_named(onegrid, district, streets, merged, tmp_path):
+    pack = tmp_path / "bad.csv"
+    pack.write_text("kind,minutes,per\nclinic,-1,\n,15,\nmarket,15,galaxy\n", encoding="utf-8")
+    outcome = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--standard", pack, "--out", tmp_path / "out"),
+    )
+    assert outcome.code == 2
+    assert [line for line in outcome.err.splitlines() if "line " in line].__len__() == 3

@@ -1,0 +1,101 @@
+import json
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from onegrid import schema
+from onegrid.io.files import read_table
+
+
+def facilities(district, folder, kind):
+    places = read_table(str(district.facilities), schema.FACILITIES).frame
+    path = folder / f"{kind}.gpkg"
+    places[places["kind"] == kind].reset_index().to_file(path, layer="facilities")
+    return path
+
+
+def test_network_says_what_it_found(onegrid, district, tmp_path):
+    outcome = onegrid("network", district.roads, "--out", tmp_path / "s.network", "--json")
+    assert outcome.code == 0
+    assert {"nodes", "edges", "components", "crossings"} <= set(outcome.json)
+
+
+def test_reach_circles_and_nearest_agree(onegrid, district, streets, tmp_path):
+    clinics = facilities(district, tmp_path, "clinic")
+    pairs = tmp_path / "pairs.parquet"
+    outcome = onegrid(
+        *("reach", "--network", streets, "--from", clinics, "--to", district.households),
+        *("--minutes", "10", "--out", pairs, "--json"),
+    )
+    assert outcome.code == 0, outcome.err
+    table = pd.read_parquet(pairs)
+    assert list(table.columns) == ["from_id", "to_id", "walk_s"]
+    assert table["walk_s"].max() <= 600
+    assert outcome.json["pairs"] == len(table)
+
+    drawn = tmp_path / "circles.gpkg"
+    words = ("circles", "--network", streets, "--facilities", clinics, "--method", "edges")
+    assert onegrid(*words, "--minutes", "5,10", "--out", drawn).code == 0
+    circles = gpd.read_file(drawn, layer="circles")
+    assert list(circles.columns) == ["facility_id", "minutes", "area_m2", "geometry"]
+    homes = read_table(str(district.households), schema.PEOPLE, crs=circles.crs.to_string()).frame
+    inside = circles[circles["minutes"] == 10].set_index("facility_id").geometry
+    reached = table.groupby("from_id")["to_id"].agg(set)
+    for facility, doors in reached.items():
+        near = shapely.dwithin(homes.geometry[sorted(doors)].to_numpy(), inside[facility], 100)
+        assert near.all()
+
+    door = homes.geometry.to_crs(4326)[table["to_id"].iloc[0]]
+    asked = onegrid(
+        *("nearest", "--network", streets, "--facilities", clinics, "--count", "1"),
+        *("--at", f"{door.x:.9f},{door.y:.9f}", "--json"),
+    )
+    answer = asked.json["kinds"]["clinic"][0]
+    best = table[table["to_id"] == table["to_id"].iloc[0]]["walk_s"].min()
+    assert answer["walk_s"] == pytest.approx(best, abs=0.2)
+    assert answer["route"]["type"] == "LineString"
+    assert answer["route"]["coordinates"][0] == pytest.approx([door.x, door.y], abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--minutes", "0"),
+        ("--minutes", "nan"),
+        ("--minutes", "100000"),
+        ("--speed-m-s", "-1"),
+        ("--speed-m-s", "0"),
+        ("--profile", "superman"),
+    ],
+)
+def test_senseless_walks_are_refused(onegrid, district, streets, tmp_path, words):
+    outcome = onegrid(
+        *("reach", "--network", streets, "--from", district.facilities),
+        *("--to", district.households, "--out", tmp_path / "p.parquet", *words),
+    )
+    assert outcome.code == 2
+    assert outcome.codes
+    assert not (tmp_path / "p.parquet").exists()
+
+
+def test_one_null_origin_does_not_fail_the_batch(onegrid, district, streets, tmp_path):
+    homes = gpd.read_parquet(district.households).head(20).reset_index(drop=True)
+    homes["id"] = [f"h{i}" for i in range(20)]
+    homes.loc[3, "geometry"] = None
+    homes.loc[4, "geometry"] = shapely.Point(homes.geometry.x.max() + 4_000, homes.geometry.y[0])
+    homes.to_file(tmp_path / "homes.gpkg", layer="people")
+    outcome = onegrid(
+        *("reach", "--network", streets, "--from", tmp_path / "homes.gpkg"),
+        *("--to", district.facilities, "--out", tmp_path / "p.parquet", "--json"),
+    )
+    assert outcome.code == 0
+    assert outcome.json["skipped"] == ["h3"]
+    assert "h4" in outcome.json["unreachable"]
+
+
+def test_json_is_the_only_thing_on_stdout(onegrid, district, tmp_path):
+    outcome = onegrid("network", district.roads, "--out", tmp_path / "s.network", "--json")
+    assert json.loads(outcome.out)
+    assert outcome.out.count("\n") == 1
