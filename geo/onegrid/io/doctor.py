@@ -122,7 +122,7 @@ def _check(
     if not placing and reference is not None:
         placing = datum_findings(subject.frame, reference)
     found.extend(placing)
-    measurable = frame.crs is not None and not any(f.code == "CRS_MISMATCH" for f in placing)
+    measurable = frame.crs is not None and not any(f.code.startswith("CRS") for f in placing)
     return [*_merged(found), *subject.shape_findings(measurable=measurable)]
 
 

@@ -132,13 +132,13 @@ def to_table_crs(
     if frame.crs is None:
         remedy = f"{_REMEDY_CRS}; {hint(shapely.bounds(frame.geometry.array), None)}"
         raise CrsError(Problem("CRS_MISSING", "the file names no CRS", source, remedy=remedy))
-    wrong, what, remedy = misplaced(frame)
-    if wrong.any():
-        where = shown(frame.index.to_numpy()[wrong])
-        raise InputError(Problem("COORDINATES", what, source, where, remedy))
-    if datum is not None:
-        frame = from_datum(frame, datum, source)
     try:
+        wrong, what, remedy = misplaced(frame)
+        if wrong.any():
+            where = shown(frame.index.to_numpy()[wrong])
+            raise InputError(Problem("COORDINATES", what, source, where, remedy))
+        if datum is not None:
+            frame = from_datum(frame, datum, source)
         placed = crs_module.to_metric(frame) if crs is None else crs_module.in_crs(frame, crs)
     except CrsError as error:
         problems = (Problem(p.code, p.what, source, p.where, p.remedy) for p in error.problems)
@@ -175,8 +175,20 @@ def from_datum(frame: gpd.GeoDataFrame, datum: str, source: str = "") -> gpd.Geo
 
 @lru_cache(maxsize=64)
 def to_lonlat_transformer(crs: pyproj.CRS | int) -> pyproj.Transformer:
-    """Return the way from `crs` to longitude/latitude; making one takes a tenth of a second."""
-    return pyproj.Transformer.from_crs(crs, crs_module.LONLAT, always_xy=True)
+    """Return the way from `crs` to longitude/latitude; making one takes a tenth of a second.
+
+    Raises
+    ------
+    CrsError
+        If nobody knows where on Earth `crs` is, as with a local city grid.
+    """
+    try:
+        return pyproj.Transformer.from_crs(crs, crs_module.LONLAT, always_xy=True)
+    except pyproj.exceptions.ProjError:
+        name = pyproj.CRS.from_user_input(crs).name
+        what = f"the CRS {name!r} has no known place on Earth"
+        remedy = "transform it to CGCS2000 with the parameters of the surveying office"
+        raise CrsError(Problem("CRS_UNUSABLE", what, remedy=remedy)) from None
 
 
 def _to_lonlat(bounds: NDArray[np.float64], crs: pyproj.CRS) -> NDArray[np.float64]:

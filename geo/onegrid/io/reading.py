@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyogrio
+import pyproj
 import shapely
 
 from onegrid.io.encoding import decode_bytes, decode_latin, guess_dbf, is_mojibake
@@ -74,6 +75,10 @@ def read_raw(source: str, *, layers: Sequence[str] = ()) -> Raw:
             raise _unreadable(place, error) from None
         except OSError as error:
             raise _unreadable(place, error) from None
+        except (pyproj.exceptions.CRSError, UnboundLocalError):
+            # the second is how pyogrio says that GDAL cannot put a damaged .prj in words
+            what, remedy = "its CRS cannot be read", "replace the .prj or set the CRS again"
+            raise bad(place.source, "CRS_UNUSABLE", what, remedy) from None
         return replace(raw, findings=(*raw.findings, *_from_warnings(heard)))
 
 
@@ -159,6 +164,8 @@ def _read_gdal(place: Located, layers: Sequence[str]) -> Raw:
     if info["driver"] in _REFUSED:
         remedy = "export the data itself, for example as GeoPackage"
         raise bad(place.source, "FILE_FORMAT", f"is a {info['driver']} source", remedy)
+    if info["driver"] == "LIBKML" and "id2" in frame:  # `id` is the placemark's, not the table's
+        frame = frame.drop(columns="id").rename(columns={"id2": "id"})
     if len(frame) != info["features"]:
         what = f"{info['features']} features announced, {len(frame)} readable"
         raise bad(place.source, "FILE_TRUNCATED", what, "copy or export it again")
@@ -225,8 +232,11 @@ def _read_csv(place: Located, _: Sequence[str]) -> Raw:
     head = text[0].partition("\n")[0]
     mark = max(",;\t", key=head.count)
     try:
-        table = pd.read_csv(io.StringIO(text[0]), sep=mark, dtype=str, skipinitialspace=True)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # rows longer than the header
+            lines = io.StringIO(text[0])
+            table = pd.read_csv(lines, sep=mark, dtype=str, skipinitialspace=True, index_col=False)
+    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError) as error:
         remedy = "check quotes and commas"
         raise bad(place.source, "FILE_FORMAT", "is no table", remedy, error=error) from None
     findings = (_guessed(text[1], "utf-8", ""),) if text[1] == "gb18030" else ()
@@ -263,6 +273,9 @@ def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
 
 def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     named = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)
+    # Arrow decodes text when it is first touched: touch it here, where bad bytes are expected
+    texts = [n for n in named.columns if isinstance(named[n].dtype, pd.StringDtype)]
+    named = named.astype(dict.fromkeys(texts, object))
     return named.set_geometry(shapely.force_2d(named.geometry.array))
 
 

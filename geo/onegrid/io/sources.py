@@ -11,6 +11,7 @@ import shutil
 import struct
 import tempfile
 import zipfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -152,7 +153,7 @@ def _unzip(source: str, path: Path, layer: str | None, folder: Path) -> tuple[Pa
     try:
         with zipfile.ZipFile(path) as archive:
             return _unpack(source, archive, layer, folder)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
         raise bad(
             source, "FILE_FORMAT", "the zip is damaged", "pack it again", error=error
         ) from None

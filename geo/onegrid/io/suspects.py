@@ -15,6 +15,7 @@ import shapely
 
 from onegrid import standards
 from onegrid.crs import in_crs, metric_crs_of
+from onegrid.errors import CrsError
 from onegrid.io.datum import DATUMS
 from onegrid.io.findings import Finding
 from onegrid.io.placing import from_datum, hint, misplaced, to_lonlat_transformer
@@ -59,7 +60,11 @@ def crs_findings(frame: gpd.GeoDataFrame, reference: gpd.GeoDataFrame | None) ->
         advice = f"坐标与参照文件相合的是 {fits}" if fits else f"提示：{hint(bounds, None)}"
         remedy = f"文件没有坐标系；请声明后再用，修复只补声明，不改坐标。{advice}"
         return [Finding("CRS_MISSING", 1, "", remedy)]
-    wrong, _, _ = misplaced(frame)
+    try:
+        wrong, _, _ = misplaced(frame)
+    except CrsError as error:
+        remedy = "坐标系在地球上的位置未知（地方独立坐标系）；请按测绘部门的参数转换为 CGCS2000"
+        return [Finding("CRS_UNUSABLE", len(frame), error.problems[0].what, remedy)]
     if wrong.any():
         where = shown(frame.index.to_numpy()[wrong])
         fits = _fitting(bounds[wrong], reference)

@@ -191,6 +191,25 @@ def csv_with_ragged_rows(folder: Path) -> Path:
     return write(folder / "c.csv", 'code,lon,lat\n1,116.8,38.3\n2,"116.8,38.3\n3,4,5,6,7\n')
 
 
+def csv_with_rows_longer_than_the_header(folder: Path) -> Path:
+    return write(folder / "c.csv", "code,lon,lat\n1,116.8,38.3,9\n2,116.8,38.3,9\n")
+
+
+def damaged_prj(folder: Path) -> Path:
+    cells(3).to_file(folder / "t.shp")
+    write(folder / "t.prj", (folder / "t.prj").read_text().replace("PROJCS", "PR\1JCS"))
+    return folder / "t.shp"
+
+
+def damaged_inside_a_zip(folder: Path) -> Path:
+    cells().to_file(folder / "t.gpkg")
+    with zipfile.ZipFile(folder / "d.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "t.gpkg", "t.gpkg")
+    data = bytearray((folder / "d.zip").read_bytes())
+    data[300:340] = b"\xff" * 40
+    return write(folder / "d.zip", bytes(data))
+
+
 def a_pointer_elsewhere(folder: Path) -> Path:
     text = "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource>"
     return write(folder / "v.geojson", text)
@@ -216,7 +235,8 @@ HOSTILE = [
     shp_without_dbf, shp_without_shx, zip_without_vector, zip_in_zip, zip_that_climbs_out,
     zip_of_two, damaged_zip, unknown_ending, json_of_another_kind, json_list, no_features,
     only_null_geometry, text_coordinates, collections, parquet_that_is_not, csv_without_lonlat,
-    csv_that_is_binary, csv_with_ragged_rows, a_pointer_elsewhere, a_name_with_a_null,
+    csv_that_is_binary, csv_with_ragged_rows, csv_with_rows_longer_than_the_header,
+    damaged_prj, damaged_inside_a_zip, a_pointer_elsewhere, a_name_with_a_null,
     a_broken_link, empty_gdb,
 ]  # fmt: skip
 

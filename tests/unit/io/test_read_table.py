@@ -17,6 +17,7 @@ from onegrid import schema
 from onegrid.crs import work_crs
 from onegrid.errors import InputError
 from onegrid.io.datum import wgs84_to_gcj02
+from onegrid.io.doctor import check_file
 from onegrid.io.files import read_table
 
 CANGZHOU = work_crs(116.84)
@@ -40,11 +41,21 @@ def problems(source: object, table: schema.Table = schema.PEOPLE, **options: obj
     return lines
 
 
-@pytest.mark.parametrize("name", ["p.gpkg", "p.geojson", "p.shp", "p.fgb", "p.parquet", "p.gdb"])
+WIDE = {"TARGET_ARCGIS_VERSION": "ARCGIS_PRO_3_2_OR_LATER"}  # else no 64-bit numbers
+FORMATS = {
+    "p.gpkg": {}, "p.geojson": {}, "p.shp": {}, "p.fgb": {}, "p.parquet": None,
+    "p.kml": {"driver": "KML"}, "p.gdb": {"driver": "OpenFileGDB", **WIDE},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORMATS)
 def test_every_format_gives_the_same_table(tmp_path, name):
     path = tmp_path / name
-    frame = people(街道=["东", "西", "南"])
-    frame.to_parquet(path) if name.endswith("parquet") else frame.to_file(path)
+    frame, options = people(街道=["东", "西", "南"]), FORMATS[name]
+    if options is None:
+        frame.to_parquet(path)
+    else:
+        frame.to_file(path, **options)
     loaded = read_table(str(path), schema.PEOPLE)
     assert loaded.findings == ()
     frame = loaded.frame.sort_index()  # FlatGeobuf stores features in an order of its own
@@ -309,3 +320,11 @@ def test_geojson_is_lonlat_and_feature_ids_serve_as_ids(tmp_path):
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     assert list(read_table(str(path), schema.PLACES).frame.index) == ["70", "71", "72"]
+
+
+def test_a_local_city_grid_is_refused_and_named(tmp_path):
+    path = tmp_path / "p.gpkg"
+    local = 'LOCAL_CS["city grid",UNIT["metre",1]]'
+    gpd.GeoDataFrame({"id": ["a"]}, geometry=[Point(1, 2)], crs=local).to_file(path)
+    assert "error[CRS_UNUSABLE]" in problems(path)[0]
+    assert [f.code for f in check_file(str(path))] == ["CRS_UNUSABLE"]
