@@ -64,16 +64,16 @@ def test_every_visible_feature_is_drawn_on_the_canvas(opened):
 
 
 def test_neighbouring_cells_of_different_size_have_different_fills(opened):
-    small, moderate = colour_at(opened, *lonlat("c04")), colour_at(opened, *lonlat("c00"))
+    small, moderate = colour_at(opened, *lonlat("c04")), colour_at(opened, *lonlat("c08"))
     assert small[3] > 0
     assert moderate[3] > 0
     assert small != moderate
 
 
 def test_the_theme_switch_repaints_the_cells_and_the_legend(opened):
-    before = colour_at(opened, *lonlat("c00"))
+    before = colour_at(opened, *lonlat("c08"))
     opened.get_by_label("专题").select_option(label="缺口：居家养老服务中心(街道级)")
-    assert colour_at(opened, *lonlat("c00")) != before
+    assert colour_at(opened, *lonlat("c08")) != before
     assert "距离过远" in opened.locator(".legend").inner_text()
 
 

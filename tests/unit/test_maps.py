@@ -7,14 +7,19 @@ import re
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 import tables
 from onegrid.errors import InputError
 from onegrid.maps import MapTables, result_page
 from onegrid.maps.geojson import feature_collection
+from onegrid.maps.packed import pack, unpack
 from onegrid.maps.signs import CAUSES, SIZES, facility_sign
 from onegrid.standards import kinds
 
@@ -28,9 +33,25 @@ def page():
     return result_page(tables.map_tables(), title="示意区")
 
 
-def properties_of(page, cell):
-    data = re.search(r"_add\((\{.*\"class\".*\})\);", page)[1]
-    return next(f["properties"] for f in json.loads(data)["features"] if f["id"] == cell)
+def data_of(page):
+    return json.loads(re.search(r"<script>Onegrid.data = (.*);</script>", page)[1])
+
+
+def tips_of(collection):
+    """Return the tooltips of a layer, each as label and value."""
+    at, words, labels = (
+        collection["columns"].index("tip"),
+        collection["words"],
+        collection["labels"],
+    )
+    values = [row[2 + at] for row in collection["rows"]]
+    read = [[words[v] if isinstance(v, int) else v for v in row] for row in values]
+    return [dict(zip(labels["tip"], row, strict=True)) for row in read]
+
+
+def tip_of(page, cell):
+    tips = tips_of(data_of(page)["cells"]["collection"])
+    return tips[tables.cells().index.get_loc(cell)]
 
 
 def test_the_page_refers_to_nothing_that_it_would_load(page):
@@ -47,30 +68,32 @@ def test_the_same_tables_give_the_same_bytes(page):
 
 
 def test_tables_are_not_changed():
-    given = tables.map_tables()
-    result_page(given, title="x")
-    pd.testing.assert_frame_equal(given.gaps, tables.gaps())
-    assert given.cells.equals(tables.cells())
+    whole = tables.map_tables()
+    result_page(whole, title="x")
+    pd.testing.assert_frame_equal(whole.gaps, tables.gaps())
+    assert whole.cells.equals(tables.cells())
 
 
 def test_few_households_are_hidden_from_the_public_and_shown_to_the_office(page):
     office = result_page(tables.map_tables(), title="x", office=True)
-    assert ["户数", "少于10或不公开"] in properties_of(page, "c05")["tip"]
-    assert ["户数", "4"] in properties_of(office, "c05")["tip"]
+    assert tip_of(page, "c05")["户数"] == "少于10或不公开"
+    assert tip_of(office, "c05")["户数"] == "4"
     assert "内部资料" in office
     assert "内部资料" not in page
 
 
 def test_the_public_page_holds_no_count_of_one_to_nine(page):
     for cell in tables.cells().index:
-        tips = properties_of(page, cell)["tip"]
-        counts = [v for label, v in tips if label in ("户数", "60岁以上") and v.isdigit()]
-        assert not [c for c in counts if 0 < int(c) < 10]
+        tip = tip_of(page, cell)
+        counts = [int(tip[k]) for k in ("户数", "60岁以上") if tip[k].isdigit()]
+        assert not [count for count in counts if 0 < count < 10]
 
 
 def test_every_cell_has_a_class_in_every_theme(page):
-    for cell in tables.cells().index:
-        found = properties_of(page, cell)
+    cells = data_of(page)["cells"]["collection"]
+    assert [tip["编码"] for tip in tips_of(cells)] == list(tables.cells()["code"])
+    for row in cells["rows"]:
+        found = dict(zip(cells["columns"], row[2:], strict=True))
         size, *causes = found["class"]
         assert len(found["more"]) == len(found["class"]) == 1 + len(tables.KINDS)
         assert 0 <= size < len(SIZES)
@@ -79,8 +102,7 @@ def test_every_cell_has_a_class_in_every_theme(page):
 
 def test_kinds_choose_and_order_what_is_shown():
     one = result_page(replace(tables.map_tables(), kinds=("pharmacy",)), title="x")
-    labels = re.findall(r'"label": "([^"]+)", "signs"', one)
-    assert labels[1:] == ["缺口：药店"]
+    assert [theme["label"] for theme in data_of(one)["themes"]][1:] == ["缺口：药店"]
 
 
 @pytest.mark.parametrize("part", ["cells", "communities", "facilities", "roads", "conflicts"])
@@ -99,7 +121,7 @@ def test_nothing_to_draw_is_an_input_error():
 def conflicts():
     return gpd.GeoDataFrame(
         {
-            "kind": ["border"],
+            "kind": ["border_shift"],
             "departments": ["politics_law;emergency"],
             "area_m2": [1200.0],
             "width_m": [12.0],
@@ -113,10 +135,14 @@ def conflicts():
 
 
 def test_few_households_of_a_conflict_are_hidden_from_the_public():
-    given = replace(tables.map_tables(), conflicts=conflicts())
-    public, office = (result_page(given, title="x", office=o) for o in (False, True))
-    assert '["户数", "少于10或不公开"], ["状态", "待定"]' in public
-    assert '["户数", "3"], ["状态", "待定"]' in office
+    whole = replace(tables.map_tables(), conflicts=conflicts())
+    tips = []
+    for office in (False, True):
+        overlays = data_of(result_page(whole, title="x", office=office))["overlays"]
+        drawn = next(o for o in overlays if o["name"] == "边界冲突")["collection"]
+        tips += tips_of(drawn)
+    assert list(tips[0].values())[:3] == ["边界错位", "政法、应急", "1,200平方米"]
+    assert [tip["户数"] for tip in tips] == ["少于10或不公开", "3"]
 
 
 def test_hostile_text_cannot_leave_its_string():
@@ -128,6 +154,34 @@ def test_hostile_text_cannot_leave_its_string():
     )
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_text_that_looks_like_a_template_stays_as_it_is():
+    # folium renders what it is given as a template once more
+    hostile = "{{ 7 * 7 }}{% if x %}{# c"
+    cells = tables.cells()
+    cells["name"] = hostile
+    page = result_page(MapTables(cells=cells, departments={hostile: cells}), title=hostile)
+    assert tip_of(page, "c00")["网格"] == hostile
+    assert f"<h1>{hostile}</h1>" in page
+    assert "49" not in re.search(r"overlays : *\{[^}]*\}", page)[0]
+
+
+@given(
+    arrays(
+        np.int64, st.tuples(st.integers(1, 30), st.just(2)), elements=st.integers(-(2**31), 2**31)
+    )
+)
+def test_packed_points_come_back(points):
+    assert np.array_equal(unpack(pack(points)), points)
+
+
+def test_packed_layers_are_the_shapes_they_were(page):
+    collection = data_of(page)["cells"]["collection"]
+    lonlat = tables.cells().to_crs(4326).geometry
+    for row, shape in zip(collection["rows"], lonlat, strict=True):
+        drawn = shapely.Polygon(unpack(row[1][0]) / collection["scale"])
+        assert drawn.hausdorff_distance(shape) < 1e-6
 
 
 def test_neighbours_still_share_their_borders_after_simplifying():

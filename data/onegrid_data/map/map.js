@@ -9,6 +9,58 @@ const Onegrid = (() => {
     return made;
   };
 
+  /* Coordinates travel as text, and words of a layer once: see onegrid.maps.packed. */
+  function unpackLine(text, scale) {
+    const values = [];
+    let value = 0;
+    let shift = 1;
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i) - 63;
+      value += (code & 31) * shift; // not <<: 180 degrees need more than 31 bits
+      shift *= 32;
+      if (code < 32) {
+        values.push(value % 2 ? -(value + 1) / 2 : value / 2);
+        value = 0;
+        shift = 1;
+      }
+    }
+    const points = [];
+    let x = 0;
+    let y = 0;
+    for (let i = 0; i < values.length; i += 2) {
+      x += values[i];
+      y += values[i + 1];
+      points.push([x / scale, y / scale]);
+    }
+    return points;
+  }
+
+  const unpackDeep = (part, scale) =>
+    typeof part === "string" ? unpackLine(part, scale) : part.map((inner) => unpackDeep(inner, scale));
+
+  function feature({ scale, types, columns, words }, [type, packed, ...values]) {
+    const lines = unpackDeep(packed, scale);
+    const coordinates = types[type] === "Point" ? lines[0] : lines;
+    const word = (value) =>
+      Array.isArray(value) ? value.map(word) : typeof value === "number" ? words[value] : value;
+    const plain = (value, name) => (name === "tip" || name === "more" ? word(value) : value);
+    const properties = Object.fromEntries(columns.map((name, i) => [name, plain(values[i], name)]));
+    return { type: "Feature", properties, geometry: { type: types[type], coordinates } };
+  }
+
+  const { addData } = L.GeoJSON.prototype;
+  L.GeoJSON.include({
+    addData(given) {
+      if (given.key === undefined) return addData.call(this, given);
+      const { cells, overlays } = Onegrid.data;
+      const { collection, style } = given.key === "cells" ? cells : overlays[given.key];
+      this.labels = collection.labels;
+      this.options.style = ({ properties }) => ({ ...style, ...properties.style });
+      for (const row of collection.rows) addData.call(this, feature(collection, row));
+      return this;
+    },
+  });
+
   const tooltip = (rows) => {
     const table = element("table", "", "tip");
     for (const [label, value] of rows) {
@@ -21,12 +73,17 @@ const Onegrid = (() => {
 
   let theme = 0;
 
-  const rowsOf = ({ tip, more }) => (more ? tip.concat(more[theme]) : tip);
+  const labelled = (labels, values) =>
+    values.map((value, i) => [labels[i], value]).filter(([, value]) => value !== null);
+
+  function rowsOf(layer) {
+    const { tip, more } = layer.feature.properties;
+    const { labels } = Object.values(layer._eventParents)[0]; // the layer's L.GeoJSON
+    return labelled(labels.tip, tip).concat(more ? labelled(labels.more, more[theme]) : []);
+  }
 
   function describe(feature, layer) {
-    const { tip, style } = feature.properties;
-    if (style) layer.once("add", () => layer.setStyle(style));
-    if (tip) layer.bindTooltip((l) => tooltip(rowsOf(l.feature.properties)), { sticky: true });
+    if (feature.properties.tip) layer.bindTooltip((l) => tooltip(rowsOf(l)), { sticky: true });
   }
 
   /* A disc with a character in it, so that kinds differ by more than colour. */
@@ -40,7 +97,7 @@ const Onegrid = (() => {
       context.font = `bold ${Math.round(this._radius * 1.2)}px "Microsoft YaHei", "PingFang SC", "WenQuanYi Micro Hei", sans-serif`;
       context.textAlign = "center";
       context.textBaseline = "middle";
-      context.fillText(this.feature.properties.glyph, this._point.x, this._point.y + 1);
+      context.fillText(this.options.glyph, this._point.x, this._point.y + 1);
     },
   });
 
@@ -110,7 +167,7 @@ const Onegrid = (() => {
     return section;
   }
 
-  function panel(map, { cells, overlays, themes }) {
+  function panel(map, cells, overlays, themes) {
     const control = L.control({ position: "bottomleft" });
     const legend = element("div", "", "legend");
     const draw = () => {
@@ -125,9 +182,7 @@ const Onegrid = (() => {
       if (!cells) return;
       const fills = themes[theme].signs.map(fillOf);
       cells.setStyle(({ properties }) => ({
-        color: "#6b6b6b",
         fillColor: fills[properties.class[theme]],
-        fillOpacity: 0.8,
       }));
     };
     control.onAdd = () => {
@@ -157,31 +212,34 @@ const Onegrid = (() => {
     draw();
   }
 
-  function start(map, spec) {
+  function start(map, { cells, control, layers }) {
+    const { notes, themes, banner } = Onegrid.data;
+    const overlays = layers.map((layer, i) => ({ layer, legend: Onegrid.data.overlays[i].legend }));
+    if (banner) document.querySelector(".top").appendChild(element("p", banner, "banner"));
     map.attributionControl.setPrefix("Leaflet");
-    for (const note of spec.notes) {
+    for (const note of notes) {
       const plain = element("span", note);
       map.attributionControl.addAttribution(plain.innerHTML);
     }
     L.control.zoom({ zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
-    spec.control.getContainer().querySelector("a").title = "图层";
+    control.getContainer().querySelector("a").title = "图层";
     const resize = () => {
       const radius = radiusAt(map.getZoom());
-      for (const { layer } of spec.overlays) {
+      for (const layer of layers) {
         layer.eachLayer((part) => part.setRadius && part.setRadius(radius));
       }
     };
     const restack = () => {
-      if (spec.cells) spec.cells.bringToBack();
-      for (const { layer } of spec.overlays) if (map.hasLayer(layer)) layer.bringToFront();
+      if (cells) cells.bringToBack();
+      for (const layer of layers) if (map.hasLayer(layer)) layer.bringToFront();
     };
     map.on("zoomend", resize);
     map.on("overlayadd", () => {
       restack();
       resize();
     });
-    panel(map, spec);
+    panel(map, cells, overlays, themes);
     restack();
     resize();
   }

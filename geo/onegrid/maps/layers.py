@@ -1,6 +1,7 @@
 """The layers of a result map: tables to GeoJSON with the words of their tooltips.
 
-A tooltip is a list of label and value; the page writes both as text, never as HTML.
+A tooltip is a list of values, whose labels the layer holds once; the page writes them as text,
+never as HTML.
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ import pandas as pd
 import shapely
 
 from onegrid.maps import signs
-from onegrid.maps.geojson import feature_collection
+from onegrid.maps.packed import packed_collection
 from onegrid.maps.signs import Sign, kind_label, kind_order
-from onegrid.maps.themes import Tips, count_text
+from onegrid.maps.themes import count_text
 from onegrid.standards import department_label, number
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ _LINE_SIMPLIFY_M = 3.0
 _CIRCLE_SIMPLIFY_M = 5.0
 _CIRCLE_OPACITY = 0.14
 _ROAD_DECIMALS = 5
-_ROAD_VERTICES_MAX = 40_000  # about 0.9 MB of page; smaller classes are left out beyond it
+_ROAD_VERTICES_MAX = 80_000  # about 0.4 MB of page; smaller classes are left out beyond it
 _ROAD_CLASSES = (
     ("motorway", "trunk", "primary", "secondary"),
     ("tertiary", "residential", "unclassified", "living_street", "pedestrian"),
@@ -35,6 +36,18 @@ _ROAD_SIGNS = {
     "rail": Sign("铁路", "#777777", "line", dash="6 4"),
     "water": Sign("水系", "#a9cfe6", "line"),
     "barrier": Sign("铁路、河流等阻隔", "#777777", "line", dash="2 5"),
+}
+
+
+_FACILITY_COLUMNS = {"opening_hours": "开放时间", "phone": "电话", "address": "地址"}
+_DISC_STYLE = {"color": "#ffffff", "weight": 1, "fillOpacity": 0.95}
+_ROAD_STYLES: dict[str, dict[str, Any]] = {
+    "water": {"color": "#a9cfe6", "weight": 3},
+    "rail": {"color": "#777777", "weight": 2, "dashArray": "6 4"},
+    "barrier": {"color": "#777777", "weight": 1.5, "dashArray": "2 5"},
+    "main": {"color": "#c9c2b4", "weight": 3},
+    "street": {"color": "#d6d1c7", "weight": 1.6},
+    "path": {"color": "#e2dfd8", "weight": 0.8},
 }
 
 
@@ -54,7 +67,7 @@ def community_overlay(communities: gpd.GeoDataFrame) -> Overlay:
     """Return the outlines of communities."""
     return Overlay(
         "社区边界",
-        feature_collection(communities, simplify_m=_AREA_SIMPLIFY_M),
+        packed_collection(communities, simplify_m=_AREA_SIMPLIFY_M),
         {"color": signs.DARK, "weight": 2.5, "fill": False, "opacity": 0.9},
         (Sign("社区边界", signs.DARK, "line"),),
         show=True,
@@ -68,10 +81,12 @@ def department_overlays(departments: dict[str, gpd.GeoDataFrame]) -> list[Overla
     for number_, (name, frame) in enumerate(departments.items()):
         colour, dash = signs.DEPARTMENTS[number_ % len(signs.DEPARTMENTS)]
         label = f"老网格：{department_label(name)}"
-        collection = feature_collection(frame, simplify_m=_LINE_SIMPLIFY_M)
-        codes = dict(zip(map(str, frame.index), _texts(frame, "code"), strict=True))
-        for feature in collection["features"]:
-            feature["properties"] = {"tip": [("部门网格", codes[feature["id"]])]}
+        collection = packed_collection(
+            frame,
+            [{"tip": [code]} for code in _texts(frame, "code")],
+            labels={"tip": ["部门网格"]},
+            simplify_m=_LINE_SIMPLIFY_M,
+        )
         style = {"color": colour, "weight": 2, "dashArray": dash, "fill": False}
         found.append(Overlay(label, collection, style, (Sign(label, colour, "line", dash=dash),)))
     return found
@@ -82,23 +97,38 @@ def conflict_overlay(conflicts: gpd.GeoDataFrame, *, office: bool) -> Overlay:
     below = 0 if office else number("suppress_below_people")
     few = (conflicts["households"] > 0) & (conflicts["households"] < below)
     households = conflicts["households"].astype(float).mask(few)
-    conflicts = conflicts.assign(households=households)
-    collection = feature_collection(conflicts, simplify_m=_AREA_SIMPLIFY_M)
-    tips = {
-        str(row.Index): [
-            ("冲突", str(row.kind)),
-            ("部门", str(row.departments)),
-            ("面积", f"{row.area_m2:,.0f}平方米"),
-            ("户数", count_text(row.households)),
-            ("状态", signs.CONFLICT_LABELS.get(str(row.status), str(row.status))),
-        ]
-        for row in conflicts.drop(columns=conflicts.geometry.name).itertuples()
-    }
-    for feature in collection["features"]:
-        feature["properties"] = {"tip": tips[feature["id"]]}
+    tips = [
+        [kind, departments, f"{area_m2:,.0f}平方米", count_text(count), _status(status)]
+        for kind, departments, area_m2, count, status in zip(
+            conflicts["kind"].map(_conflict),
+            conflicts["departments"].map(_departments),
+            conflicts["area_m2"],
+            households,
+            conflicts["status"],
+            strict=True,
+        )
+    ]
+    collection = packed_collection(
+        conflicts,
+        [{"tip": tip} for tip in tips],
+        labels={"tip": ["冲突", "部门", "面积", "户数", "状态"]},
+        simplify_m=_AREA_SIMPLIFY_M,
+    )
     style = {"color": signs.VERMILLION, "weight": 1.5, "fillOpacity": 0.45}
     sign = Sign("部门边界冲突", signs.VERMILLION)
     return Overlay("边界冲突", collection, style, (sign,))
+
+
+def _conflict(kind: str) -> str:
+    return signs.CONFLICT_KINDS.get(kind, kind)
+
+
+def _status(status: str) -> str:
+    return signs.CONFLICT_LABELS.get(status, status)
+
+
+def _departments(names: str) -> str:
+    return "、".join(department_label(name) for name in names.split(";"))
 
 
 def circle_overlays(
@@ -118,7 +148,8 @@ def circle_overlays(
         of_kind = circles[kind_of == kind]
         if of_kind.empty:
             continue
-        areas = [shapely.union_all(of_kind.geometry[of_kind["minutes"] == m]) for m in bands]
+        light = shapely.simplify(of_kind.geometry.to_numpy(), _CIRCLE_SIMPLIFY_M / 2)
+        areas = [shapely.union_all(light[of_kind["minutes"] == m]) for m in bands]
         frame = gpd.GeoDataFrame(
             index=[f"{m:g}" for m in bands],
             geometry=[shapely.simplify(area, _CIRCLE_SIMPLIFY_M) for area in areas],
@@ -130,7 +161,7 @@ def circle_overlays(
             for i, m in enumerate(bands)
         )
         style = {"color": signs.BLUE, "weight": 1, "fillOpacity": _CIRCLE_OPACITY}
-        collection = feature_collection(frame)
+        collection = packed_collection(frame)
         found.append(Overlay(label, collection, style, legend, interactive=False))
     return found
 
@@ -148,34 +179,28 @@ def facility_overlays(facilities: gpd.GeoDataFrame) -> list[Overlay]:
     found = []
     for sign in dict.fromkeys(signs.facility_sign(k) for k in kind_order(set(facilities["kind"]))):
         group = facilities[group_of == sign]
-        collection = feature_collection(group)
-        tips = dict(zip(map(str, group.index), _facility_tips(group), strict=True))
-        for feature in collection["features"]:
-            feature["properties"] = {"tip": tips[feature["id"]], "glyph": sign.glyph}
+        tips = zip(
+            _texts(group, "name"),
+            group["kind"].map(kind_label),
+            *([text or None for text in _texts(group, column)] for column in _FACILITY_COLUMNS),
+            strict=True,
+        )
+        collection = packed_collection(
+            group,
+            [{"tip": list(tip)} for tip in tips],
+            labels={"tip": ["设施", "类别", *_FACILITY_COLUMNS.values()]},
+        )
         label = f"设施：{sign.label}"
-        style = {"color": "#ffffff", "weight": 1, "fillColor": sign.colour, "fillOpacity": 0.95}
+        style = {**_DISC_STYLE, "fillColor": sign.colour, "glyph": sign.glyph}
         found.append(Overlay(label, collection, style, (sign,), show=sign.glyph == "养"))
     return found
 
 
-def _facility_tips(group: gpd.GeoDataFrame) -> list[Tips]:
-    labels = (("开放时间", "opening_hours"), ("电话", "phone"), ("地址", "address"))
-    tips: list[Tips] = [
-        [("设施", name), ("类别", kind_label(kind))]
-        for name, kind in zip(_texts(group, "name"), group["kind"], strict=True)
-    ]
-    for label, column in labels:
-        for rows, text in zip(tips, _texts(group, column), strict=True):
-            if text:
-                rows.append((label, text))
-    return tips
-
-
 def site_overlay(sites: gpd.GeoDataFrame) -> Overlay:
     """Return proposed sites, numbered in the order of choice."""
-    collection = feature_collection(sites)
-    for order, feature in enumerate(collection["features"], start=1):
-        feature["properties"] = {"tip": [("建议选址", f"第{order}处")], "glyph": str(order)}
+    orders = range(1, len(sites) + 1)
+    properties = [{"tip": [f"第{order}处"], "style": {"glyph": str(order)}} for order in orders]
+    collection = packed_collection(sites, properties, labels={"tip": ["建议选址"]})
     style = {"color": "#ffffff", "weight": 2, "fillColor": signs.GREEN, "fillOpacity": 1}
     sign = Sign("建议选址", signs.GREEN, "disc", glyph="1")
     return Overlay("建议选址", collection, style, (sign,), show=True)
@@ -188,17 +213,9 @@ def road_overlay(roads: gpd.GeoDataFrame) -> Overlay:
         [_road_class(h, r, w) for h, r, w in zip(highway, railway, waterway, strict=True)],
         index=roads.index,
     )
-    styles: dict[str, dict[str, Any]] = {
-        "water": {"color": "#a9cfe6", "weight": 3},
-        "rail": {"color": "#777777", "weight": 2, "dashArray": "6 4"},
-        "barrier": {"color": "#777777", "weight": 1.5, "dashArray": "2 5"},
-        "main": {"color": "#c9c2b4", "weight": 3},
-        "street": {"color": "#d6d1c7", "weight": 1.6},
-        "path": {"color": "#e2dfd8", "weight": 0.8},
-    }
     left = _ROAD_VERTICES_MAX
     shapes, names = [], []
-    for name in styles:
+    for name in _ROAD_STYLES:
         lines = roads.geometry[classes == name].to_numpy()
         merged = shapely.line_merge(shapely.union_all(lines, grid_size=0.1))
         shape = shapely.simplify(merged, _LINE_SIMPLIFY_M)
@@ -207,9 +224,8 @@ def road_overlay(roads: gpd.GeoDataFrame) -> Overlay:
             shapes.append(shape)
             names.append(name)
     frame = gpd.GeoDataFrame(index=names, geometry=shapes, crs=roads.crs)
-    collection = feature_collection(frame, decimals=_ROAD_DECIMALS)
-    for feature in collection["features"]:
-        feature["properties"] = {"style": styles[feature["id"]]}
+    properties = [{"style": _ROAD_STYLES[name]} for name in names]
+    collection = packed_collection(frame, properties, decimals=_ROAD_DECIMALS)
     style = {"color": "#d6d1c7", "weight": 1, "opacity": 1, "fill": False}
     legend = tuple(sign for name, sign in _ROAD_SIGNS.items() if name in names)
     return Overlay("道路与水系", collection, style, legend, show=True, interactive=False)

@@ -6,7 +6,7 @@ the character written in them.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final
 
 from onegrid.standards import kinds
@@ -36,10 +36,6 @@ class Sign:
     pattern: str = "solid"
     dash: str = ""
     glyph: str = ""
-
-    def plain(self) -> dict[str, str]:
-        """Return the sign as the page reads it."""
-        return {name: value for name, value in asdict(self).items() if value}
 
 
 SIZES: Final = {
@@ -71,6 +67,7 @@ CONFLICT_LABELS: Final = {
     "taken": "已取一方",
     "redrawn": "已重划",
 }
+CONFLICT_KINDS: Final = {"border_shift": "边界错位", "cut_ignored": "老界线未采用"}
 _FACILITY_GROUPS: Final = (
     ("养", "养老", VERMILLION, ("elder_care_center", "day_care_station", "elder_canteen")),
     ("医", "医疗康复", BLUE, ("clinic", "health_station", "pharmacy", "rehab_station")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from onegrid.maps import signs
-from onegrid.maps.geojson import feature_collection
+from onegrid.maps.packed import packed_collection
 from onegrid.maps.signs import Sign, kind_label, kind_order
 from onegrid.standards import number, profiles
 
@@ -18,17 +18,18 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _SIMPLIFY_M = 1.0
-Tips = list[tuple[str, str]]
+_LABELS = ("网格", "编码", "社区", "户数", "60岁以上")
+_GAP_LABELS = ("覆盖率", "最远步行")
 
 
 @dataclass(frozen=True)
 class Theme:
-    """One way to fill the cells: its classes, and for each cell its class and tooltip rows."""
+    """One way to fill the cells: its classes, and for each cell its class and tooltip values."""
 
     label: str
     signs: tuple[Sign, ...]
     classes: list[int]
-    tips: list[Tips] = field(default_factory=list)
+    tips: list[list[str]] = field(default_factory=list)
 
 
 def count_text(value: float | None) -> str:
@@ -47,33 +48,26 @@ def count_text(value: float | None) -> str:
 def cells_layer(
     cells: gpd.GeoDataFrame, themes: Sequence[Theme], community_names: pd.Series | None
 ) -> dict[str, Any]:
-    """Return the cells with their tooltip rows and, theme by theme, class and further rows."""
-    frame = cells[["geometry"]].copy()
+    """Return the cells with their tooltip values and, theme by theme, class and further values."""
     names = cells["community_id"]
     if community_names is not None:
         named = names.map(community_names)
         names = named.where(named.notna() & (named != ""), names)
-    base: list[Tips] = [
-        [("网格", name or code), ("编码", code), ("社区", community)]
-        for name, code, community in zip(
-            cells["name"].fillna(""), cells["code"].fillna(""), names, strict=True
-        )
-    ]
-    for label, column in (("户数", "households"), ("60岁以上", "elders_60")):
-        if column in cells:
-            for rows, value in zip(base, cells[column], strict=True):
-                rows.append((label, count_text(value)))
-    frame["tip"] = pd.Series(base, index=frame.index)
-    collection = feature_collection(frame, (), simplify_m=_SIMPLIFY_M)
-    row_of = {str(i): row for row, i in enumerate(frame.index)}
-    for feature in collection["features"]:
-        row = row_of[feature["id"]]
-        feature["properties"] = {
-            "tip": base[row],
+    codes = cells["code"].fillna("")
+    titles = cells["name"].fillna("").mask(lambda name: name == "", codes)
+    counts = (
+        cells[column].map(count_text, na_action=None) for column in ("households", "elders_60")
+    )
+    properties = [
+        {
+            "tip": list(tip),
             "class": [theme.classes[row] for theme in themes],
             "more": [theme.tips[row] if theme.tips else [] for theme in themes],
         }
-    return collection
+        for row, tip in enumerate(zip(titles, codes, names, *counts, strict=True))
+    ]
+    labels = {"tip": _LABELS, "more": _GAP_LABELS}
+    return packed_collection(cells, properties, labels=labels, simplify_m=_SIMPLIFY_M)
 
 
 def size_theme(cells: gpd.GeoDataFrame) -> Theme:
@@ -134,7 +128,7 @@ def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:
         f"缺口：{name}",
         tuple(signs.CAUSES.values()),
         [codes.index(c) if c in codes else codes.index("") for c in causes],
-        [[("覆盖率", _share(share)), ("最远步行", _minutes(worst))] for share, worst in reached],
+        [[_share(share), _minutes(worst)] for share, worst in reached],
     )
 
 
