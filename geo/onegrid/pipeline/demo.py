@@ -99,7 +99,8 @@ def _summary(out: Path, merged: dict[str, Any], covered: dict[str, Any]) -> dict
 
 def _district_figures(care: pd.DataFrame) -> dict[str, dict[str, int]]:
     figures = care.set_index("profile")[["elders_60", "elders_60_covered"]].astype(int)
-    return {name: figures.loc[name].to_dict() for name in PROFILES}
+    rows: dict[str, dict[str, int]] = json.loads(figures.to_json(orient="index"))
+    return rows
 
 
 def _worst(care: pd.DataFrame, out: Path) -> list[dict[str, Any]]:

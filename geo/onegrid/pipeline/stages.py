@@ -7,8 +7,11 @@ import platform
 import resource
 import time
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
+
+from numba.core.event import Event, Listener, register
 
 from onegrid.io.files import write_json
 
@@ -17,6 +20,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger("onegrid")
+
+
+class _Compiling(Listener):
+    """Says once that kernels are being compiled; a kernel found on disk makes no event."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def on_start(self, event: Event) -> None:
+        del event
+        if not self._told:
+            self._told = True
+            log.info("首次使用，正在编译计算内核（约 20 秒，只此一次）…")
+
+    def on_end(self, event: Event) -> None:
+        """Nothing to say: the stage tells its seconds."""
+
+
+@cache
+def _announce_compiling() -> None:
+    register("numba:compile", _Compiling())
 
 
 class Run:
@@ -32,6 +56,7 @@ class Run:
     """
 
     def __init__(self, command: str) -> None:
+        _announce_compiling()
         self.command = command
         self.seconds: dict[str, float] = {}
 
