@@ -174,9 +174,10 @@ def test_an_offset_past_the_end_is_an_empty_page(client):
 
 def test_errors_do_not_tell_where_files_lie_on_the_server(tmp_path):
     (tmp_path / "report.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "facilities.gpkg").write_bytes(b"")
     (tmp_path / "grid.gpkg").write_text("not a geopackage", encoding="utf-8")
     client = Client(tmp_path)
-    for url in ("/api/cells", "/api/gaps", "/api/facilities", "/map"):
+    for url in ("/", "/api/cells", "/api/gaps", "/api/facilities", "/map"):
         answer = client.get(url)
         error_of(answer)
         assert str(tmp_path) not in answer.text

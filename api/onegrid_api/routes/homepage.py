@@ -44,6 +44,7 @@ def placeholders(results: Results, settings: Settings) -> dict[str, str]:
     merge = report.get("merge", report)
     coverage = report.get("coverage", {})
     there = set(results.there())
+    lon, lat = results.middle() if "grid.gpkg" in there else (0.0, 0.0)
     synthetic = settings.synthetic or (report.get("source") or {}).get("synthetic")
     banner = "示意数据：人口与网格为虚构，仅供演示" if synthetic else ""
     return {
@@ -55,6 +56,8 @@ def placeholders(results: Results, settings: Settings) -> dict[str, str]:
         "fixes": _fixes(results),
         "kinds": _options((k, kind_label(k)) for k in _kinds_there(results, there)),
         "profiles": _options((p.name, p.label_zh) for p in profiles().values()),
+        "lon": f"{lon:.4f}",
+        "lat": f"{lat:.4f}",
         "finder": "" if {NETWORK_FILE, "facilities.gpkg"} <= there else "hidden",
         "map": "" if "map.html" in there else "hidden",
         "gaps": "" if "gaps.csv" in there else "hidden",

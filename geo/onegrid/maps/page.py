@@ -13,7 +13,7 @@ from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
 from onegrid.maps.frame import Layer, framed
-from onegrid.maps.themes import Theme, cells_layer, gap_themes, size_theme
+from onegrid.maps.themes import Theme, cells_layer, gap_themes, outline_theme, size_theme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,7 +112,7 @@ def _themes(tables: MapTables, *, office: bool) -> list[Theme]:
     if gaps is not None:
         shown = gaps if office else suppress(gaps, cells)
         themes += gap_themes(cells, shown, tables.kinds)
-    return themes
+    return [*themes, outline_theme(cells)]
 
 
 def _cells(tables: MapTables, themes: list[Theme], *, office: bool) -> dict[str, Any] | None:

@@ -92,6 +92,11 @@ def size_theme(cells: gpd.GeoDataFrame) -> Theme:
     return Theme(f"网格规模（{low:.0f}–{high:.0f}户）", tuple(signs.SIZES.values()), classes)
 
 
+def outline_theme(cells: gpd.GeoDataFrame) -> Theme:
+    """Return the theme without fill, under which life circles are read best."""
+    return Theme("只看网格边界", (Sign("网格", "#ffffff"),), [0] * len(cells))
+
+
 def gap_themes(
     cells: gpd.GeoDataFrame, gaps: pd.DataFrame, kinds: Sequence[str] = ()
 ) -> list[Theme]:
