@@ -40,7 +40,7 @@ class _Compiling(Listener):
 
 @cache
 def _announce_compiling() -> None:
-    register("numba:compile", _Compiling())
+    register("numba:compile", _Compiling())  # type: ignore[no-untyped-call]  # numba has no types
 
 
 class Run:
