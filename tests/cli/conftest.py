@@ -34,6 +34,11 @@ class Outcome:
 
 
 @pytest.fixture(scope="session")
+def program():
+    return PROGRAM
+
+
+@pytest.fixture(scope="session")
 def onegrid():
     def run(*words, cwd=None):
         command = [str(PROGRAM), *map(str, words)]
