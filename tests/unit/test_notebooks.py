@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from matplotlib import font_manager
 from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[2] / "notebooks"
@@ -89,6 +90,7 @@ def test_a_notebook_speaks_chinese_first_says_it_is_synthetic_and_names_the_sour
 @every_notebook
 def test_a_notebook_runs_without_a_warning_and_draws_every_picture(path, tmp_path):
     notebook = read(path)
+    font_manager.findfont("DejaVu Sans")  # on a new machine the list of fonts is made here
     notebook.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
     started = time.perf_counter()
     NotebookClient(
