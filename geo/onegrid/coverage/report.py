@@ -105,6 +105,10 @@ def _profile(profile: Profile) -> dict[str, Value]:
         "speed_m_s": profile.speed_m_s,
         "source": profile.source,
         "confidence": profile.confidence,
+        "stairs_factor": profile.stairs_factor,
+        "crossing_wait_s": profile.crossing_wait_s,
+        "penalty_source": profile.penalty_source,
+        "penalty_confidence": profile.penalty_confidence,
     }
 
 

@@ -36,7 +36,8 @@ def find_conflicts(
     Returns
     -------
     conflicts
-        Table CONFLICTS, ranked by households, then area; every ``status`` is ``open``.
+        Table CONFLICTS, ranked by households (those of slivers last), then area; every ``status``
+        is ``open``.
     """
     strips = pd.concat(
         [_strips(atoms, layer).assign(department=name) for name, layer in departments.items()]
@@ -96,7 +97,9 @@ def _ranked(found: gpd.GeoDataFrame, people: gpd.GeoDataFrame) -> gpd.GeoDataFra
         status=pd.Series(["open"] * len(found), dtype=object),
     )
     middles = shapely.get_coordinates(shapely.centroid(shapes)).reshape(-1, 2)
-    order = np.lexsort((middles[:, 1], middles[:, 0], -area_m2, -households))
+    # a home on a hair's breadth of ground is drawing noise: wider strips come first
+    touched = np.where(width_m < standards.number("sliver_width_m"), 0, households)
+    order = np.lexsort((middles[:, 1], middles[:, 0], -area_m2, -households, -touched))
     worth = (households > 0) | (area_m2 >= _EMPTY_WORTH_M2)
     ranked = ranked.iloc[order[worth[order]]]
     ranked.index = pd.Index([f"C{k + 1:05d}" for k in range(len(ranked))], name="conflict_id")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LEDGER_COLUMNS: Final = ("department", "code", "kind", "moved_area_m2")
 _MOVED_M2 = 0.01  # less than a hand's breadth squared is rounding, not a repair
+_LOOSE_M2 = 1.0
 _VANISHED_SHARE, _SHRUNKEN_SHARE = 0.01, 0.5
 
 
@@ -173,6 +174,7 @@ def _moves(layer: gpd.GeoDataFrame, after: NDArray[np.object_]) -> list[Row]:
         elif moved_m2[i] > _MOVED_M2:
             rows.append((code, "border_moved", area_m2))
         if more_parts[i] and left[i] >= _VANISHED_SHARE:
-            parts_m2 = np.sort(shapely.area(shapely.get_parts(after[i])))
-            rows.append((code, "detached_part", round(float(parts_m2[:-1].sum()), 2)))
+            loose_m2 = float(np.sort(shapely.area(shapely.get_parts(after[i])))[:-1].sum())
+            if loose_m2 > _LOOSE_M2:
+                rows.append((code, "detached_part", round(loose_m2, 2)))
     return rows

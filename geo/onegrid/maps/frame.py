@@ -86,7 +86,13 @@ def framed(
     bounds
         South-west and north-east corner to show first, latitude before longitude.
     """
-    page = folium.Map(tiles=None, zoom_control=False, attribution_control=True, prefer_canvas=True)
+    page = folium.Map(
+        tiles=None,
+        zoom_control=False,
+        attribution_control=True,
+        prefer_canvas=True,
+        zoom_snap=0.25,  # a district fills the page instead of half of it
+    )
     page.default_js, page.default_css = [], []  # folium's point at ten other sites
     cells = _layer("cells", Layer("cells", show=True, interactive=True)) if data["cells"] else None
     layers = [_layer(order, switch) for order, switch in enumerate(switches)]
