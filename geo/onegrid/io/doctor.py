@@ -97,6 +97,7 @@ def _reference(source: str) -> gpd.GeoDataFrame | None:
     return frame if len(frame) and frame.crs is not None else None
 
 
+@np.errstate(over="ignore", invalid="ignore")  # damaged coordinates may be as big as floats go
 def _check(
     raw: Raw,
     role: str | None,

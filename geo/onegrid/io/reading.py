@@ -71,7 +71,8 @@ def read_raw(source: str, *, layers: Sequence[str] = ()) -> Raw:
             raise _unreadable(place, error) from None
         except (pyogrio.errors.FeatureError, pyogrio.errors.GeometryError) as error:
             raise _unreadable(place, error) from None
-        except (pa.ArrowException, shapely.errors.ShapelyError, UnicodeError) as error:
+        except (pa.ArrowException, shapely.errors.ShapelyError, ValueError) as error:
+            # a ValueError is text that is not in its encoding, or a damaged date
             raise _unreadable(place, error) from None
         except OSError as error:
             raise _unreadable(place, error) from None

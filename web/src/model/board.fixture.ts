@@ -26,6 +26,34 @@ export function board(columns: number, rows: number): Partition {
   return fromPolygons(squares, 1);
 }
 
+/** A cell with three holes: an island of two cells, an islet with one of its own, and an enclave. */
+export function islands(): Partition {
+  return fromPolygons(
+    [
+      cell("sea", "c", ...SEA),
+      cell("west", "c", square(1000, 1000, 600)),
+      cell("east", "c", square(1600, 1000, 600)),
+      cell("atoll", "c", square(300, 300, 400), square(400, 400, 200)),
+      cell("lagoon", "c", square(400, 400, 200)),
+    ],
+    1,
+  );
+}
+
+const SEA: Point[][] = [
+  square(0, 0, 3000),
+  [
+    ...square(1000, 1000, 600).slice(0, 1),
+    [1600, 1000],
+    [2200, 1000],
+    [2200, 1600],
+    [1600, 1600],
+    [1000, 1600],
+  ],
+  square(300, 300, 400),
+  square(2400, 2400, 300),
+];
+
 /** A square by its south-west corner. */
 export function square(x: number, y: number, side: number): Point[] {
   return [

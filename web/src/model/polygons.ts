@@ -19,7 +19,10 @@ export interface PolygonCell {
   readonly rings: readonly (readonly Point[])[];
 }
 
-/** Build a partition on a grid of so many steps per unit (1000 for metres); judge it with `validate`. */
+/**
+ * Build a partition on a grid of so many steps per unit (1000 for metres); judge it with `validate`.
+ * A place that cells enclose becomes a ring of the outside: gap or enclave, only the community knows.
+ */
 export function fromPolygons(polygons: readonly PolygonCell[], stepsPerUnit: number): Partition {
   const vertices = new Map<VertexId, Point>();
   const ids = new Map<string, VertexId>();
@@ -35,7 +38,8 @@ export function fromPolygons(polygons: readonly PolygonCell[], stepsPerUnit: num
   for (const { id, community, attributes, rings } of polygons) {
     if (id === OUTSIDE || faces.has(id)) throw new RangeError(`cell id "${id}" is taken`);
     const turned = rings.map((ring, i) => {
-      const open = [...pairs(ring.map(vertexAt))].flatMap(([a, b]) => (a === b ? [] : [b]));
+      const drawn = ring.map(vertexAt);
+      const open = drawn.filter((id, at) => id !== drawn[(at + 1) % drawn.length]);
       const turnsLeft = doubleArea(open.map(placeOf)) > 0;
       return turnsLeft === (i === 0) ? open : open.toReversed();
     });
