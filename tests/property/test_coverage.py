@@ -116,7 +116,7 @@ def measured(people, facilities, minutes=5.0):
     )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents, sites)
 def test_covered_is_part_of_all_and_every_level_adds_up_to_the_same(rows, stations):
     gaps = measured(people_of(rows), facilities_of(stations)).gaps
@@ -139,7 +139,7 @@ def test_covered_is_part_of_all_and_every_level_adds_up_to_the_same(rows, statio
     assert (uncovered[~empty] == gaps[~empty].cause.isin(CAUSES[:4])).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents, sites)
 def test_the_counts_equal_a_sum_written_as_loops(rows, stations):
     people, facilities = people_of(rows), facilities_of(stations)
@@ -159,7 +159,7 @@ def test_the_counts_equal_a_sum_written_as_loops(rows, stations):
         assert record.elders_60_covered == people.elders_60[covered].sum()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents, sites, sites.filter(len))
 def test_more_facilities_never_lower_what_is_covered(rows, stations, more):
     people = people_of(rows)
@@ -169,7 +169,7 @@ def test_more_facilities_never_lower_what_is_covered(rows, stations, more):
     assert (after.elders_60_covered >= before.elders_60_covered).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents, sites)
 def test_a_longer_limit_never_lowers_what_is_covered(rows, stations):
     people, facilities = people_of(rows), facilities_of(stations)
@@ -177,7 +177,7 @@ def test_a_longer_limit_never_lowers_what_is_covered(rows, stations):
     assert (longer.people_covered >= short.people_covered).all()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(residents, sites, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_does_not_matter(rows, stations, random):
     people, facilities = people_of(rows), facilities_of(stations)

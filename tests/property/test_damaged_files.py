@@ -20,6 +20,7 @@ from onegrid.schema import DEPARTMENT
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
 NAMES = ["a.shp", "a.dbf", "a.shx", "a.prj", "a.gpkg", "a.fgb", "a.geojson", "a.parquet", "a.kml"]
 
 

@@ -43,9 +43,7 @@ def folders(tmp_path_factory):
     return functools.cache(lambda seed: tmp_path_factory.mktemp(f"district{seed}"))
 
 
-few = settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @few

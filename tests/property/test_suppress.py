@@ -176,20 +176,20 @@ def nothing_leaks(district):
     assert leaks(gaps, cells, suppress(gaps, cells)) == []
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(districts())
 def test_no_small_count_can_be_recovered_from_the_published_table(district):
     nothing_leaks(district)
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(districts())
 def test_no_small_count_can_be_recovered_from_any_of_many_tables(district):
     nothing_leaks(district)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(districts())
 def test_what_stays_is_unchanged_and_no_small_count_is_printed(district):
     cells, parts = district

@@ -193,7 +193,7 @@ def test_an_area_without_room_for_streets_is_refused(tmp_path):
         write_district(tmp_path, options)
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)
 @given(
     seed=st.integers(0, 2**32 - 1),
     size=st.sampled_from([(1, 1, 1), (1, 4, 16), (2, 3, 9), (2, 2, 12)]),
