@@ -1,6 +1,6 @@
 # Every target is a line or two you could type yourself.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix golden lock
+.PHONY: help setup demo test check fix golden lock web
 PY := .venv/bin/python
 UV := $(shell command -v uv || echo .uv/bin/uv)
 UV_FILE := $(filter .uv/bin/uv,$(UV)) # empty where uv is installed
@@ -15,10 +15,14 @@ lock: $(UV_FILE) ## refresh requirements.lock: names, versions, hashes, no addre
 setup: .venv ## install the locked dependencies into .venv
 demo: setup ## the main job on the bundled sample, then the app on loopback (SERVE=0: stop after the job)
 	.venv/bin/onegrid demo --out demo-out $(if $(filter 0,$(SERVE)),--no-serve)
-test: setup ## every test; installs PostGIS, Chromium and a Chinese font on Debian as root
+test: setup web ## every test; installs PostGIS, Chromium and a Chinese font on Debian as root
 	tools/setup_tests.sh && $(PY) -m pytest -q -n auto --dist loadfile
 check: setup ## format, lint, types, import contracts, fast offline tests
 	$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n auto -m "not integration and not e2e and not slow"
+web/node_modules/.package-lock.json: web/package-lock.json | .venv
+	cd web && ../tools/with_node.sh npm ci --loglevel=error
+web: setup web/node_modules/.package-lock.json ## lint, type-check and test web/
+	cd web && ../tools/with_node.sh npm run --silent check
 fix: setup ## repair format and lint
 	$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 golden: setup ## rewrite approved maps, then show what changed
