@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
-import { after, areaOf, at, board, cell, cellsAt, square } from "./board.fixture";
+import { after, areaOf, at, board, cellsAt } from "./board.fixture";
 import type { Point } from "./point";
-import { fromPolygons } from "./polygons";
 import { splitFace } from "./split";
 import { validate } from "./validate";
 
@@ -10,7 +9,7 @@ const pieces = [
   { id: "left", attributes: {} },
   { id: "right", attributes: {} },
 ] as const;
-const split = (line: Point[], id = "a1", from = start) => splitFace(from, id, line, pieces);
+const split = (line: Point[], id = "a1") => splitFace(start, id, line, pieces);
 
 test("a line through a cell cuts it, the left piece first, and the whole stays whole", () => {
   const edited = after(
@@ -83,68 +82,6 @@ test("a piece may keep the id of the cell", () => {
   expect(areaOf(edited, "a1")).toBe(500_000);
 });
 
-const holed = fromPolygons(
-  [
-    cell("ring", "c", square(0, 0, 100), square(40, 40, 20), square(10, 10, 10)),
-    cell("island", "c", square(40, 40, 20)),
-    cell("islet", "c", square(10, 10, 10)),
-  ],
-  1,
-);
-
-test("each hole goes with the piece it lies in", () => {
-  const edited = after(
-    holed,
-    split(
-      [
-        [-5, 80],
-        [105, 80],
-      ],
-      "ring",
-      holed,
-    ),
-  );
-  expect(edited.faces.get("left")?.rings).toHaveLength(1);
-  expect(edited.faces.get("right")?.rings).toHaveLength(3);
-  expect(validate(edited)).toEqual([]);
-});
-
-test("a line across a hole opens it and leaves the island as it is", () => {
-  const edited = after(
-    holed,
-    split(
-      [
-        [-5, 50],
-        [105, 50],
-      ],
-      "ring",
-      holed,
-    ),
-  );
-  expect(["left", "right", "island"].map((id) => areaOf(edited, id))).toEqual([4800, 4700, 400]);
-  expect(cellsAt(edited, 40, 50)).toEqual(["island", "left", "right"]);
-  expect(validate(edited)).toEqual([]);
-});
-
-test("a line from a hole back to it cuts off a pocket", () => {
-  const edited = after(
-    holed,
-    split(
-      [
-        [50, 50],
-        [70, 50],
-        [70, 70],
-        [50, 70],
-        [50, 50],
-      ],
-      "ring",
-      holed,
-    ),
-  );
-  expect(areaOf(edited, "left") + areaOf(edited, "right")).toBe(9500);
-  expect(validate(edited)).toEqual([]);
-});
-
 test.each<[string, Point[]]>([
   [
     "ends inside",
@@ -183,18 +120,6 @@ test.each<[string, Point[]]>([
     code: "EDIT_LINE_NOT_CROSSING",
     ids: ["a1"],
   });
-});
-
-test("a line into a hole only does not cross", () => {
-  const result = split(
-    [
-      [-5, 50],
-      [50, 50],
-    ],
-    "ring",
-    holed,
-  );
-  expect(result).toMatchObject({ code: "EDIT_LINE_NOT_CROSSING" });
 });
 
 test("a line that makes more than two pieces is refused", () => {
