@@ -14,6 +14,8 @@ from scipy.optimize import linprog
 from onegrid.coverage.demand import LEVELS, units_of
 from onegrid.coverage.suppress import suppress
 
+pytestmark = pytest.mark.slow
+
 PARTS = ("elders_in", "elders_out", "others_in", "others_out")
 COLUMNS = {
     "people": (1, 1, 1, 1),
@@ -182,7 +184,6 @@ def test_no_small_count_can_be_recovered_from_the_published_table(district):
     nothing_leaks(district)
 
 
-@pytest.mark.slow
 @settings(max_examples=100)
 @given(districts())
 def test_no_small_count_can_be_recovered_from_any_of_many_tables(district):

@@ -87,6 +87,7 @@ def test_no_file_names_another_site_except_to_cite_it():
         if not address.startswith(IDENTIFIERS) and "127.0.0.1" not in address
     ]
     allowed = ("tests/", "tools/", "geo/onegrid/io/", "README.md", "CHANGELOG.md", "notebooks/")
+    allowed = (*allowed, "web/package-lock.json")  # names where its authors take donations
     assert [line for line in found if not line.startswith(allowed)] == []
 
 
@@ -95,6 +96,13 @@ def test_no_file_names_a_path_of_one_machine():
         f"{name}: {match[0]}" for name, text in texts() for match in MACHINE_PATH.finditer(text)
     ]
     assert [line for line in found if not line.startswith("tests/unit/test_house.py")] == []
+
+
+def test_the_npm_lock_file_holds_no_address_of_a_package():
+    text = (ROOT / "web" / "package-lock.json").read_text(encoding="utf-8")
+    assert '"integrity"' in text
+    assert '"resolved"' not in text
+    assert ".tgz" not in text
 
 
 def test_the_lock_file_holds_hashes_and_no_address():

@@ -15,6 +15,8 @@ from onegrid.errors import InputError
 from onegrid.io.files import read_table
 from onegrid.io.sample import DistrictOptions, write_district
 
+pytestmark = pytest.mark.slow
+
 CRS = "EPSG:4548"
 SMALL = DistrictOptions(seed=3, subdistricts=3, communities=8, cells=32, households=12_000)
 
@@ -210,7 +212,6 @@ def test_any_small_district_has_a_valid_truth(tmp_path_factory, seed, size, home
     assert people["households"].sum() == homes
 
 
-@pytest.mark.slow
 def test_the_default_district_is_a_whole_one(tmp_path):
     made = write_district(tmp_path)
     cells = gpd.read_file(made.truth, layer="cells")
