@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from onegrid import schema
+from onegrid.io.datum import wgs84_to_gcj02
 from onegrid.io.files import read_table
 
 
@@ -99,3 +100,21 @@ def test_json_is_the_only_thing_on_stdout(onegrid, district, tmp_path):
     outcome = onegrid("network", district.roads, "--out", tmp_path / "s.network", "--json")
     assert json.loads(outcome.out)
     assert outcome.out.count("\n") == 1
+
+
+def test_a_declared_datum_is_taken_out(onegrid, district, streets, tmp_path):
+    clinics = facilities(district, tmp_path, "clinic")
+    frame = gpd.read_file(clinics).to_crs(4326)
+    lon, lat = wgs84_to_gcj02(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
+    shifted = frame.set_geometry(gpd.points_from_xy(lon, lat), crs=4326)
+    shifted.to_file(tmp_path / "shifted.gpkg", layer="facilities")
+    words = ("reach", "--network", streets, "--to", district.households)
+    plain, declared = tmp_path / "plain.parquet", tmp_path / "declared.parquet"
+    assert onegrid(*words, "--from", clinics, "--out", plain).code == 0
+    source = ("--from", tmp_path / "shifted.gpkg", "--datum", "from=gcj02")
+    assert onegrid(*words, *source, "--out", declared).code == 0
+    pd.testing.assert_frame_equal(pd.read_parquet(plain), pd.read_parquet(declared), atol=0.11)
+    for wrong in ("nobody=gcj02", "gcj03"):
+        refused = onegrid(*words, "--from", clinics, "--datum", wrong, "--out", tmp_path / "x")
+        assert refused.code == 2
+        assert refused.codes

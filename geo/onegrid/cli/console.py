@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 
     from onegrid.errors import Problem
 
-BAD_INPUT = 2
+BUG, BAD_INPUT = 1, 2
 Json = Annotated[
     bool, typer.Option("--json", help="只在标准输出打印一个 JSON 对象 · one JSON object on stdout")
 ]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="列名对应，如 households=户数，可重复 · map a column"),
+]
+Datum = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--datum", help="声明坐标偏移，如 gcj02 或 facilities=bd09 · declare GCJ-02 or BD-09"
+    ),
 ]
 
 

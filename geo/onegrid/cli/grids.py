@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from onegrid import standards
-from onegrid.cli.console import Columns, Json, emit, findings_lines, note, progress
-from onegrid.cli.options import pairs, size_band
+from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
+from onegrid.cli.options import datums, pairs, size_band
 
 
 def register(app: typer.Typer) -> None:
@@ -54,6 +54,7 @@ def merge(
         f"{standards.number('cell_households_min'):g}:{standards.number('cell_households_max'):g}"
     ),
     column: Columns = None,
+    datum: Datum = None,
     as_json: Json = False,
 ) -> None:
     """多网合一：把各部门网格合并为一张全要素网格。
@@ -65,13 +66,14 @@ def merge(
     """
     band = size_band(size)
     named = pairs(department, "--department")
-    columns = pairs(column, "--column")
+    columns, shifted = pairs(column, "--column"), datums(datum)
     with progress():
         from onegrid.grids.assign import AssignOptions
+        from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.merge import MergeInputs
         from onegrid.pipeline.merge import merge as run_merge
 
-        inputs = MergeInputs(named, communities, households, roads, columns)
+        inputs = MergeInputs(named, communities, households, roads, Reading(columns, shifted))
         result = run_merge(inputs, out, options=AssignOptions(size=band, base=base))
     note(findings_lines(result))
     emit(result, as_json=as_json, text=lambda: merge_text(result, out))

@@ -7,8 +7,8 @@ import sys
 import typer
 
 from onegrid.cli import grids, services, serving, walking
-from onegrid.cli.console import BAD_INPUT, fail
-from onegrid.errors import OnegridError, Problem
+from onegrid.cli.console import BAD_INPUT, BUG, fail
+from onegrid.errors import OnegridError, PartitionError, Problem
 
 app = typer.Typer(
     name="onegrid",
@@ -28,7 +28,8 @@ def main() -> int:
     try:
         app(standalone_mode=False)
     except OnegridError as error:
-        return fail(*error.problems)
+        told = fail(*error.problems)  # a result that is not a partition is our fault
+        return BUG if isinstance(error, PartitionError) else told
     except typer.Exit as leave:
         return leave.exit_code
     except typer.TyperException as error:

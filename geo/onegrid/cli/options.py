@@ -34,6 +34,21 @@ def pairs(texts: list[str] | None, option: str) -> dict[str, str]:
     return found
 
 
+def datums(texts: list[str] | None) -> dict[str, str]:
+    """Split ``[ROLE=]DATUM`` texts; without a role it is every table's.
+
+    Examples
+    --------
+    >>> datums(["bd09", "facilities=gcj02"])
+    {'': 'bd09', 'facilities': 'gcj02'}
+    """
+    found = {}
+    for text in texts or []:
+        role, _, datum = text.rpartition("=")
+        found[role] = datum
+    return found
+
+
 def size_band(text: str) -> tuple[float, float]:
     """Parse ``LOW:HIGH`` households.
 

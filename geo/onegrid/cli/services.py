@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from onegrid import standards
-from onegrid.cli.console import Columns, Json, emit, findings_lines, note, progress
-from onegrid.cli.options import pairs
+from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
+from onegrid.cli.options import datums, pairs
 from onegrid.cli.walking import FacilityFile, NetworkFile
 
 
@@ -32,6 +32,7 @@ def coverage(
         list[str] | None, typer.Option(help="步行方式，可重复 · walking profile, repeated")
     ] = None,
     column: Columns = None,
+    datum: Datum = None,
     as_json: Json = False,
 ) -> None:
     """服务覆盖与缺口：谁走不到，为什么，怎样补最省。
@@ -43,12 +44,14 @@ def coverage(
     """
     names = profile or [standards.DEFAULT_PROFILE]
     walkers = tuple(standards.profile(name) for name in dict.fromkeys(names))
-    columns = pairs(column, "--column")
+    columns, shifted = pairs(column, "--column"), datums(datum)
     with progress():
         from onegrid.pipeline.coverage import CoverageInputs
         from onegrid.pipeline.coverage import coverage as run
+        from onegrid.pipeline.inputs import Reading
 
-        inputs = CoverageInputs(network_file, facilities, people, grid, standard, columns)
+        reading = Reading(columns, shifted)
+        inputs = CoverageInputs(network_file, facilities, people, grid, standard, reading)
         result = run(inputs, out, profiles=walkers)
     note(findings_lines(result))
     emit(result, as_json=as_json, text=lambda: _coverage_text(result, out))

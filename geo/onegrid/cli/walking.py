@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from onegrid import standards
-from onegrid.cli.console import Columns, Json, emit, findings_lines, note, progress
+from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
+from onegrid.cli.options import datums, pairs, place, walker
 from onegrid.cli.options import minutes as parse_minutes
-from onegrid.cli.options import pairs, place, walker
 from onegrid.errors import InputError, Problem
 
 NetworkFile = Annotated[str, typer.Option("--network", help="步行路网文件 · network file")]
@@ -62,6 +62,7 @@ def reach(
     profile: ProfileName = standards.DEFAULT_PROFILE,
     speed_m_s: Speed = None,
     column: Columns = None,
+    datum: Datum = None,
     as_json: Json = False,
 ) -> None:
     """步行可达的全部起点—终点对。All pairs within the limit.
@@ -72,6 +73,7 @@ def reach(
     limit = parse_minutes(str(minutes))[0]
     who = walker(profile, speed_m_s)
     with progress():
+        from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.walking import reach_table
 
         result = reach_table(
@@ -81,7 +83,7 @@ def reach(
             out,
             minutes=limit,
             profile=who,
-            columns=pairs(column, "--column"),
+            reading=Reading(pairs(column, "--column"), datums(datum)),
         )
     note([*findings_lines(result), *_missed_lines(result)])
     emit(result, as_json=as_json, text=lambda: f"{result['pairs']} 对，写入 {out}")
@@ -96,6 +98,7 @@ def circles(
     speed_m_s: Speed = None,
     method: Annotated[str, typer.Option(help="raster（快）或 edges（精确）")] = "raster",
     column: Columns = None,
+    datum: Datum = None,
     as_json: Json = False,
 ) -> None:
     """画设施的步行生活圈。Draw the life circles of facilities.
@@ -108,6 +111,7 @@ def circles(
     if method not in ("raster", "edges"):
         raise InputError(Problem("USAGE", f"--method {method!r}", remedy="use raster or edges"))
     with progress():
+        from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.walking import circles as run
 
         result = run(
@@ -117,7 +121,7 @@ def circles(
             minutes=bands,
             profile=who,
             method=method,
-            columns=pairs(column, "--column"),
+            reading=Reading(pairs(column, "--column"), datums(datum)),
         )
     note([*findings_lines(result), *_missed_lines(result)])
     emit(result, as_json=as_json, text=lambda: f"{result['circles']} 个生活圈，写入 {out}")
@@ -133,6 +137,7 @@ def nearest(
     count: Annotated[int, typer.Option(min=1, max=100, help="每类几个 · how many")] = 5,
     minutes: Annotated[float, typer.Option(help="最远步行分钟 · limit")] = 30,
     column: Columns = None,
+    datum: Datum = None,
     as_json: Json = False,
 ) -> None:
     """离一点最近的服务，按步行时间，附路线。The nearest services on foot, with routes.
@@ -143,6 +148,7 @@ def nearest(
     point = place(at)
     limit = parse_minutes(str(minutes))[0]
     who = walker(profile, speed_m_s)
+    from onegrid.pipeline.inputs import Reading
     from onegrid.pipeline.walking import nearest_to
 
     result = nearest_to(
@@ -153,7 +159,7 @@ def nearest(
         count=count,
         minutes=limit,
         profile=who,
-        columns=pairs(column, "--column"),
+        reading=Reading(pairs(column, "--column"), datums(datum)),
     )
     emit(result, as_json=as_json, text=lambda: _nearest_text(result))
 

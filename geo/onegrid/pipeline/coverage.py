@@ -18,12 +18,11 @@ from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, 
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
 from onegrid.pipeline.folder import joined_report
-from onegrid.pipeline.inputs import Reader, there
+from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 from onegrid.pipeline.walking import open_network
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
@@ -41,7 +40,7 @@ class CoverageInputs:
     people: str
     grid: str
     standard: str
-    columns: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
     def files(self) -> list[str]:
         """Return every file, none of which may be written to."""
@@ -62,7 +61,7 @@ class CoverageTables:
 
 def read_coverage(inputs: CoverageInputs) -> tuple[CoverageTables, dict[str, Any]]:
     """Read all inputs, or raise every problem of every file at once."""
-    reader = Reader(inputs.columns)
+    reader = Reader(inputs.reading)
     streets = reader.attempt(open_network, inputs.network)
     norms = reader.attempt(read_standard, inputs.standard)
     cells = reader.read("cells", inputs.grid, schema.CELLS)

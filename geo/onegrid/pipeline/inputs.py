@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from onegrid.errors import Gather, Problem
@@ -19,15 +20,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Reader:
-    """Reads tables one after the other and remembers what was wrong with each.
+@dataclass(frozen=True)
+class Reading:
+    """What a user says about the files that they do not say themselves.
 
     ``columns`` maps a column to the name it has in the files; ``ROLE.column`` speaks of one file
-    only, where several have a column of that name.
+    only, where several have a column of that name. ``datums`` names the datum ("gcj02", "bd09") of
+    a table by its role, and of every table where the role is empty.
     """
 
-    def __init__(self, columns: Mapping[str, str] | None = None) -> None:
-        self._columns = dict(columns or {})
+    columns: Mapping[str, str] = field(default_factory=dict)
+    datums: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads tables one after the other and remembers what was wrong with each."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._columns = reading.columns
+        self._datums = reading.datums
+        self._roles: set[str] = {""}
         self._used: set[str] = set()
         self._gather = Gather()
         self.findings: dict[str, tuple[Finding, ...]] = {}
@@ -38,8 +50,14 @@ class Reader:
         self, role: str, source: str, table: Table, *, crs: str | None = None
     ) -> gpd.GeoDataFrame | None:
         """Return a table, or None after noting its problems."""
+        self._roles.add(role)
         loaded = self._gather.attempt(
-            read_table, source, table, columns=self._mapping(role, table), crs=crs
+            read_table,
+            source,
+            table,
+            columns=self._mapping(role, table),
+            crs=crs,
+            datum=self._datums.get(role, self._datums.get("")),
         )
         if loaded is None:
             return None
@@ -61,7 +79,10 @@ class Reader:
         }
 
     def check(self) -> None:
-        """Raise every problem noted, a mapped column that fits no table included."""
+        """Raise every problem noted, a column or datum that speaks of no table included."""
+        for role in sorted(set(self._datums) - self._roles):
+            remedy = f"use one of {', '.join(sorted(self._roles - {''}))}"
+            self._gather.add([Problem("ROLE_UNKNOWN", f"no table {role!r}", "--datum", "", remedy)])
         for key in self._columns:
             if key not in self._used:
                 remedy = "use --column COLUMN=NAME or ROLE.COLUMN=NAME"

@@ -21,7 +21,7 @@ from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
 from onegrid.layers.clean import clean_layer
 from onegrid.layers.nest import nest_communities, subdistricts_of
 from onegrid.pipeline.folder import joined_report
-from onegrid.pipeline.inputs import Reader, there
+from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class MergeInputs:
     communities: str
     households: str
     roads: str | None = None
-    columns: Mapping[str, str] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
     def files(self) -> list[str]:
         """Return every file, none of which may be written to."""
@@ -81,7 +81,7 @@ class Merged:
 
 def read_merge(inputs: MergeInputs) -> MergeTables:
     """Read all inputs, or raise every problem of every file at once."""
-    reader = Reader(inputs.columns)
+    reader = Reader(inputs.reading)
     communities = reader.read("communities", inputs.communities, schema.COMMUNITIES)
     crs = None if communities is None else district_crs(communities)
     people = reader.read("households", inputs.households, schema.PEOPLE, crs=crs)

@@ -17,11 +17,10 @@ from onegrid.errors import InputError, Problem
 from onegrid.io.files import Loaded, read_table, refuse_overwrite, write_layers, write_parquet
 from onegrid.io.networks import read_network, write_network
 from onegrid.network.build import build_network
-from onegrid.pipeline.inputs import Reader, there
+from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from onegrid.network.build import Network
@@ -74,12 +73,12 @@ def reach_table(  # noqa: PLR0913  (one argument per option of the command)
     *,
     minutes: float,
     profile: Profile,
-    columns: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> dict[str, Any]:
     """Write every pair of origin and destination within the limit as Parquet."""
     run = Run("reach")
     refuse_overwrite(out, (network_file, origins, destinations))
-    reader = Reader(columns)
+    reader = Reader(reading or Reading())
     with run.stage("读取"):
         streets = reader.attempt(open_network, network_file)
         left = reader.read("from", origins, schema.PLACES)
@@ -110,12 +109,12 @@ def circles(  # noqa: PLR0913  (one argument per option of the command)
     minutes: tuple[float, ...],
     profile: Profile,
     method: str,
-    columns: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> dict[str, Any]:
     """Write the life circles of facilities as layer ``circles``."""
     run = Run("circles")
     refuse_overwrite(out, (network_file, facilities))
-    reader = Reader(columns)
+    reader = Reader(reading or Reading())
     with run.stage("读取"):
         streets = reader.attempt(open_network, network_file)
         places = reader.read("facilities", facilities, schema.PLACES)
@@ -145,10 +144,10 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
     count: int,
     minutes: float,
     profile: Profile,
-    columns: Mapping[str, str] | None = None,
+    reading: Reading | None = None,
 ) -> dict[str, Any]:
     """Return the nearest facilities of each kind with their routes in longitude and latitude."""
-    reader = Reader(columns)
+    reader = Reader(reading or Reading())
     streets = reader.attempt(open_network, network_file)
     places = reader.read("facilities", facilities, schema.FACILITIES)
     reader.check()
