@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from onegrid.errors import InputError, Problem
+from onegrid.grids.locate import locate as locate_points
 from onegrid.schema import PEOPLE
 
 if TYPE_CHECKING:
@@ -136,12 +136,7 @@ def locate(people: gpd.GeoDataFrame, cells: gpd.GeoDataFrame) -> Demand:
 
 def place_points(points: npt.NDArray[np.object_], cells: gpd.GeoDataFrame) -> Ints:
     """Return, for each point, the position of its cell among the cells sorted by id, or -1."""
-    tree = shapely.STRtree(cells.geometry.sort_index().to_numpy())
-    point, cell = tree.query(points, predicate="intersects")
-    found = np.full(len(points), len(cells), dtype=np.int64)
-    np.minimum.at(found, point, cell)  # lowest cell id of those that touch
-    found[found == len(cells)] = -1
-    return found
+    return locate_points(points, cells.geometry.sort_index().to_numpy())
 
 
 def units_of(cells: gpd.GeoDataFrame) -> Units:

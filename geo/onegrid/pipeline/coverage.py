@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from onegrid import schema
@@ -89,8 +87,10 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, pd.D
         kind: _pairs(tables, relevant[relevant["kind"] == kind], limit_s, profile)
         for kind, limit_s in kinds.items()
     }
-    opened = _opened(tables.network)
-    if_open = None if opened is None else nearest(opened, relevant, tables.people, profile=profile)
+    shut = (tables.network.flags & EdgeFlag.CLOSED).any()
+    if_open = (
+        nearest(tables.network.opened(), relevant, tables.people, profile=profile) if shut else None
+    )
     options = CoverageOptions(
         profile=profile, pairs=pairs, if_open=if_open, barriers=tables.network.barriers
     )
@@ -115,16 +115,6 @@ def _pairs(
         return pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
     found = reach(tables.network, facilities, tables.people, limit_s=limit_s, profile=profile)
     return found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
-
-
-def _opened(network: Network) -> Network | None:
-    """Return the network with every shut gate open, None if nothing is shut."""
-    shut = (network.flags & EdgeFlag.CLOSED) > 0
-    if not shut.any():
-        return None
-    return dataclasses.replace(
-        network, flags=np.where(shut, network.flags & ~EdgeFlag.CLOSED, network.flags)
-    )
 
 
 def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
