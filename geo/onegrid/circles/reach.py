@@ -46,6 +46,7 @@ def reach(
     *,
     limit_s: float,
     profile: Profile,
+    rounded: bool = True,
 ) -> Reach:
     """Find all pairs of origin and destination within a walking limit.
 
@@ -59,6 +60,8 @@ def reach(
         Longest walk, in seconds; applied before rounding, a walk of exactly the limit counts.
     profile
         Who walks.
+    rounded
+        Times to 0.1 s, as they are shown; False where they are computed with.
 
     Raises
     ------
@@ -87,11 +90,12 @@ def reach(
     right = join_places(network, destinations, profile=profile)
     found = reach_pairs(left.graph, left.doors, right.doors, limit_s=limit_s)
     order = np.argsort(found.origin * len(right.ids) + found.destination, kind="stable")
+    walk_s = found.walk_us[order] / US_PER_S
     pairs = pd.DataFrame(
         {
             "from_id": pd.Series(left.ids, dtype="str").take(found.origin[order]).array,
             "to_id": pd.Series(right.ids, dtype="str").take(found.destination[order]).array,
-            "walk_s": (found.walk_us[order] / US_PER_S).round(DECIMALS_S),
+            "walk_s": walk_s.round(DECIMALS_S) if rounded else walk_s,
         }
     )
     return Reach(

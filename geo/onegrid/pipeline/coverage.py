@@ -113,7 +113,14 @@ def _pairs(
 ) -> pd.DataFrame:
     if not len(facilities):
         return pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
-    found = reach(tables.network, facilities, tables.people, limit_s=limit_s, profile=profile)
+    found = reach(
+        tables.network,
+        facilities,
+        tables.people,
+        limit_s=limit_s,
+        profile=profile,
+        rounded=False,  # the zones of accessibility end at exact times
+    )
     return found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
 
 
