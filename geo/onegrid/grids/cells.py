@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +17,25 @@ from onegrid.grids.locate import locate
 from onegrid.schema import CELLS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
-    from onegrid.grids.atoms import Atoms
+    Namer = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], pd.DataFrame]
 
 COUNTED: Final = ("households", "people", "elders_60")
+
+
+class Pieces(Protocol):
+    """Polygons that tile communities, each in one of them: `onegrid.grids.atoms.Atoms`."""
+
+    @property
+    def polygons(self) -> NDArray[np.object_]:
+        """Polygons (n,)."""
+
+    @property
+    def community(self) -> NDArray[np.int64]:
+        """Row of the communities frame (n,)."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +51,41 @@ class Grid:
     cell_of: NDArray[np.int64]
 
 
+def fresh_names(cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Name the cells of a grid that has no predecessor.
+
+    Parameters
+    ----------
+    cells
+        Geometry and ``community_id``.
+    communities
+        Table of the communities, indexed by their ids.
+
+    Returns
+    -------
+    names
+        ``cell_id``, ``code``, ``name`` and ``locked``, indexed like `cells`.
+    """
+    codes, number = cell_codes(cells, community_codes(communities))
+    names = cell_names(cells, communities, number)
+    return pd.DataFrame({"cell_id": codes, "code": codes, "name": names, "locked": False})
+
+
+def cell_names(
+    cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, number: pd.Series[int]
+) -> list[str]:
+    """Return the names of cells: that of their community and their number in it."""
+    home = communities.loc[cells["community_id"], "name"].fillna("").astype(str)
+    return [f"{name}第{n}网格" for name, n in zip(home, number, strict=True)]
+
+
 def build_grid(
-    atoms: Atoms,
+    atoms: Pieces,
     cell: NDArray[np.int64],
     communities: gpd.GeoDataFrame,
     people: gpd.GeoDataFrame,
+    *,
+    name: Namer = fresh_names,
 ) -> Grid:
     """Return the tables of a merged grid.
 
@@ -54,18 +98,19 @@ def build_grid(
     people
         Points with ``households, people, elders_60``; a point on a border counts in the lowest
         ``cell_id`` that touches it.
+    name
+        Gives the cells their ids, codes and names; see `fresh_names`.
     """
     shapes = merged(atoms.polygons, cell)
     first = np.unique(cell, return_index=True)[1]
     home = communities.index.to_numpy()[atoms.community[first]]
     cells = gpd.GeoDataFrame({"community_id": home}, geometry=shapes, crs=communities.crs)
-    codes, number = cell_codes(cells, community_codes(communities))
-    cells = _described(cells.assign(code=codes, number=number), communities)
+    cells = _described(cells.join(name(cells, communities)), communities)
     rank = cells["cell"].to_numpy()
     points = people.geometry.to_numpy()
     cell_of = locate(points, cells.geometry.to_numpy())
-    for name in COUNTED:
-        cells[name] = _counted(people[name].to_numpy(), cell_of, len(cells))
+    for counted in COUNTED:
+        cells[counted] = _counted(people[counted].to_numpy(), cell_of, len(cells))
     most = standards.number("cell_households_max")
     cells["workers_needed"] = np.maximum(1, np.ceil(cells["households"] / most)).astype(np.int64)
     place = np.argsort(rank)  # cell number of the assignment -> row of the sorted table
@@ -78,17 +123,12 @@ def build_grid(
 
 
 def _described(cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Name the cells, sort them by id and remember their number as ``cell``."""
-    home = communities.loc[cells["community_id"]]
-    names = home["name"].fillna("").to_numpy().astype(str)
+    """Describe the cells, sort them by id and remember their number as ``cell``."""
     cells = cells.assign(
         cell=np.arange(len(cells)),
-        cell_id=cells["code"],
-        name=[f"{name}第{n}网格" for name, n in zip(names, cells["number"], strict=True)],
-        subdistrict_id=home["subdistrict_id"].to_numpy(),
+        subdistrict_id=communities.loc[cells["community_id"], "subdistrict_id"].to_numpy(),
         area_m2=shapely.area(cells.geometry.to_numpy()).round(2),
         base_code=pd.Series([None] * len(cells), dtype=object),
-        locked=False,
     )
     return cells.sort_values("cell_id", kind="stable").set_index("cell_id")
 
@@ -100,7 +140,7 @@ def _counted(values: NDArray[np.int64], index: NDArray[np.int64], size: int) -> 
 
 
 def _atom_table(
-    atoms: Atoms,
+    atoms: Pieces,
     cell_row: NDArray[np.int64],
     cells: gpd.GeoDataFrame,
     located: tuple[NDArray[np.object_], gpd.GeoDataFrame, NDArray[np.int64]],

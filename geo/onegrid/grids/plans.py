@@ -28,6 +28,7 @@ def as_plan(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
     >>> parts = [box(0, 0, 1, 1), box(1, 0, 2, 1), box(2, 0, 3, 1)]
     >>> layer = gpd.GeoDataFrame({"code": ["b", "a", "a"]}, geometry=parts, crs=4547)

@@ -1,0 +1,197 @@
+"""The ground that is divided anew when the rest of a grid stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from onegrid import standards
+from onegrid.grids.changes import border_lines, pieces_away
+from onegrid.grids.faces import faces_of
+from onegrid.grids.locate import locate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_OVERSHOOT_M: Final = 0.005  # a line ends this far behind the one it meets, so that noding finds it
+_NODE_M: Final = 0.0015  # a node this close to an edge lies on it: both are on the 1 mm grid
+
+
+@dataclass(frozen=True)
+class Outlines:
+    """Borders of communities before and after: ``new`` and ``lost`` pieces, ``old`` whole lines."""
+
+    old: NDArray[np.object_]
+    new: NDArray[np.object_]
+    lost: NDArray[np.object_]
+
+    def touched(self, cells: NDArray[np.object_]) -> NDArray[np.bool_]:
+        """Return the cells that the border of a community moved through or away from."""
+        pieces = np.concatenate([self.new, self.lost])
+        near_m = 2 * standards.number("fault_width_m")
+        found = np.zeros(len(cells), dtype=bool)
+        if len(pieces):
+            tree = shapely.STRtree(pieces)
+            found[tree.query(shapely.buffer(cells, -near_m), predicate="intersects")[0]] = True
+            middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+            near = shapely.STRtree(middles).query(cells, predicate="dwithin", distance=near_m)
+            found[near[0]] = True
+        return found
+
+
+def moved_outlines(cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> Outlines:
+    """Compare the communities that previous cells add up to with those of today.
+
+    Lines closer than the width of a fault (0.1 m) are the same line.
+    """
+    parts = cells.groupby("community_id", sort=True)["geometry"]
+    before = np.array(
+        [shapely.coverage_union_all(np.asarray(part)) for _, part in parts], dtype=object
+    )
+    old, now = border_lines(before), border_lines(communities.geometry.to_numpy())
+    near_m = standards.number("fault_width_m")
+    return Outlines(old, pieces_away(now, old, near_m=near_m), pieces_away(old, now, near_m=near_m))
+
+
+def open_ground(
+    cells: gpd.GeoDataFrame,
+    communities: gpd.GeoDataFrame,
+    *,
+    free: NDArray[np.bool_],
+    outlines: Outlines,
+) -> gpd.GeoDataFrame:
+    """Return the ground no kept cell covers, in pieces that never cross a previous border.
+
+    Parameters
+    ----------
+    cells, free
+        Previous cells (a valid coverage on the 1 mm grid) and which of them are given up.
+    communities
+        The nested communities of today.
+    outlines
+        Where the borders of communities moved; the cells they touched are free.
+
+    Returns
+    -------
+    ground
+        Multipolygons or polygons with ``community`` (row of `communities`) and ``previous`` (row of
+        `cells`, -1 on new ground); where no outline moved they are the previous cells themselves.
+    """
+    shapes = cells.geometry.to_numpy()
+    torn = outlines.touched(shapes)
+    whole = np.flatnonzero(free & ~torn)
+    pieces = [shapes[whole]]
+    previous = [whole]
+    if torn.any() or len(outlines.new):
+        faces, row = _torn_faces(shapes, torn, outlines)
+        pieces.append(faces)
+        previous.append(row)
+    geometry, old = np.concatenate(pieces), np.concatenate(previous)
+    inner = shapely.point_on_surface(geometry)
+    home = locate(inner, communities.geometry.to_numpy())
+    ground = gpd.GeoDataFrame(
+        {"community": home, "previous": old}, geometry=geometry, crs=cells.crs
+    )[home >= 0]
+    return _joined(ground)
+
+
+def _torn_faces(
+    shapes: NDArray[np.object_], torn: NDArray[np.bool_], outlines: Outlines
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return the faces of torn cells and of new ground, each with its previous cell."""
+    lines = np.concatenate([shapely.boundary(shapes[torn]), outlines.old])
+    faces = faces_of(np.concatenate([lines, _led_onto(outlines.new, lines)]))
+    row = locate(shapely.point_on_surface(faces), shapes)
+    ours = (row < 0) | torn[row]
+    return faces[ours], row[ours]
+
+
+def _led_onto(pieces: NDArray[np.object_], lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return pieces joined to lines, each loose end led straight onto the nearest of `lines`."""
+    if not len(pieces):
+        return pieces
+    joined: NDArray[np.object_] = shapely.get_parts(
+        shapely.line_merge(shapely.multilinestrings(pieces))
+    )
+    open_ones = joined[~shapely.is_closed(joined)]
+    if not len(open_ones) or not len(lines):
+        return joined
+    ends = np.concatenate([shapely.get_point(open_ones, 0), shapely.get_point(open_ones, -1)])
+    nearest = shapely.STRtree(lines).query_nearest(ends, all_matches=False)[1]
+    xy = shapely.get_coordinates(shapely.shortest_line(ends, lines[nearest])).reshape(-1, 2, 2)
+    step = xy[:, 1] - xy[:, 0]
+    length_m = np.hypot(*step.T)
+    beyond = np.divide(_OVERSHOOT_M, length_m, out=np.zeros(len(xy)), where=length_m > 0)
+    xy[:, 1] += step * beyond[:, None]
+    led: NDArray[np.object_] = np.append(joined, shapely.linestrings(xy[length_m > 0]))
+    return led
+
+
+def _joined(ground: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return one row per community and previous cell, in that order."""
+    keys = ["community", "previous"]
+    first = ground.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+    if len(first) == len(ground):
+        return first
+    parts = {
+        key: shapely.coverage_union_all(np.asarray(part))
+        for key, part in ground.groupby(keys)["geometry"]
+    }
+    shapes = [parts[key] for key in zip(first["community"], first["previous"], strict=True)]
+    return first.set_geometry(shapes, crs=ground.crs)
+
+
+def share_nodes(polygons: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return `polygons` with every node of `others` that lies on their border as a node too.
+
+    Polygons that lack none are returned as they are.
+
+    Parameters
+    ----------
+    polygons, others
+        Polygons on the 1 mm grid that touch and do not overlap.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> kept = np.array([box(0, 0, 2, 2)], dtype=object)
+    >>> beside = np.array([box(2, 0, 3, 1), box(2, 1, 3, 2)], dtype=object)
+    >>> int(shapely.get_num_coordinates(share_nodes(kept, beside)[0]))
+    6
+    """
+    if not len(polygons) or not len(others):
+        return polygons
+    nodes = np.unique(shapely.get_coordinates(others), axis=0)
+    rims = shapely.boundary(polygons)
+    node, rim = shapely.STRtree(rims).query(
+        shapely.points(nodes), predicate="dwithin", distance=_NODE_M
+    )
+    result = polygons.copy()
+    for index in np.unique(rim):  # few kept cells lie beside new ones
+        candidates = nodes[node[rim == index]]
+        known = {tuple(xy) for xy in shapely.get_coordinates(polygons[index])}
+        missing = np.array([xy for xy in candidates if tuple(xy) not in known])
+        if len(missing):
+            result[index] = _with_nodes(polygons[index], missing)
+    return result
+
+
+def _with_nodes(polygon: shapely.Polygon, nodes: NDArray[np.float64]) -> shapely.Polygon:
+    rings = [np.asarray(ring.coords) for ring in (polygon.exterior, *polygon.interiors)]
+    points = shapely.points(nodes)
+    edges = [shapely.linestrings(np.stack([r[:-1], r[1:]], axis=1)) for r in rings]
+    far_m = np.concatenate([shapely.distance(e[:, None], points[None, :]) for e in edges])
+    ring_of = np.repeat(np.arange(len(rings)), [len(e) for e in edges])
+    edge_of = np.concatenate([np.arange(len(e)) for e in edges])
+    best = far_m.argmin(axis=0)
+    for number, ring in enumerate(rings):
+        mine = ring_of[best] == number
+        at = edge_of[best[mine]]
+        along_m = np.hypot(*(nodes[mine] - ring[at]).T)
+        order = np.lexsort((along_m, at))
+        rings[number] = np.insert(ring, at[order] + 1, nodes[mine][order], axis=0)
+    return shapely.Polygon(rings[0], rings[1:])
