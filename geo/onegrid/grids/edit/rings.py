@@ -1,0 +1,140 @@
+"""Redraw the rings of a shape: move, drop and insert vertices, the same way in every neighbour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+Place = tuple[float, float]
+Edge = tuple[Place, Place]
+
+_PER_M = 1000.0  # steps of the 1 mm grid in a metre; a power of ten, so n / _PER_M is repeatable
+_TRIANGLE = 3
+
+
+def on_grid(xy: Sequence[float]) -> Place:
+    """Return a place on the grid of 1 mm.
+
+    Examples
+    --------
+    >>> on_grid([0.12345, 2])
+    (0.123, 2.0)
+    """
+    return (round(xy[0] * _PER_M) / _PER_M, round(xy[1] * _PER_M) / _PER_M)
+
+
+def put_on_grid(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return shapes with every coordinate rounded to the grid of 1 mm."""
+    rounded: NDArray[np.object_] = shapely.transform(
+        shapes, lambda xy: np.rint(xy * _PER_M) / _PER_M
+    )
+    return rounded
+
+
+@dataclass(frozen=True)
+class Redraw:
+    """What to do with a ring: ``inserted`` is by directed edge, so give both directions."""
+
+    moved: Mapping[Place, Place] = field(default_factory=dict)
+    dropped: frozenset[Place] = frozenset()
+    inserted: Mapping[Edge, tuple[Place, ...]] = field(default_factory=dict)
+
+    @property
+    def places(self) -> set[Place]:
+        """The old vertices it speaks of."""
+        return {*self.moved, *self.dropped, *(start for start, _ in self.inserted)}
+
+
+def both_ways(chains: Mapping[Edge, tuple[Place, ...]]) -> dict[Edge, tuple[Place, ...]]:
+    """Return the insertions of each edge and of its reverse."""
+    back = {(b, a): chain[::-1] for (a, b), chain in chains.items()}
+    return {**chains, **back}
+
+
+def redraw(shape: shapely.Geometry, how: Redraw) -> shapely.Geometry | None:
+    """Return the redrawn shape: the very same object if nothing changes, None if a ring vanishes.
+
+    Examples
+    --------
+    >>> square = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)])
+    >>> redraw(square, Redraw(moved={(1.0, 1.0): (2.0, 2.0)})).area
+    2.0
+    """
+    xs = np.array([place[0] for place in how.places])
+    found = shapely.get_coordinates(shape)
+    if not np.isin(found[:, 0], xs).any():
+        return shape
+    polygons = []
+    changed = False
+    for polygon in shapely.get_parts(shape):
+        rings = []
+        for ring in shapely.get_rings(polygon):
+            old = places_of(ring)
+            new = _redrawn(old, how)
+            changed = changed or new != old
+            if len(new) < _TRIANGLE:
+                return None
+            rings.append(new)
+        polygons.append(shapely.Polygon(rings[0], rings[1:]))
+    if not changed:
+        return shape
+    return polygons[0] if shape.geom_type == "Polygon" else shapely.MultiPolygon(polygons)
+
+
+def places_of(ring: shapely.Geometry) -> list[Place]:
+    """Return the vertices of a ring, the first one not repeated."""
+    return [(x, y) for x, y in shapely.get_coordinates(ring)[:-1].tolist()]
+
+
+def rings_of(shape: shapely.Geometry) -> Iterator[list[Place]]:
+    """Give the vertices of every ring of a shape."""
+    for polygon in shapely.get_parts(shape):
+        for ring in shapely.get_rings(polygon):
+            yield places_of(ring)
+
+
+def edges_of(ring: Sequence[Place]) -> Iterable[Edge]:
+    """Return the directed edges of a ring."""
+    return pairwise([*ring, ring[0]])
+
+
+def _redrawn(ring: list[Place], how: Redraw) -> list[Place]:
+    drawn: list[Place] = []
+    for place, following in edges_of(ring):
+        if place not in how.dropped:
+            drawn.append(how.moved.get(place, place))
+        drawn.extend(how.inserted.get((place, following), ()))
+    # a weld puts two neighbours into one place
+    return [p for i, p in enumerate(drawn) if p != drawn[i - 1] or len(drawn) == 1]
+
+
+def insertions(old: shapely.Geometry, new: shapely.Geometry) -> dict[Edge, tuple[Place, ...]]:
+    """Return the vertices that `new` has between neighbouring vertices of `old`, by edge.
+
+    Both shapes are the same ground; `new` has every vertex of `old`.
+    """
+    known = {place for ring in rings_of(old) for place in ring}
+    found: dict[Edge, tuple[Place, ...]] = {}
+    for ring in rings_of(new):
+        start = next((i for i, place in enumerate(ring) if place in known), None)
+        if start is None:
+            continue
+        turned = [*ring[start:], *ring[:start], ring[start]]
+        last, between = turned[0], []
+        for place in turned[1:]:
+            if place not in known:
+                between.append(place)
+                continue
+            if between:
+                found[last, place] = tuple(between)
+            last, between = place, []
+    return found

@@ -1,0 +1,208 @@
+"""``onegrid edit``: apply an edit file to a grid, all of it or nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from onegrid import schema
+from onegrid.crs import is_metric
+from onegrid.errors import CrsError, InputError, Problem
+from onegrid.grids.edit import EditError, open_grid, perform, read_edits
+from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, CONFLICTS, SUBDISTRICTS
+from onegrid.io.files import read_table, refuse_overwrite, write_layers
+from onegrid.io.reading import list_spatial_layers, read_raw
+from onegrid.pipeline.inputs import Reader, Reading
+from onegrid.pipeline.stages import Run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from onegrid.grids.edit import Change, Edit, OpenGrid
+    from onegrid.schema import Table
+
+_TABLES: dict[str, Table] = {
+    CELLS: schema.CELLS,
+    ATOMS: schema.ATOMS,
+    COMMUNITIES: schema.COMMUNITIES,
+    CONFLICTS: schema.CONFLICTS,
+}
+_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class EditInputs:
+    """Where the tables of an edit run come from."""
+
+    grid: str
+    edits: str
+    households: str | None = None
+    reading: Reading = field(default_factory=Reading)
+
+    def files(self) -> list[str]:
+        """Return every file, none of which may be written to."""
+        return [self.grid, self.edits, *([self.households] if self.households else [])]
+
+
+def edit(inputs: EditInputs, out: Path) -> dict[str, Any]:
+    """Read a grid and an edit file, apply the edits in order, write the grid; return a report.
+
+    Layers that edits do not know are copied. Nothing is written when an edit is refused.
+
+    Raises
+    ------
+    InputError
+        With every problem of the files at once, or with the first edit that is refused.
+    OutputError
+        If the result cannot be written, or would replace an input.
+    """
+    run = Run("edit")
+    refuse_overwrite(out, inputs.files())
+    with run.stage("读取", files=len(inputs.files())):
+        layers, people, edits = _read(inputs)
+        opened = open_grid(
+            {n: f for n, f in layers.items() if n in (*_TABLES, SUBDISTRICTS)}, people=people
+        )
+    with run.stage("编辑", edits=len(edits)):
+        changes = apply_edits(opened, edits, source=inputs.edits)
+    with run.stage("写出"):
+        tables = opened.tables()
+        write_layers(out, {name: tables.get(name, frame) for name, frame in layers.items()})
+    return _report(opened, changes, out)
+
+
+def apply_edits(opened: OpenGrid, edits: Sequence[Edit], *, source: str = "") -> list[Change]:
+    """Apply edits in order; a refusal names the edit by its index and leaves those before it.
+
+    Raises
+    ------
+    EditError
+        The refusal, with ``edits[INDEX]`` and the file in its place.
+    """
+    changes = []
+    for index, one in enumerate(edits):
+        try:
+            changes.append(perform(opened.board, one))
+        except EditError as error:
+            raise EditError(
+                *(
+                    replace(p, source=source, what=f"edits[{index}] {one.op}: {p.what}")
+                    for p in error.problems
+                )
+            ) from None
+    return changes
+
+
+def read_edit_file(path: str) -> list[Edit]:
+    """Read an edit file; every fault of it is told at once.
+
+    Raises
+    ------
+    InputError
+        ``EDIT_SYNTAX`` with the index of the edit, or that the file cannot be read.
+    """
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8-sig"), parse_constant=_no_number)
+    except OSError as error:
+        problem = Problem("UNREADABLE", error.strerror or "cannot be read", path)
+        raise InputError(problem) from None
+    except (ValueError, RecursionError) as error:
+        what = f"not JSON in UTF-8: {error}"
+        raise EditError(Problem("EDIT_SYNTAX", what, path, remedy="check the file")) from None
+    try:
+        return read_edits(document)
+    except EditError as error:
+        raise EditError(*(replace(p, source=path) for p in error.problems)) from None
+
+
+def _no_number(text: str) -> float:
+    msg = f"{text} is no number"
+    raise ValueError(msg)
+
+
+def _read(
+    inputs: EditInputs,
+) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame | None, list[Edit]]:
+    reader = Reader(inputs.reading)
+    edits = reader.attempt(read_edit_file, inputs.edits)
+    layers = reader.attempt(read_grid, inputs.grid)
+    people = None
+    if inputs.households:
+        crs = None if layers is None else layers[CELLS].crs.to_string()
+        people = reader.read("households", inputs.households, schema.PEOPLE, crs=crs)
+    reader.check()
+    return layers or {}, people, edits or []
+
+
+def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
+    """Read every layer of a grid file, those of the contract checked, with all their columns.
+
+    Raises
+    ------
+    InputError
+        If there are no cells, a layer breaks its contract, or the CRS is not metric.
+    """
+    names = list_spatial_layers(path)
+    if CELLS not in names:
+        problem = Problem(
+            "LAYER_MISSING", "no layer cells", path, f"it has {', '.join(names) or 'none'}"
+        )
+        raise InputError(problem)
+    layers = {}
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            layers[name] = _read_layer(f"{path}#{name}", name)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(*problems)
+    return layers
+
+
+def _read_layer(source: str, name: str) -> gpd.GeoDataFrame:
+    raw = read_raw(source).frame
+    if name not in (*_TABLES, SUBDISTRICTS):
+        return raw
+    if not is_metric(raw.crs):
+        remedy = "edit the file that onegrid merge wrote"
+        raise CrsError(Problem("CRS_UNUSABLE", "the grid is not in metres", source, "", remedy))
+    if name == SUBDISTRICTS:
+        ids = raw["subdistrict_id"].astype(str)
+        return raw.drop(columns="subdistrict_id").set_index(ids.rename("subdistrict_id"))
+    table = _TABLES[name]
+    loaded = read_table(source, table, crs=raw.crs.to_string())
+    frame = loaded.frame
+    extra = [c for c in raw.columns if c not in (table.id, *table.columns, raw.geometry.name)]
+    if loaded.skipped:
+        where = ", ".join(loaded.skipped[:_SHOWN])
+        problem = Problem("EMPTY_GEOMETRY", "rows without geometry", source, where)
+        raise InputError(problem)
+    for column in extra:
+        frame[column] = raw[column].to_numpy()
+    return frame
+
+
+def _report(opened: OpenGrid, changes: Sequence[Change], out: Path) -> dict[str, Any]:
+    cells = opened.board.rows[CELLS].values()
+    return {
+        "edits": len(changes),
+        "cells": len(cells),
+        "households": sum(cell.count("households") for cell in cells),
+        "changes": [
+            {
+                "op": change.op,
+                "ids": list(change.ids),
+                "removed": [f"{row.key.layer}/{row.key.id}" for row in change.before],
+                "added": [f"{row.key.layer}/{row.key.id}" for row in change.after],
+                "counts": change.counts,
+                "remark": change.remark,
+            }
+            for change in changes
+        ],
+        "out": str(out),
+    }
