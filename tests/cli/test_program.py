@@ -5,6 +5,8 @@ import pytest
 COMMANDS = [
     "check",
     "merge",
+    "edit",
+    "compare",
     "network",
     "reach",
     "circles",

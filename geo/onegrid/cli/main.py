@@ -19,7 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich help costs a third of a second at every start
 )
-for group in (grids, walking, services, serving):
+for group in (grids, editing, comparing, walking, services, serving):
     group.register(app)
 
 
