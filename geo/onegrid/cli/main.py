@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from onegrid.cli import grids, services, serving, walking
+from onegrid.cli import comparing, editing, grids, services, serving, walking
 from onegrid.cli.console import BAD_INPUT, BUG, fail
 from onegrid.errors import OnegridError, PartitionError, Problem
 
