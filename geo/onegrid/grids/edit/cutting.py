@@ -158,7 +158,7 @@ def noded(draft: Draft, atoms: Sequence[Row], line: shapely.Geometry) -> list[Ro
         else:
             names.append(row.key.id)
     if chains:
-        draft.redraw(shapely.total_bounds(shapes), Redraw(inserted=both_ways(chains)))
+        draft.redraw(Redraw(inserted=both_ways(chains)))
     rows = [draft.get(Key(ATOMS, name)) for name in sorted(names)]
     return [row for row in rows if row is not None]
 

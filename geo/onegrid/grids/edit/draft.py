@@ -9,7 +9,7 @@ import shapely
 
 from onegrid.grids.edit.change import Change
 from onegrid.grids.edit.refusal import Code, refusal
-from onegrid.grids.edit.rings import Redraw, redraw
+from onegrid.grids.edit.rings import Place, Redraw, redraw
 from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, SUBDISTRICTS, Key, Row
 
 if TYPE_CHECKING:
@@ -23,12 +23,15 @@ _MARGIN_M = 1.0  # vertices come together within a centimetre; a metre is on the
 class Draft:
     """Reads through to the board, keeps what is written to itself.
 
-    ``origin`` names for each atom made here the atom of the board it is a piece of.
+    ``origin`` names for each atom made here the atom of the board it is a piece of; ``reworked``
+    are the cells with other ground or other atoms, apart from new vertices on their borders.
     """
 
     def __init__(self, board: Board) -> None:
         self.board = board
         self.origin: dict[str, str] = {}
+        self.reworked: set[str] = set()
+        self._boxes: list[Sequence[float]] = []
         self._written: dict[Key, Row | None] = {}
 
     def get(self, key: Key) -> Row | None:
@@ -97,15 +100,38 @@ class Draft:
                 if row is not None:
                     yield row
 
-    def redraw(self, bounds: Sequence[float], how: Redraw) -> None:
+    def touch(self, bounds: Sequence[float]) -> None:
+        """Note that something inside a box was drawn anew."""
+        self._boxes.append(bounds)
+
+    def touched(self) -> list[Row]:
+        """Return the cells that may meet anything drawn anew, by id."""
+        if not self._boxes:
+            return []
+        boxes = np.array(self._boxes)
+        return self.cells_near([*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0)])
+
+    def redraw(self, how: Redraw) -> None:
         """Redraw every row that has the vertices spoken of, or refuse where one would vanish."""
-        for row in list(self.around(bounds)):
+        self.touch(how.extent)
+        ground_moves = bool(how.moved or how.dropped)
+        for row in self._having(how.places):
             shape = redraw(row.shape, how)
             if shape is None:
                 what = f"{row.key.layer} {row.key.id} would vanish"
                 raise refusal(Code.OVERLAP, what, at=row.shape.centroid.coords[0])
             if shape is not row.shape:
                 self.put(row.shaped(shape))
+                if ground_moves and row.key.layer in (CELLS, ATOMS):
+                    own = row.key.layer == CELLS
+                    self.reworked.add(row.key.id if own else row.text("cell_id"))
+
+    def _having(self, places: set[Place]) -> list[Row]:
+        """Return the rows that may have one of some vertices."""
+        found: dict[Key, Row] = {}
+        for place in sorted(places):
+            found |= {row.key: row for row in self.around((*place, *place))}
+        return list(found.values())
 
     def new_atom_id(self, old: str) -> str:
         """Return an id for a piece of an atom that no atom has or had in this draft."""

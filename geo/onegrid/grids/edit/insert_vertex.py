@@ -8,10 +8,10 @@ import numpy as np
 import shapely
 
 from onegrid import standards
-from onegrid.grids.edit.nodes import box_of, vertex_at
+from onegrid.grids.edit.nodes import vertex_at
 from onegrid.grids.edit.outcome import Outcome
 from onegrid.grids.edit.refusal import Code, refusal
-from onegrid.grids.edit.rings import Edge, Place, Redraw, both_ways, edges_of, on_grid, rings_of
+from onegrid.grids.edit.rings import Edge, Place, Redraw, both_ways, on_grid
 from onegrid.grids.edit.rows import CELLS
 
 if TYPE_CHECKING:
@@ -39,23 +39,23 @@ def insert_vertex(draft: Draft, near: Place) -> Outcome:
     there = vertex_at(draft, place)
     if there is not None:
         raise refusal(Code.OVERLAP, "a vertex is there already", at=there)
-    how = Redraw(inserted=both_ways({edge: (place,)}))
-    draft.redraw(box_of(*edge), how)
+    draft.redraw(Redraw(inserted=both_ways({edge: (place,)})))
     return Outcome(tuple(row.key.id for row in draft.written(CELLS)))
 
 
 def _nearest_edge(draft: Draft, near: Place, reach_m: float) -> Edge | None:
     x, y = near
     rows = draft.around((x - reach_m, y - reach_m, x + reach_m, y + reach_m))
-    edges = sorted(
-        {
-            min((a, b), (b, a))
-            for row in rows
-            for ring in rings_of(row.shape)
-            for a, b in edges_of(ring)
-        }
-    )
-    if not edges:
+    shapes = np.array([row.shape for row in rows], dtype=object)
+    rings = shapely.get_rings(shapely.get_parts(shapes))
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    same = ring[1:] == ring[:-1]
+    ends = np.stack([xy[:-1][same], xy[1:][same]], axis=1)
+    if not len(ends):
         return None
-    gaps_m = shapely.distance(shapely.linestrings(np.array(edges)), shapely.Point(near))
-    return edges[int(np.argmin(gaps_m))] if gaps_m.min() <= reach_m else None
+    gaps_m = shapely.distance(shapely.linestrings(ends), shapely.Point(near))
+    if gaps_m.min() > reach_m:
+        return None
+    nearest = ends[gaps_m == gaps_m.min()].tolist()  # both sides of a border, perhaps several
+    (ax, ay), (bx, by) = min(sorted(edge) for edge in nearest)
+    return (ax, ay), (bx, by)

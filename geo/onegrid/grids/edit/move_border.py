@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from onegrid.grids.edit.counts import recount
 from onegrid.grids.edit.nodes import (
-    box_of,
     cells_at,
     known_vertex,
     refuse_leaving_community,
@@ -40,5 +39,5 @@ def move_border(draft: Draft, start: Place, to: Place) -> Outcome:
     if there is not None and there != vertex:
         what = "another vertex is there already"
         raise refusal(Code.OVERLAP, what, at=there, remedy="weld the two")
-    draft.redraw(box_of(vertex), Redraw(moved={vertex: goal}))
+    draft.redraw(Redraw(moved={vertex: goal}))
     return Outcome(tuple(ids), recount(draft, ids) if draft.board.doors else "")

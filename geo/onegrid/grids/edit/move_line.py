@@ -10,7 +10,6 @@ import shapely
 
 from onegrid.grids.edit.counts import recount
 from onegrid.grids.edit.nodes import (
-    box_of,
     cells_at,
     known_vertex,
     refuse_leaving_community,
@@ -57,7 +56,7 @@ def move_line(draft: Draft, start: Sequence[Place], to: Sequence[Place]) -> Outc
     refuse_locked(draft, ids)
     for vertex, goal in moved_ends.items():
         refuse_leaving_community(draft, vertex, goal)
-    draft.redraw(box_of(*path), _plan(path, drawn, _junctions(draft, path, ids)))
+    draft.redraw(_plan(path, drawn, _junctions(draft, path, ids)))
     return Outcome(tuple(sorted(ids)), recount(draft, ids) if draft.board.doors else "")
 
 

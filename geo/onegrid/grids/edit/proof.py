@@ -36,15 +36,10 @@ def prove(draft: Draft) -> None:
     atoms = draft.written(ATOMS)
     for row in (*cells, *atoms):
         _sound(row)
-    if not cells and not atoms:
-        return
-    shapes = [row.shape for row in (*cells, *atoms)]
-    bounds = shapely.total_bounds(np.array(shapes, dtype=object)).tolist()
-    near = draft.cells_near(bounds)
-    _edge_matched(near, {row.key.id for row in cells})
+    _edge_matched(draft.touched(), {row.key.id for row in cells})
     homes = sorted({row.key.id for row in cells} | {atom.text("cell_id") for atom in atoms})
     for cell_id in homes:  # the few cells of one edit
-        _tiled(draft.cell(cell_id), draft.atoms_of(cell_id))
+        _tiled(draft.cell(cell_id), draft.atoms_of(cell_id), reworked=cell_id in draft.reworked)
     _same_ground(draft, cells)
 
 
@@ -81,9 +76,10 @@ def _overlap(rows: Sequence[Row], shapes: np.ndarray, changed: Sequence[bool]) -
     return refusal(Code.OVERLAP, what, at=(x, y), remedy="keep clear of other borders")
 
 
-def _tiled(cell: Row, atoms: Sequence[Row]) -> None:
+def _tiled(cell: Row, atoms: Sequence[Row], *, reworked: bool) -> None:
+    """Compare the atoms of a cell with it; new vertices alone cannot make them overlap."""
     shapes = np.array([atom.shape for atom in atoms], dtype=object)
-    if not shapely.coverage_is_valid(shapes):
+    if reworked and not shapely.coverage_is_valid(shapes):
         raise _overlap(atoms, shapes, [True] * len(atoms))
     whole = union(shapes)
     if not _same_rings(whole, cell.shape):
@@ -102,16 +98,16 @@ def _same_rings(a: shapely.Geometry, b: shapely.Geometry) -> bool:
 def _same_ground(draft: Draft, cells: Sequence[Row]) -> None:
     """Compare the ground of each community before and after, over the cells that changed."""
     grid_m = standards.number("grid_size_m")
+    now = [row for row in cells if row.key.id in draft.reworked]
     was = [
         old
         for key in draft.written_keys(CELLS)
         if (old := draft.board.get(key)) is not None
-        and (new := draft.get(key)) != old
-        and (new is None or new.shape is not old.shape)
+        and (draft.get(key) is None or key.id in draft.reworked)
     ]
-    for community in sorted({row.text("community_id") for row in (*cells, *was)}):
+    for community in sorted({row.text("community_id") for row in (*now, *was)}):
         before = [row.shape for row in was if row.text("community_id") == community]
-        after = [row.shape for row in cells if row.text("community_id") == community]
+        after = [row.shape for row in now if row.text("community_id") == community]
         if not before or not after:
             what = f"the ground of community {community} would change"
             raise refusal(Code.OTHER_COMMUNITY, what)

@@ -50,6 +50,8 @@ def regroup(draft: Draft, homes: Mapping[str, str], *, made: Sequence[Row] = ())
             remedy = "leave a border in common, more than a corner"
             raise refusal(Code.MULTIPART, what, at=_smallest(shape), remedy=remedy)
         draft.put((models.get(cell_id) or draft.cell(cell_id)).shaped(shape))
+        draft.touch(shape.bounds)
+        draft.reworked.add(cell_id)
         kept.append(cell_id)
     return recount(draft, kept)
 

@@ -12,7 +12,6 @@ from onegrid.grids.edit.cutting import halves, noded, union
 from onegrid.grids.edit.outcome import Outcome
 from onegrid.grids.edit.refusal import Code, refusal
 from onegrid.grids.edit.regroup import refuse_locked, regroup
-from onegrid.grids.edit.rings import put_on_grid
 from onegrid.grids.edit.rows import ATOMS, CONFLICTS, Key, Row
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def _take(draft: Draft, conflict: Row, department: str) -> Outcome:
     if department not in named:
         what = f"department {department!r} has no part in conflict {conflict.key.id}"
         raise refusal(Code.UNKNOWN_ID, what, remedy=f"take {' or '.join(named)}")
-    strip = put_on_grid(np.array([conflict.shape], dtype=object))[0]
+    strip = _on_grid(conflict)
     homes: dict[str, str] = {}
     for cell in _under(draft, strip):
         goal = _beyond(draft, cell, strip)
@@ -83,9 +82,20 @@ def _take(draft: Draft, conflict: Row, department: str) -> Outcome:
     return Outcome(tuple(sorted(ids)), counts, shared if others else "")
 
 
+def _on_grid(conflict: Row) -> shapely.Geometry:
+    """Return the strip as valid ground on the 1 mm grid, free of what collapses there."""
+    grid_m = standards.number("grid_size_m")
+    strip = shapely.set_precision(shapely.make_valid(conflict.shape), grid_m)
+    parts = shapely.get_parts(shapely.get_parts(strip))
+    areas = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    return shapely.union_all(areas, grid_size=grid_m)
+
+
 def _under(draft: Draft, strip: shapely.Geometry) -> list[Row]:
     """Return the cells a strip lies in, the one with most of it first."""
     least_m2 = standards.number("edit_piece_min_m2")
+    if shapely.is_empty(strip):
+        raise refusal(Code.UNKNOWN_ID, "the strip has no ground", remedy="accept the conflict")
     held = [
         (_overlap_m2(cell.shape, strip), cell)
         for cell in draft.cells_near(shapely.bounds(strip).tolist())
@@ -143,8 +153,9 @@ def _crumbs(draft: Draft, cell: Row, homes: dict[str, str]) -> dict[str, str]:
 
 
 def _redraw(draft: Draft, conflict: Row, line: Sequence[Place]) -> Outcome:
-    cell = _under(draft, conflict.shape)[0]
-    other = _beyond(draft, cell, conflict.shape)
+    strip = _on_grid(conflict)
+    cell = _under(draft, strip)[0]
+    other = _beyond(draft, cell, strip)
     refuse_locked(draft, [cell.key.id, other.key.id])
     giver, taker = (cell, other) if _cuts(cell, line) else (other, cell)
     sides = halves(draft, draft.atoms_of(giver.key.id), line, of=giver.key.id)

@@ -53,6 +53,16 @@ class Redraw:
         """The old vertices it speaks of."""
         return {*self.moved, *self.dropped, *(start for start, _ in self.inserted)}
 
+    @property
+    def extent(self) -> tuple[float, float, float, float]:
+        """Bounding box of everything it takes away or draws."""
+        drawn = {
+            *self.moved.values(),
+            *(place for chain in self.inserted.values() for place in chain),
+        }
+        xs, ys = zip(*(self.places | drawn), strict=True)
+        return (min(xs), min(ys), max(xs), max(ys))
+
 
 def both_ways(chains: Mapping[Edge, tuple[Place, ...]]) -> dict[Edge, tuple[Place, ...]]:
     """Return the insertions of each edge and of its reverse."""
@@ -69,25 +79,46 @@ def redraw(shape: shapely.Geometry, how: Redraw) -> shapely.Geometry | None:
     >>> redraw(square, Redraw(moved={(1.0, 1.0): (2.0, 2.0)})).area
     2.0
     """
-    xs = np.array([place[0] for place in how.places])
-    found = shapely.get_coordinates(shape)
-    if not np.isin(found[:, 0], xs).any():
+    places = np.array(sorted(how.places))
+    if not (shapely.get_coordinates(shape)[:, :1] == places[:, 0]).any():
         return shape
     polygons = []
     changed = False
     for polygon in shapely.get_parts(shape):
         rings = []
         for ring in shapely.get_rings(polygon):
-            old = places_of(ring)
-            new = _redrawn(old, how)
-            changed = changed or new != old
-            if len(new) < _TRIANGLE:
+            drawn = _redrawn(shapely.get_coordinates(ring)[:-1], places, how)
+            if drawn is not None and len(drawn) < _TRIANGLE:
                 return None
-            rings.append(new)
-        polygons.append(shapely.Polygon(rings[0], rings[1:]))
+            changed = changed or drawn is not None
+            rings.append(ring if drawn is None else shapely.linearrings(drawn))
+        polygons.append(shapely.polygons(rings[0], holes=rings[1:] or None))
     if not changed:
         return shape
     return polygons[0] if shape.geom_type == "Polygon" else shapely.MultiPolygon(polygons)
+
+
+def _redrawn(
+    xy: NDArray[np.float64], places: NDArray[np.float64], how: Redraw
+) -> NDArray[np.float64] | None:
+    """Return the vertices of a redrawn ring (the first not repeated), None if it stays."""
+    same = (xy[:, :1] == places[:, 0]) & (xy[:, 1:] == places[:, 1])
+    pieces: list[NDArray[np.float64]] = []
+    last, changed = 0, False
+    for i in np.flatnonzero(same.any(axis=1)).tolist():  # few: the rest is copied as it is
+        (x, y), (next_x, next_y) = xy[i].tolist(), xy[(i + 1) % len(xy)].tolist()
+        place: Place = (x, y)
+        kept = [] if place in how.dropped else [how.moved.get(place, place)]
+        drawn = [*kept, *how.inserted.get((place, (next_x, next_y)), ())]
+        changed = changed or drawn != [place]
+        pieces += [xy[last:i], np.array(drawn, dtype=np.float64).reshape(-1, 2)]
+        last = i + 1
+    if not changed:
+        return None
+    ring = np.vstack([*pieces, xy[last:]])
+    # a weld puts two neighbours into one place
+    apart: NDArray[np.bool_] = (ring != np.roll(ring, 1, axis=0)).any(axis=1)
+    return ring[apart]
 
 
 def places_of(ring: shapely.Geometry) -> list[Place]:
@@ -105,16 +136,6 @@ def rings_of(shape: shapely.Geometry) -> Iterator[list[Place]]:
 def edges_of(ring: Sequence[Place]) -> Iterable[Edge]:
     """Return the directed edges of a ring."""
     return pairwise([*ring, ring[0]])
-
-
-def _redrawn(ring: list[Place], how: Redraw) -> list[Place]:
-    drawn: list[Place] = []
-    for place, following in edges_of(ring):
-        if place not in how.dropped:
-            drawn.append(how.moved.get(place, place))
-        drawn.extend(how.inserted.get((place, following), ()))
-    # a weld puts two neighbours into one place
-    return [p for i, p in enumerate(drawn) if p != drawn[i - 1] or len(drawn) == 1]
 
 
 def insertions(old: shapely.Geometry, new: shapely.Geometry) -> dict[Edge, tuple[Place, ...]]:

@@ -24,12 +24,15 @@ if TYPE_CHECKING:
     from onegrid.grids.edit.outcome import Outcome
     from onegrid.grids.edit.rings import Place
 
-_ANGLES = 12  # directions tried, the long axis first
-_LATTICE = 40  # sample points along the longer side where no doors are given
+_ANGLES = 6  # directions tried, the long axis first
+_LATTICE = 25  # sample points along the longer side where no doors are given
 _SHARES = np.linspace(0.1, 0.9, 9)  # where chords are tried in a cell that is far from convex
-_FAR_FROM_CONVEX = 1.2  # area of the hull over that of the cell
+_UNBALANCED = 0.05  # a share missed by more is worth trying other cuts
 _OVERSHOOT_M = 0.005  # a cut ends this far behind the border it meets, so that noding finds it
 _NOISE = 1e-9  # of float sums
+
+
+_Cut = tuple[float, float, list["Place"]]  # error, length (m), line: the best is the least
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def split_k(draft: Draft, cell_id: str, k: int, *, new_ids: Sequence[str]) -> Ou
     """Cut a cell by straight lines into `k` connected parts, balanced by households.
 
     Balanced by the doors if they were given, else by the households of the atoms spread over
-    their area, else by area. Each cut is the best of twelve directions: closest to its share, then
+    their area, else by area. Each cut is the best of six directions: closest to its share, then
     shortest. The new ids go to the parts from west to east, north to south.
 
     Raises
@@ -107,36 +110,43 @@ def _best_line(weights: _Weights, ground: shapely.Geometry, share: float) -> lis
     box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(ground))
     sides = np.diff(box, axis=0)[:2]
     long = sides[int(np.argmax(np.hypot(*sides.T)))]
-    start = np.arctan2(long[1], long[0])
-    scored: list[tuple[float, float, int, list[Place]]] = []
-    for number in range(_ANGLES):
-        angle = start + np.pi * number / _ANGLES
-        axis = np.array([np.cos(angle), np.sin(angle)])
-        for offset_m in _offsets(weights, ground, axis, share):
-            chords = _chords(ground, axis, offset_m)
-            for chord in chords:
-                if len(chords) == 1:  # everything below the offset lies to the left
-                    below = weights.weight[weights.xy @ axis < offset_m].sum()
-                    error, line = abs(below / weights.weight.sum() - share), _places(chord)
-                else:
-                    error, line = _scored(weights, ground, chord, share)
-                scored.append((round(error, 2), shapely.length(chord), number, line))
-    return min(scored)[-1]
+    angles = np.arctan2(long[1], long[0]) + np.pi * np.arange(_ANGLES) / _ANGLES
+    axes = np.column_stack([np.cos(angles), np.sin(angles)])
+    found = [cut for axis in axes for cut in _straight(weights, ground, axis, share)]
+    if not found or min(found)[0] > _UNBALANCED:  # far from convex, or homes in one place
+        found += [cut for axis in axes[::2] for cut in _partial(weights, ground, axis, share)]
+    return min(found)[-1]
 
 
-def _offsets(
+def _straight(
     weights: _Weights, ground: shapely.Geometry, axis: NDArray[np.float64], share: float
-) -> list[float]:
-    """Return where to cut along an axis: at the share of the weight, else spread out."""
+) -> list[_Cut]:
+    """Return the cut right across at the share of the weight, if it makes two pieces."""
     along = weights.xy @ axis
     order = np.argsort(along, kind="stable")
     along, running = along[order], np.cumsum(weights.weight[order])
     k = int(np.searchsorted(running, running[-1] * share - _NOISE))
     above = along[along > along[k]]
-    found = [float(along[k] + above[0]) / 2] if len(above) else []
-    if shapely.area(shapely.convex_hull(ground)) > _FAR_FROM_CONVEX * ground.area or not found:
-        reach = shapely.get_coordinates(ground) @ axis
-        found += (reach.min() + _SHARES * np.ptp(reach)).tolist()
+    if not len(above):
+        return []
+    offset_m = float(along[k] + above[0]) / 2
+    chords = _chords(ground, axis, offset_m)
+    if len(chords) != 1:
+        return []
+    error = abs(float(running[along < offset_m][-1] / running[-1]) - share)
+    return [(round(error, 2), shapely.length(chords[0]), _places(chords[0]))]
+
+
+def _partial(
+    weights: _Weights, ground: shapely.Geometry, axis: NDArray[np.float64], share: float
+) -> list[_Cut]:
+    """Return cuts across a part of the ground, such as one leg of an L."""
+    reach = shapely.get_coordinates(ground) @ axis
+    found = []
+    for offset_m in reach.min() + _SHARES * np.ptp(reach):
+        for chord in _chords(ground, axis, float(offset_m)):
+            error, line = _scored(weights, ground, chord, share)
+            found.append((round(error, 2), shapely.length(chord), line))
     return found
 
 

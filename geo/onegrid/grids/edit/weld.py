@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from onegrid.grids.edit.counts import recount
-from onegrid.grids.edit.nodes import box_of, cells_at, known_vertex, refuse_leaving_community
+from onegrid.grids.edit.nodes import cells_at, known_vertex, refuse_leaving_community
 from onegrid.grids.edit.outcome import Outcome
 from onegrid.grids.edit.regroup import refuse_locked
 from onegrid.grids.edit.rings import Place, Redraw
@@ -28,5 +28,5 @@ def weld(draft: Draft, start: Place, to: Place) -> Outcome:
         return Outcome(tuple(ids))
     refuse_locked(draft, ids)
     refuse_leaving_community(draft, vertex, goal)
-    draft.redraw(box_of(vertex), Redraw(moved={vertex: goal}))
+    draft.redraw(Redraw(moved={vertex: goal}))
     return Outcome(tuple(ids), recount(draft, ids) if draft.board.doors else "")
