@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +13,7 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.changes import border_lines, pieces_away
-from onegrid.grids.faces import faces_of
+from onegrid.grids.faces import borders_of, faces_of
 from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
@@ -163,35 +165,79 @@ def share_nodes(polygons: NDArray[np.object_], others: NDArray[np.object_]) -> N
     >>> int(shapely.get_num_coordinates(share_nodes(kept, beside)[0]))
     6
     """
-    if not len(polygons) or not len(others):
-        return polygons
-    nodes = np.unique(shapely.get_coordinates(others), axis=0)
-    rims = shapely.boundary(polygons)
-    node, rim = shapely.STRtree(rims).query(
-        shapely.points(nodes), predicate="dwithin", distance=_NODE_M
-    )
+    count = len(polygons)
+    borders = borders_of(np.append(polygons, others))
+    single = borders.left < 0  # a piece that no twin lies on
+    ours, theirs = single & (borders.right < count), single & (borders.right >= count)
+    chains = _chains(borders.ends_m[ours], borders.ends_m[theirs])
     result = polygons.copy()
-    for index in np.unique(rim):  # few kept cells lie beside new ones
-        candidates = nodes[node[rim == index]]
-        known = {tuple(xy) for xy in shapely.get_coordinates(polygons[index])}
-        missing = np.array([xy for xy in candidates if tuple(xy) not in known])
-        if len(missing):
-            result[index] = _with_nodes(polygons[index], missing)
+    owners = borders.right[ours]
+    for index in np.unique(owners[list(chains)]):  # few kept polygons lie beside new ones
+        mine = [chains[edge] for edge in chains if owners[edge] == index]
+        result[index] = _with_chains(polygons[index], mine)
     return result
 
 
-def _with_nodes(polygon: shapely.Polygon, nodes: NDArray[np.float64]) -> shapely.Polygon:
-    rings = [np.asarray(ring.coords) for ring in (polygon.exterior, *polygon.interiors)]
-    points = shapely.points(nodes)
-    edges = [shapely.linestrings(np.stack([r[:-1], r[1:]], axis=1)) for r in rings]
-    far_m = np.concatenate([shapely.distance(e[:, None], points[None, :]) for e in edges])
-    ring_of = np.repeat(np.arange(len(rings)), [len(e) for e in edges])
-    edge_of = np.concatenate([np.arange(len(e)) for e in edges])
-    best = far_m.argmin(axis=0)
-    for number, ring in enumerate(rings):
-        mine = ring_of[best] == number
-        at = edge_of[best[mine]]
-        along_m = np.hypot(*(nodes[mine] - ring[at]).T)
-        order = np.lexsort((along_m, at))
-        rings[number] = np.insert(ring, at[order] + 1, nodes[mine][order], axis=0)
+def _chains(
+    edges: NDArray[np.float64], others: NDArray[np.float64]
+) -> dict[int, list[tuple[float, float]]]:
+    """Return for each edge that `others` follow in several steps the nodes of that way."""
+    nodes = np.unique(others.reshape(-1, 2), axis=0)
+    lines = shapely.linestrings(edges.reshape(-1, 2, 2))
+    near = shapely.STRtree(lines).query(
+        shapely.points(nodes), predicate="dwithin", distance=_NODE_M
+    )[1]
+    steps: dict[tuple[float, float], list[tuple[float, float]]] = {}
+    for x1, y1, x2, y2 in others.tolist():
+        steps.setdefault((x1, y1), []).append((x2, y2))
+        steps.setdefault((x2, y2), []).append((x1, y1))
+    chains = {}
+    for edge in np.unique(near):  # the edges beside new ground
+        x1, y1, x2, y2 = edges[edge].tolist()
+        chain = _walk(steps, (x1, y1), (x2, y2))
+        if len(chain) > 2:  # noqa: PLR2004  (two are the ends)
+            chains[int(edge)] = chain
+    return chains
+
+
+def _walk(
+    steps: dict[tuple[float, float], list[tuple[float, float]]],
+    start: tuple[float, float],
+    end: tuple[float, float],
+) -> list[tuple[float, float]]:
+    """Return the nodes from start to end along the straight line, empty if there is no way."""
+    length_m = math.dist(start, end)
+    ahead = ((end[0] - start[0]) / length_m, (end[1] - start[1]) / length_m)
+
+    def place(node: tuple[float, float]) -> tuple[float, float]:
+        x, y = node[0] - start[0], node[1] - start[1]
+        return x * ahead[0] + y * ahead[1], abs(x * ahead[1] - y * ahead[0])
+
+    chain = [start]
+    while chain[-1] != end:
+        passed = place(chain[-1])[0]
+        further = [
+            (place(node), node)
+            for node in steps.get(chain[-1], [])
+            if place(node)[0] > passed and place(node)[1] <= _NODE_M
+        ]
+        if not further or min(further)[0][0] > length_m + _NODE_M:
+            return []
+        chain.append(min(further)[1])
+    return chain
+
+
+def _with_chains(
+    polygon: shapely.Polygon, chains: list[list[tuple[float, float]]]
+) -> shapely.Polygon:
+    """Return the polygon with the nodes of each chain between its two ends."""
+    between = {(chain[0], chain[-1]): chain[1:-1] for chain in chains}
+    between |= {(b, a): nodes[::-1] for (a, b), nodes in between.items()}
+    rings = []
+    for ring in (polygon.exterior, *polygon.interiors):
+        nodes = [tuple(xy) for xy in ring.coords]
+        longer = [nodes[0]]
+        for pair in itertools.pairwise(nodes):
+            longer += [*between.get(pair, []), pair[1]]
+        rings.append(longer)
     return shapely.Polygon(rings[0], rings[1:])

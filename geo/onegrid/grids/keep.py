@@ -17,7 +17,6 @@ import shapely
 
 from onegrid.errors import InputError, Problem
 from onegrid.grids import evidence as grounds
-from onegrid.grids.assign import Assignment
 from onegrid.grids.faces import compact
 from onegrid.grids.ground import moved_outlines, open_ground, share_nodes
 from onegrid.grids.locate import locate
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from onegrid.grids.assign import Assignment
     from onegrid.grids.atoms import Atoms
 
 _SAME_AREA_SHARE: Final = 1e-6
@@ -67,7 +65,7 @@ class Kept:
     """What stays, and the ground that is divided anew.
 
     ``reason`` (per previous cell) is empty where it stays, else why it may move; ``tiles`` and
-    ``cell`` (row of the previous cells) are the atoms of those that stay; ``ground`` is what
+    ``cell`` (row of the previous cells) are the atoms of all previous cells; ``ground`` is what
     `onegrid.grids.atoms.make_atoms` takes in place of communities.
     """
 
@@ -136,7 +134,8 @@ def plan_kept(
     cells = previous.cells
     shapes = cells.geometry.to_numpy()
     outlines = moved_outlines(cells, communities)
-    torn = outlines.touched(shapes)
+    home = locate(shapely.point_on_surface(shapes), communities.geometry.to_numpy())
+    torn = outlines.touched(shapes) | (home < 0)
     locked = cells["locked"].to_numpy().astype(bool)
     if (torn & locked).any():
         remedy = "unlock it (onegrid edit), or give the community its former border"
@@ -156,7 +155,7 @@ def plan_kept(
     ):
         reason[where & ~locked] = why
     reason[torn] = grounds.OUTLINE
-    tiles, cell = _kept_tiles(previous, reason == "", communities)
+    tiles, cell = _tiles(previous, home)
     ground = open_ground(cells, communities, free=reason != "", outlines=outlines)
     return Kept(pd.Series(reason, index=cells.index), tiles, cell, ground)
 
@@ -169,40 +168,53 @@ def _departed(previous: Previous, layers: Mapping[str, gpd.GeoDataFrame]) -> NDA
     return grounds.touched_by(shapes, pieces)
 
 
-def _kept_tiles(
-    previous: Previous, stays: NDArray[np.bool_], communities: gpd.GeoDataFrame
-) -> tuple[Tiles, NDArray[np.int64]]:
-    """Return the atoms of the cells that stay; a cell that its atoms do not tile is one atom."""
+def _tiles(previous: Previous, home: NDArray[np.int64]) -> tuple[Tiles, NDArray[np.int64]]:
+    """Return the atoms of all previous cells; a cell that its atoms do not tile is one atom."""
     cells = previous.cells
     shapes = cells.geometry.to_numpy()
     polygons, cell = shapes[:0], np.empty(0, dtype=np.int64)
     if previous.atoms is not None and len(previous.atoms):
         cell = cells.index.get_indexer(previous.atoms["cell_id"])
-        mine = (cell >= 0) & stays[cell]
-        polygons, cell = previous.atoms.geometry.to_numpy()[mine], cell[mine]
+        polygons, cell = previous.atoms.geometry.to_numpy()[cell >= 0], cell[cell >= 0]
         total_m2 = np.bincount(cell, shapely.area(polygons), minlength=len(cells))
         tiled = np.abs(total_m2 - shapely.area(shapes)) <= _SAME_AREA_SHARE * shapely.area(shapes)
         polygons, cell = polygons[tiled[cell]], cell[tiled[cell]]
-    bare = np.setdiff1d(np.flatnonzero(stays), cell)
+    bare = np.setdiff1d(np.arange(len(cells)), cell)
     polygons, cell = np.append(polygons, shapes[bare]), np.append(cell, bare)
     order = np.argsort(cell, kind="stable")
-    polygons, cell = polygons[order], cell[order]
-    inner = shapely.point_on_surface(shapes)
-    home = locate(inner, communities.geometry.to_numpy())
-    return Tiles(polygons, home[cell]), cell
+    return Tiles(polygons[order], home[cell[order]]), cell[order]
 
 
 def joined(
-    kept: Kept, atoms: Atoms | None, assignment: Assignment | None
+    kept: Kept, atoms: Atoms, assigned: NDArray[np.int64], label: NDArray[np.int64]
 ) -> tuple[Tiles, NDArray[np.int64]]:
-    """Return all atoms of the grid, those that stay first, and the cell number of each."""
-    cell = compact(kept.cell) if len(kept.cell) else kept.cell
-    if atoms is None or assignment is None or not len(atoms.polygons):
-        return kept.tiles, cell
-    polygons = share_nodes(kept.tiles.polygons, atoms.polygons)
-    count = int(cell.max(initial=-1)) + 1
+    """Return all atoms of the grid, those that stay first, and the cell number of each.
+
+    Parameters
+    ----------
+    kept
+        What stays.
+    atoms, assigned, label
+        Atoms of the open ground, the cell of each and its previous cell (-1 on new ground). A
+        previous cell that came out as it was is not redrawn: it stays to the last digit.
+    """
+    stays = (kept.reason == "").to_numpy().copy()
+    alike = _unchanged(assigned, label) & (label >= 0)
+    alike &= (kept.reason != grounds.OUTLINE).to_numpy()[label]
+    stays[label[alike]] = True
+    mine, new = stays[kept.cell], ~alike
+    polygons, community = kept.tiles.polygons[mine], kept.tiles.community[mine]
+    cell = kept.cell[mine]
     tiles = Tiles(
-        np.concatenate([polygons, atoms.polygons]),
-        np.concatenate([kept.tiles.community, atoms.community]),
+        np.append(share_nodes(polygons, atoms.polygons[new]), atoms.polygons[new]),
+        np.append(community, atoms.community[new]),
     )
-    return tiles, np.concatenate([cell, assignment.cell + count])
+    return tiles, compact(np.append(cell, assigned[new] + len(kept.reason)))
+
+
+def _unchanged(assigned: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return the atoms whose cell is exactly their previous cell."""
+    pairs, index = np.unique(np.stack([assigned, label]), axis=1, return_inverse=True)
+    alone = (np.bincount(pairs[0])[pairs[0]] == 1) & (np.bincount(pairs[1] + 1)[pairs[1] + 1] == 1)
+    found: NDArray[np.bool_] = alone[index.ravel()]
+    return found

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from onegrid.grids.assign import Assignment, AssignOptions, assign, border_costs
 from onegrid.grids.columns import out_of_band
 from onegrid.grids.faces import compact, neighbours
-from onegrid.grids.keep import joined
+from onegrid.grids.keep import Tiles, joined
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onegrid.grids.atoms import Atoms
-    from onegrid.grids.keep import Kept, Tiles
+    from onegrid.grids.keep import Kept
 
 PREVIOUS: Final = "previous"  # the department name under which the old grid speaks
 _WORTH_M: Final = 1e-6
@@ -55,11 +55,13 @@ def divide_anew(
         Of the open ground alone; communities in which nothing is open are not in it.
     """
     if not len(kept.ground):
-        return *joined(kept, None, None), Assignment(np.empty(0, dtype=np.int64), ())
+        stays = (kept.reason == "").to_numpy()[kept.cell]
+        tiles = Tiles(kept.tiles.polygons[stays], kept.tiles.community[stays])
+        return tiles, compact(kept.cell[stays]), Assignment(np.empty(0, dtype=np.int64), ())
     atoms = settle(divide(kept.ground), kept)
     chosen = stay_options(options, names)
     found = prefer_previous(atoms, assign(atoms, options=chosen), chosen)
-    return *joined(kept, atoms, found), found
+    return *joined(kept, atoms, found.cell, atoms.labels[PREVIOUS]), found
 
 
 def settle(atoms: Atoms, kept: Kept) -> Atoms:
