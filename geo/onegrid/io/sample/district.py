@@ -41,7 +41,6 @@ if TYPE_CHECKING:
 
 CELL_AREA_M2 = 62_000
 HOUSEHOLDS_PER_BUILDING = 7.5
-_BLOCKS_PER_CELL = 3.7
 _COMPOUND_SHARE = 0.08
 _COMPOUND_AREA_M2 = (14_000, 90_000)
 _THIN_M = 25.0
@@ -66,8 +65,8 @@ class DistrictOptions:
 
     ``area_m2`` and ``buildings`` follow from ``cells`` and ``households`` when 0. With ``faults``
     the departments' files have bow-ties, duplicate codes, a duplicated feature and a missing
-    subdistrict. ``road_noise_m`` and ``road_missing_share`` are those of the roads that are
-    handed out.
+    subdistrict. ``blocks_per_cell`` is how finely streets cut the ground. ``road_noise_m`` and
+    ``road_missing_share`` are those of the roads that are handed out.
 
     Raises
     ------
@@ -83,6 +82,7 @@ class DistrictOptions:
     households: int = 225_000
     buildings: int = 0
     area_m2: float = 0
+    blocks_per_cell: float = 3.7
     faults: bool = True
     unit_grid: bool = True
     road_noise_m: float = 1.2
@@ -124,7 +124,7 @@ def write_district(folder: str | Path, options: DistrictOptions | None = None) -
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     area = chosen.area_m2 or CELL_AREA_M2 * chosen.cells
-    streets, plain = _ground(area, round(_BLOCKS_PER_CELL * chosen.cells), rng)
+    streets, plain = _ground(area, round(chosen.blocks_per_cell * chosen.cells), rng)
     density = city.density_of(plain, rng, wave_m=0.6 * np.sqrt(area))
     counts = (chosen.subdistricts, chosen.communities, chosen.cells)
     true = grow_units(plain, density, counts, chosen.adcode, rng)

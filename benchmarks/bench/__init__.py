@@ -1,0 +1,1 @@
+"""What the benchmarks share: cases, measuring, neutral columns, the page of results."""

@@ -1,0 +1,61 @@
+"""Measure what programs left behind, all of a case in one go."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from bench.columns import Layer, grid_columns, load_dirty, load_ground, repair_columns
+from bench.units import dissolved
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+_CLOSE_M = 15.0
+Columns = dict[str, float]
+
+
+def grids(
+    left: Sequence[tuple[str, str]], ground_path: str
+) -> Generator[list[Columns], None, list[Columns]]:
+    """Return the columns of each grid: labels with the file of their units, or polygons."""
+    yield []
+    ground = load_ground(ground_path)
+    found = []
+    for path, units in left:
+        value = _read(path)
+        cells = dissolved(_read(units), value.cell) if units else value
+        found.append(_rounded(grid_columns(cells, ground)))
+    return found
+
+
+def repairs(
+    left: Sequence[tuple[str, str]], dirty_path: str
+) -> Generator[list[Columns], None, list[Columns]]:
+    """Return the columns of each set of repaired layers."""
+    yield []
+    drawn = load_dirty(dirty_path).layers
+    found = []
+    for path, _ in left:
+        layers = {name: Layer(_there(x.shapes), x.codes) for name, x in _read(path).items()}
+        found.append(_rounded(repair_columns(drawn, layers, close_m=_CLOSE_M)))
+    return found
+
+
+def _read(path: str) -> Any:  # noqa: ANN401  (what a program left)
+    return pickle.loads(Path(path).read_bytes())  # noqa: S301  (our own)
+
+
+def _there(shapes: Any) -> Any:  # noqa: ANN401  (object array in, object array out)
+    return np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes)
+
+
+def _rounded(found: Columns) -> Columns:
+    return {
+        key: round(value, 4) + 0.0 if isinstance(value, float) else value
+        for key, value in found.items()
+    }

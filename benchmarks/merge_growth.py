@@ -1,0 +1,96 @@
+"""How time and memory of a merge grow with the district: CPU, memory, ratio to the usual size.
+
+``.bench-venv/bin/python benchmarks/merge_growth.py [--quick] [--ten] [--date YYYY-MM-DD]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bench.measure import measured
+from bench.page import PERCENT, store, table_text
+
+CAP_S = 3_600.0
+SIZES = (0.25, 1.0, 4.0)
+QUICK_SIZES = (0.05, 0.2)
+TEN = 10.0
+ABOUT = (
+    "The coarse district (13 subdistricts, 138 communities, 564 cells, 225,000 households, four "
+    "dirty layers) at several sizes, merged by onegrid. `CPU ratio` and `memory ratio` are to the "
+    "size before, `per size` is CPU seconds by size: level when time grows in proportion. The peak "
+    "holds the inputs too."
+)
+COLUMNS = (
+    ("size", "size", 2),
+    ("communities", "communities", 0),
+    ("atoms", "atoms", 0),
+    ("cells", "cells", 0),
+    ("cpu_s", "CPU s", 1),
+    ("wall_s", "wall s", 1),
+    ("peak_mb", "peak MB", 0),
+    ("cpu_ratio", "CPU ratio", 2),
+    ("memory_ratio", "memory ratio", 2),
+    ("per_size_s", "CPU s per size", 1),
+    ("in_band_share", "in band", PERCENT),
+    ("border_reuse_share", "reuse", PERCENT),
+    ("proven_share", "gap ≤ 1 %", PERCENT),
+)
+
+
+def main() -> None:
+    """Merge districts of growing size and keep the result."""
+    asked = _arguments()
+    sizes = QUICK_SIZES if asked.quick else SIZES
+    rows: list[dict[str, Any]] = []
+    for size in (*sizes, TEN) if asked.ten else sizes:
+        rows.append(_row(size, rows[-1] if rows else None))
+        print(rows[-1])
+    columns = [{"key": k, "label": label, "digits": digits} for k, label, digits in COLUMNS]
+    table = {"title": "growth", "about": ABOUT, "columns": columns, "rows": rows}
+    if asked.quick:
+        print(table_text(table))
+        return
+    store(
+        "merge_growth",
+        {
+            "title": "Growth of a merge",
+            "about": "How a merge grows with the district.",
+            "command": "python benchmarks/merge_growth.py" + (" --ten" if asked.ten else ""),
+            "date": asked.date,
+            **measured("bench.about:about", cap_s=CAP_S).value,
+            "tables": [table],
+        },
+    )
+
+
+def _row(size: float, before: dict[str, Any] | None) -> dict[str, Any]:
+    """Return what a merge of one size costs; a failure is told."""
+    with tempfile.TemporaryDirectory() as folder:
+        case = str(Path(folder) / "case")
+        measured("bench.cases:prepare_size", size, case, cap_s=CAP_S)
+        done = measured("peers.ours:merge_only", case, cap_s=CAP_S)
+    row = {"size": size, "peer": "onegrid", "ours": True, **done.cost(), **(done.value or {})}
+    if done.status != "ok":
+        raise SystemExit(done.note)
+    row["per_size_s"] = round(row["cpu_s"] / size, 1)
+    if before is not None:
+        row["cpu_ratio"] = round(row["cpu_s"] / before["cpu_s"], 2)
+        row["memory_ratio"] = round(row["peak_mb"] / before["peak_mb"], 2)
+    return row
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, nothing is kept")
+    parser.add_argument("--ten", action="store_true", help="also ten times the usual size")
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    parser.add_argument("--date", default=today, help="date written into the result")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""Merge grids by onegrid and by its peers, and measure all by the same columns.
+
+``.bench-venv/bin/python benchmarks/merge_peers.py [--quick] [--case NAME …] [--date YYYY-MM-DD]``
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Outcome, measured
+from bench.page import PERCENT, store, table_text
+
+CASES = ("coarse", "fine", "seattle")
+CAP_S, QUICK_CAP_S, OWN_CAP_S = 120.0, 5.0, 1_800.0
+GROUPERS = {
+    "pymetis, shortest borders": "peers.metis:by_length",
+    "pymetis, old borders": "peers.metis:by_old_borders",
+    "pygeoda max-p": "peers.geoda:max_p",
+    "pygeoda SKATER": "peers.geoda:skater",
+    "spopt AZP": "peers.pysal:azp",
+    "spopt SKATER": "peers.pysal:skater",
+    "spopt max-p": "peers.pysal:max_p",
+}
+REPAIRERS = {
+    "onegrid": "peers.ours:repair",
+    "shapely.coverage_clean": "peers.geos:repair",
+    "mapshaper -clean": "peers.mapshaper:clean",
+    "mapshaper -clean gap-width=30m": "peers.mapshaper:clean_wide",
+    "maup.quick_repair": "peers.districts:quick_repair",
+    "maup.smart_repair": "peers.districts:smart_repair",
+}
+MEASURED = ("ok", "partial")
+INPUTS = {"atoms": "our atoms", "blocks": "raw blocks"}
+ABOUT = (
+    "Four departments' layers become one grid. Regionalisation peers cannot read dirty layers: "
+    "they are given onegrid's own atoms, or the raw blocks between roads and community borders, "
+    "one problem per community with k = households / 400, 300 households at least where they "
+    "take a bound. `onegrid` is the whole merge from dirty layers; `step s` is its assignment "
+    "alone (wall), beside the CPU seconds of peers that do only this step. *In band*: cells of "
+    "300–500 households, of those with any. *Reuse*: metres between cells of a community within "
+    "8 m of an old border. *Kept*: households that stay with the largest part of their old cell. "
+    "*Slivers*: parts under 100 m² or 3 m mean width. *Across*: cells in two communities."
+)
+ABOUT_REPAIR = (
+    "The same four layers, each repaired by itself. *Gap*: what is left of cracks under 30 m, "
+    "*moved*: area that changed its code, *vanished*: codes that lost 99 % of their area."
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Files of one case."""
+
+    folder: Path
+    cap_s: float
+
+    def __getattr__(self, name: str) -> str:
+        return str(self.folder / name)
+
+
+def main() -> None:
+    """Run the cases and keep the result."""
+    asked = _arguments()
+    started = time.perf_counter()
+    cap_s = QUICK_CAP_S if asked.quick else CAP_S
+    tables: list[dict[str, Any]] = []
+    for case in ("quick",) if asked.quick else asked.case:
+        with tempfile.TemporaryDirectory() as folder:
+            tables += run_case(case, Place(Path(folder), cap_s))
+    took_s = time.perf_counter() - started
+    if asked.quick:
+        print("\n\n".join(table_text(table) for table in tables))
+    else:
+        about = measured("bench.about:about", cap_s=60).value
+        stop = f" A peer is stopped after {cap_s:.0f} CPU seconds."
+        store(
+            "merge_peers",
+            {
+                "title": "Merging four grids into one",
+                "about": ABOUT + stop,
+                "command": "python benchmarks/merge_peers.py",
+                "date": asked.date,
+                **about,
+                "tables": tables,
+            },
+        )
+    print(f"{took_s:.0f} s")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a small district, nothing is kept")
+    parser.add_argument("--case", action="append", choices=CASES, help="default: all")
+    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    parser.add_argument("--date", default=today, help="date written into the result")
+    asked = parser.parse_args()
+    asked.case = asked.case or CASES
+    return asked
+
+
+def run_case(name: str, at: Place) -> list[dict[str, Any]]:
+    """Return the tables of one case: grids, and repairs of its layers."""
+    _needed(measured("bench.cases:prepare", name, at.case, at.dirty, cap_s=OWN_CAP_S))
+    grids = grid_rows(at, quick=name == "quick")
+    repairs = repair_rows(at)
+    about = _needed(measured("bench.about:of_case", name, cap_s=OWN_CAP_S)).value
+    return [
+        {"title": f"{name}: grids", "about": about, "columns": grid_heads(grids), "rows": grids},
+        {
+            "title": f"{name}: repairs",
+            "about": ABOUT_REPAIR,
+            "columns": repair_heads(),
+            "rows": repairs,
+        },
+    ]
+
+
+def grid_rows(at: Place, *, quick: bool) -> list[dict[str, Any]]:
+    """Return one row for onegrid and each peer that makes cells."""
+    files = (at.case, at.cells, at.own_atoms, at.ground)
+    whole = _needed(measured("peers.ours:merge", *files, cap_s=OWN_CAP_S))
+    own = _row("onegrid", "dirty layers", whole)
+    own |= {"ours": True, "step_s": whole.value["assignment_s"]}
+    own["note"] = f"gap ≤ 1 % proven in {100 * whole.value['proven_share']:.0f} % of communities"
+    rows, left = [own], [(at.cells, "")]
+    _needed(
+        measured("bench.problems:own_atoms", at.own_atoms, at.ground, at.atoms, cap_s=OWN_CAP_S)
+    )
+    _needed(measured("bench.problems:raw_blocks", at.dirty, at.ground, at.blocks, cap_s=OWN_CAP_S))
+    for kind, said in INPUTS.items():
+        units = str(at.folder / kind)
+        works = {peer: ("bench.units:solve", work, units) for peer, work in GROUPERS.items()}
+        works["maup.assign"] = ("peers.districts:assign", units, at.ground)
+        for number, (peer, work) in enumerate(works.items()):
+            if quick and kind == "blocks" and peer.startswith("spopt"):
+                continue
+            keep = f"{units}-{number}"
+            row = _grouped(peer, said, measured(*work, cap_s=at.cap_s, keep=keep))
+            rows.append(row)
+            left.append((keep if row["status"] in MEASURED else "", units))
+    overlay = ("peers.geos:overlay", at.dirty, at.ground)
+    outcome = measured(*overlay, cap_s=at.cap_s, keep=at.pieces)
+    rows.append(_row("geopandas.overlay", "dirty layers", outcome))
+    left.append((at.pieces if outcome.status == "ok" else "", ""))
+    return _judged("bench.judge:grids", rows, left, at.ground)
+
+
+def _grouped(peer: str, said: str, outcome: Outcome) -> dict[str, Any]:
+    """Return the row of a peer that labelled units; half an answer is told, not measured."""
+    told = outcome.value or {"solved": 0, "failed": 0, "why": ""}
+    if outcome.status == "timeout":
+        outcome = replace(outcome, note=f"{outcome.note}, {told['solved']} communities done")
+    elif outcome.status == "ok" and not told["solved"]:
+        outcome = replace(outcome, status="failed", note=told["why"])
+    elif outcome.status == "ok" and told["failed"]:
+        note = f"failed in {told['failed']} communities: {told['why']}"
+        outcome = replace(outcome, status="partial", note=note)
+    elif outcome.status == "ok":
+        outcome = replace(outcome, note=told["why"])
+    row = _row(peer, said, outcome)
+    return row | {"step_s": row.get("cpu_s")}
+
+
+def repair_rows(at: Place) -> list[dict[str, Any]]:
+    """Return one row for each program that repairs layers."""
+    rows, left = [], []
+    for number, (peer, work) in enumerate(REPAIRERS.items()):
+        keep = str(at.folder / f"repaired-{number}")
+        outcome = measured(work, at.dirty, cap_s=at.cap_s, keep=keep)
+        if outcome.status == "timeout":
+            outcome = replace(
+                outcome, note=f"{outcome.note}, {outcome.value or 0} of 4 layers done"
+            )
+        rows.append(_row(peer, "", outcome) | {"ours": peer == "onegrid"})
+        left.append((keep if outcome.status == "ok" else "", ""))
+    return _judged("bench.judge:repairs", rows, left, at.dirty)
+
+
+def _judged(
+    judge: str, rows: list[dict[str, Any]], left: list[tuple[str, str]], against: str
+) -> list[dict[str, Any]]:
+    """Return the rows with the neutral columns of those that left something whole."""
+    whole = [pair for pair in left if pair[0]]
+    columns = iter(_needed(measured(judge, whole, against, cap_s=OWN_CAP_S)).value)
+    return [
+        row | (next(columns) if path else {}) for row, (path, _) in zip(rows, left, strict=True)
+    ]
+
+
+def _row(peer: str, said: str, outcome: Outcome) -> dict[str, Any]:
+    print(f"{peer:32} {said:13} {outcome.status:8} {outcome.cpu_s:7.1f} s {outcome.note}")
+    return {"peer": peer, "input": said, **outcome.cost()}
+
+
+def _needed(outcome: Outcome) -> Outcome:
+    """Return an outcome that must not fail: it is ours."""
+    if outcome.status != "ok":
+        raise SystemExit(outcome.note)
+    return outcome
+
+
+def _head(
+    key: str, label: str, digits: int | None, better: str = "", must: float | None = None
+) -> dict[str, Any]:
+    return {"key": key, "label": label, "digits": digits, "better": better, "must": must}
+
+
+def grid_heads(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the columns of a table of grids."""
+    kept = sorted(key for key in rows[0] if key.startswith("kept_"))
+    return [
+        _head("peer", "program", None),
+        _head("input", "given", None),
+        _head("cells", "cells", 0),
+        _head("gap_m2", "gap m²", 0, "low", 0),
+        _head("overlap_m2", "overlap m²", 0, "low", 0),
+        _head("slivers", "slivers", 0, "low"),
+        _head("in_band_share", "in band", PERCENT, "high"),
+        _head("border_reuse_share", "reuse", PERCENT, "high"),
+        *(_head(key, "kept " + key[5:].replace("_", " "), PERCENT, "high") for key in kept),
+        _head("compactness", "compact", 3, "high"),
+        _head("parts_per_cell", "parts/cell", 3, "low", 1),
+        _head("across_communities", "across", 0, "low", 0),
+        _head("lost_households", "lost households", 0, "low", 0),
+        _head("step_s", "step s", 2, "low"),
+        _head("cpu_s", "CPU s", 2),
+        _head("wall_s", "wall s", 2),
+        _head("peak_mb", "peak MB", 0),
+        _head("status", "status", None),
+        _head("note", "note", None),
+    ]
+
+
+def repair_heads() -> list[dict[str, Any]]:
+    """Return the columns of a table of repairs."""
+    return [
+        _head("peer", "program", None),
+        _head("gap_m2", "gap m²", 0, "low"),
+        _head("overlap_m2", "overlap m²", 0, "low", 0),
+        _head("slivers", "slivers", 0, "low"),
+        _head("parts", "in parts", 0, "low"),
+        _head("invalid", "invalid", 0, "low", 0),
+        _head("vanished", "vanished", 0, "low"),
+        _head("moved_m2", "moved m²", 0, "low"),
+        _head("cpu_s", "CPU s", 2, "low"),
+        _head("wall_s", "wall s", 2),
+        _head("peak_mb", "peak MB", 0, "low"),
+        _head("status", "status", None),
+        _head("note", "note", None),
+    ]
+
+
+if __name__ == "__main__":
+    main()

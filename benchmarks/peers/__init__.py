@@ -1,0 +1,1 @@
+"""One module per peer: how it is asked the same question as onegrid."""
