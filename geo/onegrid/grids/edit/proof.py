@@ -112,11 +112,19 @@ def _same_ground(draft: Draft, cells: Sequence[Row]) -> None:
             what = f"the ground of community {community} would change"
             raise refusal(Code.OTHER_COMMUNITY, what)
         one, two = union(before), union(after)
-        moved = shapely.symmetric_difference(one, two)
-        # a new junction bends the border it lies on by less than a step of the grid
-        if moved.area > max(_SAME_AREA_SHARE * one.area, grid_m * one.length):
+        # nothing new on the outside, and no hair's gap inside: a cut bends the border it ends on by
+        # less than a step of the grid
+        nodes = shapely.points(shapely.get_coordinates(two))
+        rim = shapely.boundary(one)
+        shapely.prepare(rim)
+        off = ~shapely.dwithin(rim, nodes, grid_m)
+        if off.any():
             what = f"community {community} would gain or lose ground"
-            raise refusal(Code.OVERLAP, what, at=_inside(moved))
+            raise refusal(Code.OVERLAP, what, at=nodes[off][0].coords[0])
+        moved_m2 = abs(one.area - two.area)
+        if moved_m2 > max(_SAME_AREA_SHARE * one.area, grid_m * one.length):
+            what = f"community {community} would gain or lose ground"
+            raise refusal(Code.OVERLAP, what, at=_inside(two))
 
 
 def _inside(shape: shapely.Geometry) -> tuple[float, float]:

@@ -64,7 +64,8 @@ def _take(draft: Draft, conflict: Row, department: str) -> Outcome:
         raise refusal(Code.UNKNOWN_ID, what, remedy=f"take {' or '.join(named)}")
     strip = _on_grid(conflict)
     homes: dict[str, str] = {}
-    for cell in _under(draft, strip):
+    for name in [cell.key.id for cell in _under(draft, strip)]:
+        cell = draft.cell(name)  # a cut of the one before may have put a junction on it
         goal = _beyond(draft, cell, strip)
         atoms = [a for a in draft.atoms_of(cell.key.id) if _overlap_m2(a.shape, strip) > 0]
         refuse_locked(draft, [cell.key.id, goal.key.id])

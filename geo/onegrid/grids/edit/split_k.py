@@ -58,20 +58,21 @@ def split_k(draft: Draft, cell_id: str, k: int, *, new_ids: Sequence[str]) -> Ou
     cell = draft.cell(cell_id)
     refuse_locked(draft, [cell_id])
     refuse_taken(draft, new_ids, gone=[cell_id])
-    parts = _cut(draft, draft.atoms_of(cell_id), k, of=cell_id)
+    parts = _cut(draft, [atom.key.id for atom in draft.atoms_of(cell_id)], k, of=cell_id)
     grounds = [union([_atom(draft, i).shape for i in part]) for part in parts]
     inner = shapely.get_coordinates(shapely.point_on_surface(np.array(grounds, dtype=object)))
     order = np.lexsort((-inner[:, 1], inner[:, 0]))
     return into_parts(draft, cell, [parts[i] for i in order], new_ids)
 
 
-def _cut(draft: Draft, atoms: Sequence[Row], k: int, *, of: str) -> list[list[str]]:
+def _cut(draft: Draft, names: Sequence[str], k: int, *, of: str) -> list[list[str]]:
     """Return k groups of atoms: one straight cut into k // 2 and the rest, then each again."""
     if k == 1:
-        return [[atom.key.id for atom in atoms]]
+        return [list(names)]
+    atoms = [_atom(draft, name) for name in names]
     line = _best_line(_weights(draft, atoms), union([atom.shape for atom in atoms]), k // 2 / k)
-    sides = halves(draft, atoms, line, of=of)
-    first, rest = ([_atom(draft, i) for i in side] for side in sides)
+    first, rest = halves(draft, atoms, line, of=of)
+    # a cut of the first side may end on the second, so its atoms are looked up when it is its turn
     return [*_cut(draft, first, k // 2, of=of), *_cut(draft, rest, k - k // 2, of=of)]
 
 
