@@ -18,8 +18,9 @@ import shapely
 from onegrid.errors import InputError, Problem
 from onegrid.grids import evidence as grounds
 from onegrid.grids.faces import compact
-from onegrid.grids.ground import moved_outlines, open_ground, share_nodes
+from onegrid.grids.ground import moved_outlines, open_ground
 from onegrid.grids.locate import locate
+from onegrid.grids.nodes import matched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -203,13 +204,10 @@ def joined(
     alike &= (kept.reason != grounds.OUTLINE).to_numpy()[label]
     stays[label[alike]] = True
     mine, new = stays[kept.cell], ~alike
-    polygons, community = kept.tiles.polygons[mine], kept.tiles.community[mine]
-    cell = kept.cell[mine]
-    tiles = Tiles(
-        np.append(share_nodes(polygons, atoms.polygons[new]), atoms.polygons[new]),
-        np.append(community, atoms.community[new]),
-    )
-    return tiles, compact(np.append(cell, assigned[new] + len(kept.reason)))
+    polygons, tile = matched(kept.tiles.polygons[mine], atoms.polygons[new])
+    community = np.append(kept.tiles.community[mine], atoms.community[new])[tile]
+    cell = np.append(kept.cell[mine], assigned[new] + len(stays))[tile]
+    return Tiles(polygons, community), compact(cell)
 
 
 def _unchanged(assigned: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.bool_]:
