@@ -61,7 +61,7 @@ def main() -> None:
             "about": "How a merge grows with the district.",
             "command": "python benchmarks/merge_growth.py" + (" --ten" if asked.ten else ""),
             "date": asked.date,
-            **measured("bench.about:about", cap_s=CAP_S).value,
+            **measured("bench.machine:about", cap_s=CAP_S).value,
             "tables": [table],
         },
     )

@@ -37,19 +37,6 @@ DISTRICTS = {
     "coarse": DistrictOptions(),
     "fine": DistrictOptions(blocks_per_cell=FINE_BLOCKS_PER_CELL),
 }
-ABOUT = {
-    "quick": "An invented district of 24 communities and 100 cells, for a fast look.",
-    "coarse": (
-        "An invented district of 13 subdistricts, 138 communities and 564 true cells, 225,000 "
-        "households, 3.7 blocks a cell, four dirty layers, noisy and incomplete roads."
-    ),
-    "fine": "The same size with 10 blocks a cell.",
-    "seattle": (
-        "Real layers of Seattle: police beats, police micro-areas, primary school zones and "
-        "neighbourhoods (some of them invalid) as departments, council districts as communities, "
-        "borders of census tracts as roads; 170 invented households in each tract."
-    ),
-}
 _PACKAGE = "seattle-boundaries-data@5.0.3"
 _SHA512 = (
     "a3b0f3bc65222610a082eef139a96d1fd4656b6446cf7e4d681312ebbc3323ab"

@@ -6,7 +6,6 @@ import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 
 from bench.columns import Layer, grid_columns, load_dirty, load_ground, repair_columns
@@ -15,13 +14,15 @@ from bench.units import dissolved
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from bench.columns import Shapes
+
+    Rows = Generator[list["Columns"], None, list["Columns"]]
+
 _CLOSE_M = 15.0
 Columns = dict[str, float]
 
 
-def grids(
-    left: Sequence[tuple[str, str]], ground_path: str
-) -> Generator[list[Columns], None, list[Columns]]:
+def grids(left: Sequence[tuple[str, str]], ground_path: str) -> Rows:
     """Return the columns of each grid: labels with the file of their units, or polygons."""
     yield []
     ground = load_ground(ground_path)
@@ -33,9 +34,7 @@ def grids(
     return found
 
 
-def repairs(
-    left: Sequence[tuple[str, str]], dirty_path: str
-) -> Generator[list[Columns], None, list[Columns]]:
+def repairs(left: Sequence[tuple[str, str]], dirty_path: str) -> Rows:
     """Return the columns of each set of repaired layers."""
     yield []
     drawn = load_dirty(dirty_path).layers
@@ -50,12 +49,11 @@ def _read(path: str) -> Any:  # noqa: ANN401  (what a program left)
     return pickle.loads(Path(path).read_bytes())  # noqa: S301  (our own)
 
 
-def _there(shapes: Any) -> Any:  # noqa: ANN401  (object array in, object array out)
-    return np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes)
+def _there(shapes: Shapes) -> Shapes:
+    there: Shapes = shapes.copy()
+    there[shapely.is_missing(shapes)] = shapely.Polygon()
+    return there
 
 
 def _rounded(found: Columns) -> Columns:
-    return {
-        key: round(value, 4) + 0.0 if isinstance(value, float) else value
-        for key, value in found.items()
-    }
+    return {key: round(value, 4) if value % 1 else int(value) for key, value in found.items()}

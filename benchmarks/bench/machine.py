@@ -6,7 +6,10 @@ import os
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 _PACKAGES = (
     "geopandas",
@@ -20,6 +23,12 @@ _PACKAGES = (
     "shapely",
     "spopt",
 )
+
+
+def about() -> Generator[dict[str, Any], None, dict[str, Any]]:
+    """Return the machine and the versions, as a piece of work."""
+    yield {}
+    return {"machine": machine(), "versions": versions()}
 
 
 def machine() -> dict[str, Any]:

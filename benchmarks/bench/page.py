@@ -96,7 +96,8 @@ def _sound(row: dict[str, Any], column: dict[str, Any]) -> bool:
     """Whether a value that has one right answer is right, to a hair's breadth."""
     if column.get("must") is None or row.get(column["key"]) is None:
         return True
-    return abs(row[column["key"]] - column["must"]) <= _NOISE
+    off: float = abs(row[column["key"]] - column["must"])
+    return off <= _NOISE
 
 
 def _ahead(table: dict[str, Any], own: dict[str, Any], peers: list[dict[str, Any]]) -> list[str]:

@@ -85,7 +85,7 @@ def make_units(shapes: Shapes, home: Ints, ground: Ground) -> Units:
                 shapes=shapes[unit],
                 households=households[unit].astype(np.int64),
                 pairs=place[pairs[mine]],
-                length_m=length_m[mine],
+                length_m=np.asarray(length_m[mine], dtype=np.float64),
                 drawn_share=drawn_m[mine] / np.maximum(length_m[mine], 1e-9),
                 cells=max(1, min(len(unit), round(total / _WANTED_HOUSEHOLDS))),
                 band=ground.band,

@@ -17,11 +17,11 @@ from bench.measure import FOLDER
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+Layers = dict[str, Layer]
+_ROOT = FOLDER.parent
 _HOOK = Path(__file__).with_name("peak.cjs")
+_PROGRAM = _ROOT / ".bench-venv/node/node_modules/mapshaper/bin/mapshaper"
 _peaks: list[float] = [0.0]
-_PROGRAM = (
-    FOLDER.parent / ".bench-venv" / "node" / "node_modules" / "mapshaper" / "bin" / "mapshaper"
-)
 
 
 def peak_mb() -> float:
@@ -29,25 +29,24 @@ def peak_mb() -> float:
     return max(_peaks)
 
 
-def clean(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str, Layer]]:
+def clean(dirty_path: str) -> Generator[Layers, None, Layers]:
     """Repair each layer with the default options."""
     return _each(dirty_path, ())
 
 
-def clean_wide(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str, Layer]]:
+def clean_wide(dirty_path: str) -> Generator[Layers, None, Layers]:
     """Repair each layer, gaps up to 30 m."""
     return _each(dirty_path, ("gap-width=30m",))
 
 
-def _each(
-    dirty_path: str, options: tuple[str, ...]
-) -> Generator[dict[str, Layer], None, dict[str, Layer]]:
+def _each(dirty_path: str, options: tuple[str, ...]) -> Generator[Layers, None, Layers]:
     dirty = load_dirty(dirty_path)
     yield {}
-    done: dict[str, Layer] = {}
+    done: Layers = {}
     for name, layer in dirty.layers.items():
         done[name] = _cleaned(layer, options, dirty.crs)
         yield done
+    return done
 
 
 def _cleaned(layer: Layer, options: tuple[str, ...], crs: str) -> Layer:
@@ -56,13 +55,7 @@ def _cleaned(layer: Layer, options: tuple[str, ...], crs: str) -> Layer:
         frame = gpd.GeoDataFrame({"code": layer.codes}, geometry=layer.shapes, crs=crs)
         pyogrio.write_dataframe(frame, drawn, driver="ESRI Shapefile", encoding="UTF-8")
         words = [str(drawn), "encoding=utf8", "-clean", *options, "-o", str(left)]
-        node = [
-            str(FOLDER.parent / "tools" / "with_node.sh"),
-            "node",
-            "-r",
-            str(_HOOK),
-            str(_PROGRAM),
-        ]
+        node = [str(_ROOT / "tools/with_node.sh"), "node", "-r", str(_HOOK), str(_PROGRAM)]
         peak = Path(place) / "peak"
         told = {**os.environ, "PEAK_FILE": str(peak)}
         subprocess.run([*node, *words], check=True, capture_output=True, env=told)  # noqa: S603
