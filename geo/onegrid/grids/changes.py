@@ -123,9 +123,7 @@ class Moved:
     unplaced: int
 
 
-def moved_households(
-    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, people: gpd.GeoDataFrame, found: Overlaps
-) -> Moved:
+def moved_households(found: Overlaps, people: gpd.GeoDataFrame) -> Moved:
     """Return the households whose cell changed beyond a rename.
 
     A household moved if the largest part of its old cell is in another new cell than it is: a cell
@@ -133,17 +131,12 @@ def moved_households(
     """
     pairs = found.pairs
     order = np.lexsort((pairs["new"], -pairs["area_m2"], -pairs["households"], pairs["old"]))
-    main = np.full(len(old), -1)
+    main = np.full(len(found.old_area_m2), -1)
     first = pairs.iloc[order].drop_duplicates("old")
     main[first["old"].to_numpy()] = first["new"].to_numpy()
-    points, homes = people.geometry.to_numpy(), people["households"].to_numpy()
-    before = locate(points, old.geometry.to_numpy())
-    after = locate(points, new.geometry.to_numpy())
-    placed = (before >= 0) & (after >= 0)
-    away = placed & (main[before] != after)
-    # a door on a border lies in both cells; the order of ids must not move it
-    shapes = new.geometry.to_numpy()
-    away[away] = ~shapely.intersects(points[away], shapes[main[before[away]]])
+    homes = people["households"].to_numpy()
+    placed = (found.old_of >= 0) & (found.new_of >= 0)
+    away: NDArray[np.bool_] = placed & (main[found.old_of] != found.new_of)
     total = int(homes[placed].sum())
     moved = int(homes[away].sum())
     share = round(moved / total, 6) if total else 0.0

@@ -29,7 +29,8 @@ class Overlaps:
 
     ``pairs`` has the columns ``old``, ``new`` (rows of the two tables), ``area_m2`` and
     ``households``, sorted; ``old_area_m2``, ``new_area_m2``, ``old_households`` and
-    ``new_households`` are the totals of each row.
+    ``new_households`` are the totals of each row; ``old_of`` and ``new_of`` the cells of each row
+    of the people table, -1 for none.
     """
 
     pairs: pd.DataFrame
@@ -37,6 +38,8 @@ class Overlaps:
     new_area_m2: NDArray[np.float64]
     old_households: NDArray[np.float64]
     new_households: NDArray[np.float64]
+    old_of: NDArray[np.int64]
+    new_of: NDArray[np.int64]
 
     def shares(self) -> pd.DataFrame:
         """Return the pairs with the shares of either cell that both have in common.
@@ -92,10 +95,12 @@ def overlaps(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, people: gpd.GeoDataFr
     ground = pd.DataFrame({"old": b, "new": a, "area_m2": area_m2})
     ground = ground[ground["area_m2"] > _CRUMB_M2]
     points = people.geometry.to_numpy()
+    old_of = locate(points, before)
+    new_of = _beside_old(points, old_of, locate(points, after), (after, ground))
     homes = pd.DataFrame(
         {
-            "old": locate(points, before),
-            "new": locate(points, after),
+            "old": old_of,
+            "new": new_of,
             "households": people["households"].to_numpy().astype(float),
         }
     )
@@ -109,7 +114,34 @@ def overlaps(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, people: gpd.GeoDataFr
         shapely.area(after),
         _totals(homes, "old", len(before)),
         _totals(homes, "new", len(after)),
+        old_of,
+        new_of,
     )
+
+
+def _beside_old(
+    points: NDArray[np.object_],
+    old_of: NDArray[np.int64],
+    new_of: NDArray[np.int64],
+    ground: tuple[NDArray[np.object_], pd.DataFrame],
+) -> NDArray[np.int64]:
+    """Return the new cell of each point; on a border, one that shares ground with its old cell.
+
+    A point on a border lies in the first cell that touches it: another order of ids alone would
+    else move it.
+    """
+    after, shared = ground
+    area_m2 = pd.Series(shared["area_m2"].to_numpy(), [shared["old"], shared["new"]])
+    pair = pd.MultiIndex.from_arrays([old_of, new_of])
+    astray = np.flatnonzero((old_of >= 0) & (new_of >= 0) & ~pair.isin(area_m2.index))
+    place, cell = shapely.STRtree(after).query(points[astray], predicate="intersects")
+    choice = pd.MultiIndex.from_arrays([old_of[astray][place], cell])
+    common_m2 = area_m2.reindex(choice).fillna(0.0).to_numpy()
+    order = np.lexsort((-cell, common_m2, place))
+    order = order[common_m2[order] > 0]
+    found = new_of.copy()
+    found[astray[place[order]]] = cell[order]  # the last write of a point is its largest share
+    return found
 
 
 def _totals(homes: pd.DataFrame, side: str, size: int) -> NDArray[np.float64]:

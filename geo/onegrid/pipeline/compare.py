@@ -21,7 +21,7 @@ from onegrid.grids.plans import as_plan, score_plan
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
 from onegrid.io.reading import list_spatial_layers
 from onegrid.io.sources import split_layer
-from onegrid.layers.clean import LEDGER_COLUMNS, Cleaned, clean_layer
+from onegrid.layers.clean import LEDGER_COLUMNS, clean_layer
 from onegrid.pipeline.folder import joined_report
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
@@ -102,7 +102,7 @@ def compare_grids(tables: CompareTables, *, size: tuple[float, float]) -> Compar
     old, new, people = tables.old, tables.new, tables.people
     found = overlaps(old, new, people)
     codes = {"old": np.array(old["code"], object), "new": np.array(new["code"], object)}
-    moved = moved_households(old, new, people, found)
+    moved = moved_households(found, people)
     plans = {"old": old, "new": new}
     stayed = tables.departments or {PREVIOUS: old}
     return Compared(
@@ -150,14 +150,14 @@ def read_compare(inputs: CompareInputs) -> CompareTables:
         "new": _sound(in_crs(there(new), there(crs)), "new"),
         **{name: _sound(there(layer), name) for name, layer in sorted(layers.items())},
     }
-    plans = [as_plan(sound[side].layer) for side in ("old", "new")]
+    plans = [as_plan(sound[side][0]) for side in ("old", "new")]
     return CompareTables(
         old=plans[0],
         new=plans[1],
         ground=ground[0] if ground else pd.concat([plan[["geometry"]] for plan in plans]),
         people=there(people),
-        departments={name: sound[name].layer for name in sorted(layers)},
-        repairs=pd.concat([s.ledger for s in sound.values()], ignore_index=True),
+        departments={name: sound[name][0] for name in sorted(layers)},
+        repairs=pd.concat([ledger for _, ledger in sound.values()], ignore_index=True),
         notes=reader.notes(),
     )
 
@@ -170,11 +170,12 @@ def _ground(reader: Reader, file: str, crs: str | None) -> gpd.GeoDataFrame | No
     return reader.read("ground", f"{path}#communities", schema.COMMUNITIES, crs=crs)
 
 
-def _sound(layer: gpd.GeoDataFrame, name: str) -> Cleaned:
+def _sound(layer: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     shapes = layer.geometry.to_numpy()
     if shapely.is_valid(shapes).all() and shapely.coverage_is_valid(shapes):
-        return Cleaned(layer, pd.DataFrame(columns=list(LEDGER_COLUMNS)))
-    return clean_layer(layer, department=name)
+        return layer, pd.DataFrame(columns=list(LEDGER_COLUMNS))
+    cleaned = clean_layer(layer, department=name)
+    return cleaned.layer, cleaned.ledger
 
 
 def report_of(compared: Compared, tables: CompareTables) -> dict[str, Any]:
