@@ -10,34 +10,43 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from onegrid import standards
 from onegrid.layers.gaps import polygons_of, share_gaps
+from onegrid.layers.ledger import LEDGER_COLUMNS, doubtful_of, ledger_of
+from onegrid.layers.moves import account, hand_over_crumbs, open_gaps
+from onegrid.layers.rings import drop_repeated, name_codes, simple_polygons
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
     from numpy.typing import NDArray
 
-LEDGER_COLUMNS: Final = ("department", "code", "kind", "moved_area_m2")
-_MOVED_M2 = 0.01  # less than a hand's breadth squared is rounding, not a repair
-_LOOSE_M2 = 1.0
-_VANISHED_SHARE, _SHRUNKEN_SHARE = 0.01, 0.5
+__all__ = ["LEDGER_COLUMNS", "Cleaned", "clean_layer"]
+
+_OTHER_WAYS: Final[tuple[dict[str, Any], ...]] = (
+    {"snapping_distance": 0},
+    {"merge_strategy": "min_area"},
+)
 
 
 @dataclass(frozen=True)
 class Cleaned:
     """A sound layer (valid, no overlap, edge-matched) and the ledger of its repairs.
 
-    ``ledger`` has the columns `LEDGER_COLUMNS`: one row per repair, sorted.
+    ``ledger`` has the columns `LEDGER_COLUMNS`: one row per repair, sorted. Rows of
+    ``invalid_ring`` say what making the ring valid changed; all other rows add up to the symmetric
+    difference between the valid input and the result. ``doubtful`` lists the repairs somebody
+    should decide, with a ``question`` (Chinese).
     """
 
     layer: gpd.GeoDataFrame
     ledger: pd.DataFrame
+    doubtful: pd.DataFrame
 
 
 def clean_layer(
@@ -77,104 +86,48 @@ def clean_layer(
     ['invalid_ring']
     """
     width_m = standards.number("gap_width_m") if gap_width_m is None else gap_width_m
-    named, unnamed_rows = _name_codes(layer)
-    valid, ring_rows = _make_valid(named)
-    single, repeated_rows = _drop_repeated(valid)
-    sound = _coverage(single.geometry.to_numpy(), width_m)
-    if close_open_gaps and len(sound):
-        sound = _coverage(share_gaps(sound, width_m=width_m), width_m)
-    rows = [*unnamed_rows, *ring_rows, *repeated_rows, *_moves(single, sound)]
-    kept = single.set_geometry(sound)
-    kept = kept[shapely.area(sound) > 0]
-    ledger = pd.DataFrame(
-        [(department, *row) for row in rows], columns=list(LEDGER_COLUMNS)
-    ).astype({"department": object, "code": object, "kind": object, "moved_area_m2": float})
-    order = ["kind", "code", "moved_area_m2"]
-    return Cleaned(kept, ledger.sort_values(order, kind="stable", ignore_index=True))
-
-
-Row = tuple[str, str, float]
-
-
-def _name_codes(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
-    """Give a code to rows without one, and name the codes that several rows share."""
-    codes = layer["code"].fillna("").astype(str).str.strip()
-    empty = (codes == "").to_numpy()
-    codes = codes.mask(empty, [f"#{feature}" for feature in layer.index])
-    repeated = sorted(codes[codes.duplicated()].unique())
-    rows: list[Row] = [(code, "missing_code", 0.0) for code in codes[empty]]
-    rows += [(code, "duplicate_code", 0.0) for code in repeated]
-    return layer.assign(code=codes), rows
-
-
-def _make_valid(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
-    """Make every ring simple; empty geometries go, and are named."""
-    before = shapely.force_2d(layer.geometry.to_numpy())
-    broken = ~shapely.is_valid(before)
-    after = before.copy()
-    after[broken] = [polygons_of(g) for g in shapely.make_valid(before[broken])]
-    # a bow-tie's signed area is the difference of its lobes: what the repair adds is the change
-    change_m2 = np.abs(shapely.area(after) - shapely.area(before))
-    codes = layer["code"].to_numpy()
-    rows: list[Row] = [
-        (codes[i], "invalid_ring", round(float(change_m2[i]), 2)) for i in np.flatnonzero(broken)
-    ]
-    empty = shapely.is_missing(after) | (shapely.area(after) <= 0)
-    rows += [(codes[i], "empty_geometry", 0.0) for i in np.flatnonzero(empty)]
-    return layer.set_geometry(after)[~empty], rows
-
-
-def _drop_repeated(layer: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Row]]:
-    """Drop features that are drawn twice, whatever code they carry; the first one stays."""
-    keys = pd.Series(shapely.to_wkb(shapely.normalize(layer.geometry.to_numpy())))
-    repeated = keys.duplicated().to_numpy()
-    codes = layer["code"].to_numpy()[repeated]
-    areas_m2 = shapely.area(layer.geometry.to_numpy()[repeated])
-    rows: list[Row] = [
-        (code, "duplicate_feature", round(float(area), 2))
-        for code, area in zip(codes, areas_m2, strict=True)
-    ]
-    return layer[~repeated], rows
+    named, repairs = name_codes(layer)
+    for step in (simple_polygons, drop_repeated):
+        named, found = step(named)
+        repairs += found
+    before, codes = named.geometry.to_numpy(), named["code"].tolist()
+    after = _coverage(before, width_m)
+    after, found, handed_m2 = hand_over_crumbs(before, after, codes)
+    repairs += found
+    if close_open_gaps and len(after):
+        after = _coverage(share_gaps(after, width_m=width_m), width_m)
+    repairs += account(before, after, codes, handed_m2=handed_m2)
+    if not close_open_gaps:
+        repairs += open_gaps(after, codes, width_m=width_m)
+    kept = named.set_geometry(after)[shapely.area(after) > 0]
+    return Cleaned(
+        kept,
+        ledger_of(repairs, department=department),
+        doubtful_of(repairs, department=department),
+    )
 
 
 def _coverage(polygons: NDArray[np.object_], gap_width_m: float) -> NDArray[np.object_]:
     """Return edge-matched polygons without overlap and without closed gaps up to the width.
 
-    A polygon that automatic snapping swallows is cleaned without snapping.
+    A polygon that automatic snapping swallows is cleaned without snapping; where one would vanish
+    under others, overlaps go to the smaller polygon: a market drawn on top of its surroundings.
     """
     if not len(polygons):
         return polygons
     cleaned = shapely.coverage_clean(polygons, gap_width=gap_width_m)
-    if _vanished(polygons, cleaned).any():
-        with suppress(shapely.GEOSException):  # unsnapped noding may fail, then snapped stands
-            unsnapped = shapely.coverage_clean(polygons, gap_width=gap_width_m, snapping_distance=0)
-            if _vanished(polygons, unsnapped).sum() < _vanished(polygons, cleaned).sum():
-                cleaned = unsnapped
+    lost = _vanished(polygons, cleaned).sum()
+    for other_way in _OTHER_WAYS:
+        if not lost:
+            break
+        with suppress(shapely.GEOSException):  # unsnapped noding may fail, then the first stands
+            tried = shapely.coverage_clean(polygons, gap_width=gap_width_m, **other_way)
+            if _vanished(polygons, tried).sum() < lost:
+                cleaned, lost = tried, _vanished(polygons, tried).sum()
     return np.array([polygons_of(g) for g in cleaned], dtype=object)
 
 
 def _vanished(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:
-    gone: NDArray[np.bool_] = shapely.area(after) < _VANISHED_SHARE * shapely.area(before)
+    share = standards.number("vanished_share")
+    gone: NDArray[np.bool_] = shapely.area(after) < share * shapely.area(before)
     return gone
-
-
-def _moves(layer: gpd.GeoDataFrame, after: NDArray[np.object_]) -> list[Row]:
-    """Say for each polygon what the cleaning moved, and whether it lost itself on the way."""
-    before = layer.geometry.to_numpy()
-    moved_m2 = shapely.area(shapely.symmetric_difference(before, after))
-    left = shapely.area(after) / shapely.area(before)
-    more_parts = shapely.get_num_geometries(after) > shapely.get_num_geometries(before)
-    rows: list[Row] = []
-    for i, code in enumerate(layer["code"]):
-        area_m2 = round(float(moved_m2[i]), 2)
-        if left[i] < _VANISHED_SHARE:
-            rows.append((code, "vanished", area_m2))
-        elif left[i] < _SHRUNKEN_SHARE:
-            rows.append((code, "shrunken", area_m2))
-        elif moved_m2[i] > _MOVED_M2:
-            rows.append((code, "border_moved", area_m2))
-        if more_parts[i] and left[i] >= _VANISHED_SHARE:
-            loose_m2 = float(np.sort(shapely.area(shapely.get_parts(after[i])))[:-1].sum())
-            if loose_m2 > _LOOSE_M2:
-                rows.append((code, "detached_part", round(loose_m2, 2)))
-    return rows

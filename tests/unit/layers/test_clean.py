@@ -4,8 +4,11 @@ import pytest
 import shapely
 from shapely import Polygon, box
 
+from onegrid.errors import InputError
 from onegrid.layers.clean import LEDGER_COLUMNS, clean_layer
 from onegrid.layers.gaps import share_gaps
+from onegrid.layers.ledger import DOUBTFUL_COLUMNS, KINDS, refuse_doubtful
+from onegrid.layers.moves import hand_over_crumbs
 from onegrid.layers.nest import nest_communities, subdistricts_of
 
 
@@ -30,6 +33,8 @@ def test_an_overlap_goes_to_one_neighbour_and_is_written_down():
     assert shapely.coverage_is_valid(cleaned.layer.geometry.to_numpy())
     assert cleaned.layer.area.sum() == pytest.approx(90 * 50)
     assert cleaned.ledger["moved_area_m2"].sum() == pytest.approx(500)
+    assert kinds(cleaned) == {"overlap": ["A1"]} or kinds(cleaned) == {"overlap": ["A0"]}
+    assert cleaned.doubtful.empty
 
 
 def test_bow_ties_repeated_codes_features_and_missing_codes_are_all_named():
@@ -44,13 +49,97 @@ def test_bow_ties_repeated_codes_features_and_missing_codes_are_all_named():
     assert kinds(again)["duplicate_code"] == ["A"]
 
 
-def test_a_grid_that_others_cover_is_named_as_vanished_not_lost_silently():
+def test_a_market_drawn_on_top_of_its_surroundings_stays():
     hidden = [box(0, 0, 100, 100), box(40, 40, 60, 60)]
     cleaned = clean_layer(layer(*hidden), department="x")
-    gone = set(cleaned.ledger.loc[cleaned.ledger["kind"] == "vanished", "code"])
-    kept = set(cleaned.layer["code"])
-    assert gone | kept == {"A0", "A1"}
-    assert cleaned.layer.area.sum() == pytest.approx(10_000)
+    assert cleaned.layer.set_index("code").area.to_dict() == {"A0": 9_600, "A1": 400}
+
+
+def test_a_grid_that_others_cover_is_named_as_vanished_and_asked_about():
+    halves = [box(0, 0, 50, 100), box(50, 0, 100, 100), box(0, 0, 100, 100)]
+    cleaned = clean_layer(layer(*halves), department="x")
+    assert kinds(cleaned)["vanished"] == ["A2"]
+    assert cleaned.layer["code"].tolist() == ["A0", "A1"]
+    row = cleaned.doubtful.set_index("code").loc["A2"]
+    assert row["kind"] == "vanished"
+    assert row["moved_area_m2"] == 10_000
+    assert "请确认是否保留" in row["question"]
+
+
+def test_only_repairs_of_weight_are_asked_about():
+    slip = Polygon([(0, 0), (100, 0), (100, 100), (1, 100), (0, 99), (1, 99), (0, 100)])
+    lobes = Polygon([(200, 0), (300, 100), (300, 0), (200, 100)])
+    wide = [box(400, 0, 500, 100), box(440, 0, 600, 100)]
+    same = box(700, 0, 800, 100)
+    shapes = [slip, lobes, *wide, same, same]
+    cleaned = clean_layer(layer(*shapes, codes=["S", "L", "W1", "W2", "D1", "D2"]), department="x")
+    asked = set(zip(cleaned.doubtful["kind"], cleaned.doubtful["code"], strict=True))
+    assert {("invalid_ring", "L"), ("duplicate_feature", "D2")} <= asked
+    assert {kind for kind, _ in asked} == {"invalid_ring", "duplicate_feature", "wide_overlap"}
+    assert ("invalid_ring", "S") not in asked
+    assert kinds(cleaned)["invalid_ring"] == ["L", "S"]
+
+
+def test_one_code_on_parts_that_touch_is_sure_and_on_parts_apart_is_asked_about():
+    touching = layer(box(0, 0, 9, 9), box(9, 0, 20, 9), codes=["A", "A"])
+    assert clean_layer(touching, department="x").doubtful.empty
+    apart = layer(box(0, 0, 9, 9), box(900, 0, 920, 9), codes=["A", "A"])
+    assert clean_layer(apart, department="x").doubtful["code"].tolist() == ["A"]
+
+
+def test_a_crumb_that_comes_off_goes_to_its_neighbour_and_a_large_part_is_asked_about():
+    before = np.array([box(0, 0, 100, 100), box(100, 0, 160, 100)])
+    crumb = shapely.multipolygons([box(0, 0, 90, 100), box(95, 0, 96, 1)])
+    after = np.array([crumb, shapely.difference(box(90, 0, 160, 100), box(95, 0, 96, 1))])
+    shapes, found, handed_m2 = hand_over_crumbs(before, after, ["A", "B"])
+    assert [(r.code, r.kind, r.moved_area_m2) for r in found] == [("A", "detached_part", 1.0)]
+    assert shapely.get_num_geometries(shapes).tolist() == [1, 1]
+    assert handed_m2.tolist() == [1, 0]
+    assert shapely.area(shapes).sum() == pytest.approx(16_000)
+    halves = shapely.multipolygons([box(0, 0, 40, 100), box(50, 0, 100, 100)])
+    after = np.array([halves, box(40, 0, 50, 100)])
+    before = np.array([box(0, 0, 100, 100), after[1]])
+    shapes, found, handed_m2 = hand_over_crumbs(before, after, ["A", "R"])
+    assert shapely.get_num_geometries(shapes).tolist() == [2, 1]
+    assert "4000 平方米不相连" in found[0].question
+    assert handed_m2.tolist() == [0, 0]
+
+
+def test_a_narrow_gap_that_reaches_the_outside_is_named_and_stays_open():
+    cleaned = clean_layer(layer(box(0, 0, 50, 90), box(52, 0, 90, 90)), department="x")
+    assert kinds(cleaned) == {"open_gap": ["A0"]} or kinds(cleaned) == {"open_gap": ["A1"]}
+    assert cleaned.ledger["moved_area_m2"].sum() == 0
+
+
+def test_strict_refuses_every_doubtful_repair_with_a_line_of_its_own():
+    same = box(0, 0, 30, 30)
+    lobes = Polygon([(200, 0), (300, 100), (300, 0), (200, 100)])
+    cleaned = clean_layer(layer(same, same, lobes), department="x")
+    assert tuple(cleaned.doubtful.columns) == DOUBTFUL_COLUMNS
+    with pytest.raises(InputError) as refused:
+        refuse_doubtful(cleaned.doubtful, sources={"x": "x.shp"})
+    lines = [p.line() for p in refused.value.problems]
+    assert len(lines) == 2
+    assert all(line.startswith("error[REPAIR_DOUBTFUL] x.shp:") for line in lines)
+    refuse_doubtful(cleaned.doubtful.iloc[:0])
+
+
+def test_every_kind_of_repair_has_a_chinese_label():
+    cleaned = clean_layer(layer(box(0, 0, 60, 50), box(50, 0, 90, 50)), department="x")
+    assert set(cleaned.ledger["kind"]) <= set(KINDS)
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_rings_of_very_many_vertices_are_cleaned_in_seconds(shared):
+    y = np.linspace(0, 2_000, 100_001)
+    middle = np.column_stack([1_000 + np.sin(y), y])
+    west = Polygon(np.vstack([middle, [(0, 2_000), (0, 0)]]))
+    east = Polygon(np.vstack([middle[::-1] + (0 if shared else 5), [(2e3, 0), (2e3, 2e3)]]))
+    cleaned = clean_layer(layer(west, east), department="x")
+    assert shapely.coverage_is_valid(cleaned.layer.geometry.to_numpy())
+    moved_m2 = np.abs(cleaned.layer.area - [west.area, east.area]).sum()
+    assert moved_m2 < 2_000 * 0.001 * 2 + 2_000 * 10 * (not shared)
+    assert cleaned.layer.get_coordinates().shape[0] < 60_000
 
 
 def test_the_input_is_not_changed():
