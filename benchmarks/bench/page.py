@@ -67,9 +67,12 @@ def table_text(table: dict[str, Any]) -> str:
     columns, rows = table["columns"], table["rows"]
     head = [column["label"] for column in columns]
     right = ["---" if column["digits"] is None else "---:" for column in columns]
+    date = f" ({table['date']})" if "date" in table else ""
     body = [[_cell(row, column) for column in columns] for row in rows]
     grid = ["| " + " | ".join(line) + " |" for line in (head, right, *body)]
-    return "\n".join([f"### {table['title']}", "", table["about"], "", *grid, "", *losses(table)])
+    return "\n".join(
+        [f"### {table['title']}{date}", "", table["about"], "", *grid, "", *losses(table)]
+    )
 
 
 def losses(table: dict[str, Any]) -> list[str]:
