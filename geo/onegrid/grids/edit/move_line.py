@@ -18,7 +18,7 @@ from onegrid.grids.edit.nodes import (
 from onegrid.grids.edit.outcome import Outcome
 from onegrid.grids.edit.refusal import Code, refusal
 from onegrid.grids.edit.regroup import refuse_locked
-from onegrid.grids.edit.rings import Edge, Place, Redraw, on_grid, rings_of
+from onegrid.grids.edit.rings import Edge, Place, Redraw, edges_of, on_grid, rings_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,16 +39,14 @@ def move_line(draft: Draft, start: Sequence[Place], to: Sequence[Place]) -> Outc
     Raises
     ------
     EditError
-        ``EDIT_NO_VERTEX`` if no single border between two cells runs there, ``EDIT_LOCKED``,
-        ``EDIT_OTHER_COMMUNITY``, ``EDIT_OVERLAP``.
+        ``EDIT_NO_VERTEX`` if no single border between two cells runs there (the outer border has
+        one cell), ``EDIT_LOCKED``, ``EDIT_OTHER_COMMUNITY``, ``EDIT_OVERLAP``.
     """
-    path = _border(draft, [known_vertex(draft, place) for place in start])
+    path, sides = _border(draft, [known_vertex(draft, place) for place in start])
     ends = [_end(draft, path[0], to[0]), _end(draft, path[-1], to[-1])]
     drawn = [ends[0], *to[1:-1], ends[1]]
-    concerned = {c.key.id: c for vertex in path for c in cells_at(draft, vertex)}
-    sides = [c for c in concerned.values() if _has_edge(c, (path[0], path[1]))]
-    ids = sorted(c.key.id for c in sides)
-    if len(sides) < _SIDES or len({c.text("community_id") for c in sides}) > 1:
+    ids = sorted(cell.key.id for cell in sides)
+    if len({cell.text("community_id") for cell in sides}) > 1:
         what = "the line is the border of a community"
         raise refusal(Code.OTHER_COMMUNITY, what, at=path[0])
     moved_ends = {a: b for a, b in zip((path[0], path[-1]), ends, strict=True) if a != b}
@@ -71,25 +69,32 @@ def _end(draft: Draft, vertex: Place, place: Place) -> Place:
     return on_grid(place)
 
 
-def _border(draft: Draft, marks: Sequence[Place]) -> list[Place]:
-    """Return the vertices of the one border between two cells that runs through all marks."""
-    found = set()
-    for cell in cells_at(draft, marks[0]):
+def _border(draft: Draft, marks: Sequence[Place]) -> tuple[list[Place], list[Row]]:
+    """Return the one border between two cells that runs through all marks, and the cells."""
+    cells = cells_at(draft, marks[0])
+    edges = {
+        cell.key: {e for ring in rings_of(cell.shape) for e in edges_of(ring)} for cell in cells
+    }
+    found: dict[tuple[Place, ...], list[Row]] = {}
+    for cell in cells:
         for ring in rings_of(cell.shape):
-            if marks[0] in ring and marks[-1] in ring and marks[0] != marks[-1]:
-                found |= {tuple(path) for path in _ways(ring, marks[0], marks[-1])}
-    paths = sorted(
-        path
-        for path in found
-        if _in_order(path, marks)
-        and all(len(cells_at(draft, vertex)) <= _SIDES for vertex in path[1:-1])
-    )
-    if len(paths) != 1:
-        many = "several borders run" if paths else "no single border runs"
-        what = f"{many} between the ends of the line"
+            if marks[0] == marks[-1] or marks[0] not in ring or marks[-1] not in ring:
+                continue
+            for path in _ways(ring, marks[0], marks[-1]):
+                sides = [c for c in cells if _runs_along(path, edges[c.key])]
+                if len(sides) == _SIDES and _in_order(path, marks):
+                    found[tuple(path)] = sides
+    if len(found) != 1:
+        many = "several borders run" if found else "no single border runs"
+        what = f"{many} between two cells from end to end of the line"
         remedy = "end at junctions of one border and name vertices between them"
         raise refusal(Code.NO_VERTEX, what, at=marks[0], remedy=remedy)
-    return list(paths[0])
+    path_found, sides = found.popitem()
+    return list(path_found), sides
+
+
+def _runs_along(path: Sequence[Place], edges: set[Edge]) -> bool:
+    return all((a, b) in edges or (b, a) in edges for a, b in pairwise(path))
 
 
 def _ways(ring: list[Place], a: Place, b: Place) -> list[list[Place]]:
@@ -103,12 +108,6 @@ def _ways(ring: list[Place], a: Place, b: Place) -> list[list[Place]]:
 def _in_order(path: Sequence[Place], marks: Sequence[Place]) -> bool:
     places = iter(path)
     return all(mark in places for mark in marks)
-
-
-def _has_edge(cell: Row, edge: Edge) -> bool:
-    a, b = edge
-    pairs = {e for ring in rings_of(cell.shape) for e in pairwise([*ring, ring[0]])}
-    return (a, b) in pairs or (b, a) in pairs
 
 
 def _junctions(draft: Draft, path: Sequence[Place], ids: Sequence[str]) -> list[int]:

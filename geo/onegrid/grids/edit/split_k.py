@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from onegrid.grids.edit.rings import Place
 
 _ANGLES = 6  # directions tried, the long axis first
-_LATTICE = 25  # sample points along the longer side where no doors are given
+_LATTICE = 24  # sample points along the longer side where no doors are given
 _SHARES = np.linspace(0.1, 0.9, 9)  # where chords are tried in a cell that is far from convex
 _UNBALANCED = 0.05  # a share missed by more is worth trying other cuts
+_CLOSE = 0.02  # shares missed by less are as good as each other: the shorter cut is better
 _OVERSHOOT_M = 0.005  # a cut ends this far behind the border it meets, so that noding finds it
 _NOISE = 1e-9  # of float sums
 
@@ -91,9 +92,13 @@ def _weights(draft: Draft, atoms: Sequence[Row]) -> _Weights:
             return _Weights(xy, households.astype(np.float64))
     west, south, east, north = shapely.total_bounds(shapes)
     step_m = max(east - west, north - south) / _LATTICE
-    x, y = np.meshgrid(np.arange(west, east, step_m), np.arange(south, north, step_m))
-    xy = np.vstack([np.column_stack([x.ravel(), y.ravel()]), _inner(shapes)])
+    x, y = np.meshgrid(
+        np.arange(west + step_m / 2, east, step_m), np.arange(south + step_m / 2, north, step_m)
+    )
+    xy = np.column_stack([x.ravel(), y.ravel()])
     atom = locate(shapely.points(xy), shapes)
+    missed = np.setdiff1d(np.arange(len(shapes)), atom)
+    xy, atom = np.vstack([xy, _inner(shapes[missed])]), np.append(atom, missed)
     xy, atom = xy[atom >= 0], atom[atom >= 0]
     households = np.array([row.count("households") for row in atoms], dtype=np.float64)
     if households.sum() == 0:
@@ -135,7 +140,7 @@ def _straight(
     if len(chords) != 1:
         return []
     error = abs(float(running[along < offset_m][-1] / running[-1]) - share)
-    return [(round(error, 2), shapely.length(chords[0]), _places(chords[0]))]
+    return [(_graded(error), shapely.length(chords[0]), _places(chords[0]))]
 
 
 def _partial(
@@ -147,7 +152,7 @@ def _partial(
     for offset_m in reach.min() + _SHARES * np.ptp(reach):
         for chord in _chords(ground, axis, float(offset_m)):
             error, line = _scored(weights, ground, chord, share)
-            found.append((round(error, 2), shapely.length(chord), line))
+            found.append((_graded(error), shapely.length(chord), line))
     return found
 
 
@@ -186,6 +191,10 @@ def _scored(
     left = held[int(np.argmax(turned))]
     errors = abs(left - share), abs(1 - left - share)
     return (errors[0], line) if errors[0] <= errors[1] else (errors[1], line[::-1])
+
+
+def _graded(error: float) -> float:
+    return max(0.0, round(error - _CLOSE, 2))
 
 
 def _places(chord: shapely.Geometry) -> list[Place]:
