@@ -32,6 +32,7 @@ _TABLES: dict[str, Table] = {
     CONFLICTS: schema.CONFLICTS,
 }
 _SHOWN = 10
+_ROW_NUMBER = "fid"  # of the file it was read from; the writer numbers rows itself
 
 
 @dataclass(frozen=True)
@@ -165,7 +166,7 @@ def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
 
 
 def _read_layer(source: str, name: str) -> gpd.GeoDataFrame:
-    raw = read_raw(source).frame
+    raw = read_raw(source).frame.drop(columns=_ROW_NUMBER, errors="ignore")
     if name not in (*_TABLES, SUBDISTRICTS):
         return raw
     if not is_metric(raw.crs):
