@@ -3,6 +3,7 @@
 import json
 
 import geopandas as gpd
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -113,9 +114,14 @@ def test_unknown_layers_and_columns_are_copied(onegrid, grid, largest, tmp_path)
     cells.to_file(tmp_path / "grid.gpkg", layer="cells")
     roads = gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(1, 2)], crs=cells.crs)
     roads.to_file(tmp_path / "grid.gpkg", layer="备注")
+    codes = pd.DataFrame({"code": ["001"], "reason": ["撤销"]})
+    pyogrio.write_dataframe(codes, tmp_path / "grid.gpkg", layer="codes", driver="GPKG")
     edits = write(tmp_path / "e.json", halved(largest))
     words = ("edit", "--grid", tmp_path / "grid.gpkg", "--edits", edits)
     outcome = onegrid(*words, "--out", tmp_path / "new.gpkg")
     assert outcome.code == 0, outcome.err
+    table = pyogrio.read_dataframe(tmp_path / "new.gpkg", layer="codes")
+    assert table.to_dict("list") == codes.to_dict("list")
+    assert ["codes", None] in pyogrio.list_layers(tmp_path / "new.gpkg").tolist()
     assert gpd.read_file(tmp_path / "new.gpkg", layer="cells")["负责人"].eq("张三").all()
     assert gpd.read_file(tmp_path / "new.gpkg", layer="备注")["a"].tolist() == [1]

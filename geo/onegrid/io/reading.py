@@ -91,12 +91,25 @@ def list_spatial_layers(source: str) -> list[str]:
     InputError
         If the file cannot be read.
     """
+    return [name for name, kind in list_layers(source).items() if kind]
+
+
+def list_layers(source: str) -> dict[str, str]:
+    """Return the geometry type of every layer of a file by its name, empty for a mere table.
+
+    CSV and Parquet have no layers.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
     with located(source) as place, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         if _reader(place) is not _read_gdal:
-            return []
+            return {}
         try:
-            return [str(name) for name, kind in pyogrio.list_layers(place.path) if kind]
+            return {str(name): str(kind or "") for name, kind in pyogrio.list_layers(place.path)}
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise _unreadable(place, error) from None
 

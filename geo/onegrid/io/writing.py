@@ -37,7 +37,7 @@ _serial = count()
 
 
 def write_layers(
-    path: str | Path, layers: Mapping[str, gpd.GeoDataFrame], *, private: bool = False
+    path: str | Path, layers: Mapping[str, pd.DataFrame], *, private: bool = False
 ) -> None:
     """Write frames as the layers of one GeoPackage, in the order given.
 
@@ -46,7 +46,8 @@ def write_layers(
     path
         The GeoPackage; replaced if it exists.
     layers
-        Frame by layer name, with CRS; the index is written as a column of its name.
+        Frame by layer name, with CRS; the index is written as a column of its name. A frame
+        without geometry becomes a mere table.
     private
         Readable by the owner only: office files with personal rows.
 
@@ -228,11 +229,13 @@ def _fixed_clock() -> Iterator[None]:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 
 
-def _with_index(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_index(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.reset_index() if frame.index.name is not None else frame
 
 
-def _type_of(frame: gpd.GeoDataFrame) -> str:
+def _type_of(frame: pd.DataFrame) -> str | None:
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return None
     kinds = sorted(set(frame.geom_type.dropna()))
     if len(kinds) == 1:
         return str(kinds[0])
@@ -241,7 +244,7 @@ def _type_of(frame: gpd.GeoDataFrame) -> str:
     return "Unknown"
 
 
-def _check_layers(stage: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
+def _check_layers(stage: Path, layers: Mapping[str, pd.DataFrame]) -> None:
     with closing(sqlite3.connect(f"file:{stage}?mode=ro", uri=True)) as database:
         if database.execute("PRAGMA quick_check").fetchone() != ("ok",):
             _fail(stage, "the GeoPackage is damaged after writing")

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from onegrid import schema
 from onegrid.crs import is_metric
 from onegrid.errors import CrsError, InputError, Problem
 from onegrid.grids.edit import EditError, open_grid, perform, read_edits
 from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, CONFLICTS, SUBDISTRICTS
 from onegrid.io.files import read_table, refuse_overwrite, write_layers
-from onegrid.io.reading import list_spatial_layers, read_raw
+from onegrid.io.reading import list_layers, read_raw
 from onegrid.pipeline.inputs import Reader, Reading
 from onegrid.pipeline.stages import Run
 
@@ -147,17 +149,17 @@ def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
     InputError
         If there are no cells, a layer breaks its contract, or the CRS is not metric.
     """
-    names = list_spatial_layers(path)
-    if CELLS not in names:
+    kinds = list_layers(path)
+    if CELLS not in kinds:
         problem = Problem(
-            "LAYER_MISSING", "no layer cells", path, f"it has {', '.join(names) or 'none'}"
+            "LAYER_MISSING", "no layer cells", path, f"it has {', '.join(kinds) or 'none'}"
         )
         raise InputError(problem)
     layers = {}
     problems: list[Problem] = []
-    for name in names:
+    for name, kind in kinds.items():
         try:
-            layers[name] = _read_layer(f"{path}#{name}", name)
+            layers[name] = _read_layer(f"{path}#{name}", name, table=not kind)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -165,8 +167,10 @@ def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
     return layers
 
 
-def _read_layer(source: str, name: str) -> gpd.GeoDataFrame:
+def _read_layer(source: str, name: str, *, table: bool) -> gpd.GeoDataFrame:
     raw = read_raw(source).frame.drop(columns=_ROW_NUMBER, errors="ignore")
+    if table:
+        return pd.DataFrame(raw.drop(columns=raw.geometry.name))
     if name not in (*_TABLES, SUBDISTRICTS):
         return raw
     if not is_metric(raw.crs):
@@ -175,10 +179,10 @@ def _read_layer(source: str, name: str) -> gpd.GeoDataFrame:
     if name == SUBDISTRICTS:
         ids = raw["subdistrict_id"].astype(str)
         return raw.drop(columns="subdistrict_id").set_index(ids.rename("subdistrict_id"))
-    table = _TABLES[name]
-    loaded = read_table(source, table, crs=raw.crs.to_string())
+    role = _TABLES[name]
+    loaded = read_table(source, role, crs=raw.crs.to_string())
     frame = loaded.frame
-    extra = [c for c in raw.columns if c not in (table.id, *table.columns, raw.geometry.name)]
+    extra = [c for c in raw.columns if c not in (role.id, *role.columns, raw.geometry.name)]
     if loaded.skipped:
         where = ", ".join(loaded.skipped[:_SHOWN])
         problem = Problem("EMPTY_GEOMETRY", "rows without geometry", source, where)
