@@ -61,6 +61,8 @@ def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
 
 def narrow_gaps(polygons: NDArray[np.object_], width_m: float) -> NDArray[np.object_]:
     """Return the gaps between polygons that are narrower than `width_m`, as polygons."""
+    if len(polygons) < 2:  # noqa: PLR2004  (a gap lies between two)
+        return np.empty(0, dtype=object)
     whole = shapely.union_all(polygons)
     outline = whole
     if shapely.get_num_coordinates(whole) > _FINE_VERTICES:  # drawn finer than any gap is wide

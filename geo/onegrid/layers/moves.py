@@ -76,7 +76,10 @@ def account(
     (``gap_closed, border_moved``) add up, with what `hand_over_crumbs` moved, to the symmetric
     difference of its shape before and after. Ground of two rows with one code is never doubtful.
     """
-    lost, gained = shapely.difference(before, after), shapely.difference(after, before)
+    changed = ~shapely.equals_identical(shapely.normalize(before), shapely.normalize(after))
+    lost, gained = np.full((2, len(before)), shapely.Polygon(), dtype=object)
+    lost[changed] = shapely.difference(before[changed], after[changed])
+    gained[changed] = shapely.difference(after[changed], before[changed])
     return [*_taken(lost, before, after, codes, handed_m2), *_won(gained, before, codes)]
 
 
