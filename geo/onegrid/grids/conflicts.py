@@ -232,7 +232,14 @@ def _joined(strips: pd.DataFrame, people: gpd.GeoDataFrame, crs: object) -> gpd.
     order = np.argsort(strips["group"].to_numpy(), kind="stable")
     bounds = np.flatnonzero(np.diff(strips["group"].to_numpy()[order])) + 1
     parts = np.split(strips["geometry"].to_numpy()[order], bounds) if len(strips) else []
-    shapes = np.array([_polygons(shapely.union_all(part)) for part in parts], dtype=object)
+    grid_m = standards.number("grid_size_m")  # overlaid strips may touch by less than rounding
+    shapes = np.array(
+        [
+            _polygons(shapely.union_all(shapely.set_precision(part, grid_m), grid_size=grid_m))
+            for part in parts
+        ],
+        dtype=object,
+    )
     area_m2, length_m = shapely.area(shapes), shapely.length(shapes)
     width_m = np.divide(2 * area_m2, length_m, out=np.zeros(len(shapes)), where=length_m > 0)
     inside, touched = _households(strips, people, len(shapes))
