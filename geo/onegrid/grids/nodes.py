@@ -40,9 +40,11 @@ def matched(
     index
         Number of each in the two arrays together.
     """
-    polygons = np.append(share_nodes(kept, new), new)
+    shared, complete = share_nodes(kept, new)
+    polygons = np.append(shared, new)
     index = np.arange(len(polygons))
-    if shapely.is_valid(polygons).all() and shapely.coverage_is_valid(polygons):
+    # a crack that is open to the outside is no fault of a coverage: it has to be asked apart
+    if complete and shapely.is_valid(polygons).all() and shapely.coverage_is_valid(polygons):
         return polygons, index
     faces = faces_of(shapely.boundary(polygons))
     before = np.append(kept, new)
@@ -56,10 +58,13 @@ def matched(
     return np.where(same, polygons[index], noded), index
 
 
-def share_nodes(polygons: NDArray[np.object_], others: NDArray[np.object_]) -> NDArray[np.object_]:
+def share_nodes(
+    polygons: NDArray[np.object_], others: NDArray[np.object_]
+) -> tuple[NDArray[np.object_], bool]:
     """Return `polygons` with every node of `others` that lies on their border as a node too.
 
-    Polygons that lack none are returned as they are.
+    Polygons that lack none are returned as they are. The second value is false where a node lies
+    on a border that `others` do not follow from end to end.
 
     Parameters
     ----------
@@ -71,27 +76,32 @@ def share_nodes(polygons: NDArray[np.object_], others: NDArray[np.object_]) -> N
     >>> from shapely import box
     >>> kept = np.array([box(0, 0, 2, 2)], dtype=object)
     >>> beside = np.array([box(2, 0, 3, 1), box(2, 1, 3, 2)], dtype=object)
-    >>> int(shapely.get_num_coordinates(share_nodes(kept, beside)[0]))
+    >>> int(shapely.get_num_coordinates(share_nodes(kept, beside)[0][0]))
     6
     """
     count = len(polygons)
     borders = borders_of(np.append(polygons, others))
     single = borders.left < 0  # a piece that no twin lies on
     ours, theirs = single & (borders.right < count), single & (borders.right >= count)
-    chains = _chains(borders.ends_m[ours], borders.ends_m[theirs])
+    chains, complete = _chains(borders.ends_m[ours], borders.ends_m[theirs])
     result = polygons.copy()
     owners = borders.right[ours]
     for index in np.unique(owners[list(chains)]):  # few kept polygons lie beside new ones
         mine = [chains[edge] for edge in chains if owners[edge] == index]
         result[index] = _with_chains(polygons[index], mine)
-    return result
+    return result, complete
 
 
 def _chains(
     edges: NDArray[np.float64], others: NDArray[np.float64]
-) -> dict[int, list[tuple[float, float]]]:
-    """Return for each edge that `others` follow in several steps the nodes of that way."""
+) -> tuple[dict[int, list[tuple[float, float]]], bool]:
+    """Return for each edge that `others` follow in several steps the nodes of that way.
+
+    The second value is false if for some edge with nodes on it there is no such way.
+    """
+    known = {tuple(xy) for xy in edges.reshape(-1, 2)}
     nodes = np.unique(others.reshape(-1, 2), axis=0)
+    nodes = nodes[[tuple(xy) not in known for xy in nodes]]
     lines = shapely.linestrings(edges.reshape(-1, 2, 2))
     near = shapely.STRtree(lines).query(
         shapely.points(nodes), predicate="dwithin", distance=_NODE_M
@@ -106,7 +116,7 @@ def _chains(
         chain = _walk(steps, (x1, y1), (x2, y2))
         if len(chain) > 2:  # noqa: PLR2004  (two are the ends)
             chains[int(edge)] = chain
-    return chains
+    return chains, len(chains) == len(np.unique(near))
 
 
 def _walk(
