@@ -221,6 +221,15 @@ def _by_code(layer: Layer) -> dict[str, shapely.Geometry]:
     return {code: shapely.union_all(shapes[codes == code]) for code in np.unique(codes)}
 
 
+def polygonal(shapes: Shapes) -> Shapes:
+    """Return shapes made valid, and of each only its polygons: what every program can read."""
+    found: Shapes = shapely.make_valid(shapes)
+    for i in np.flatnonzero(shapely.get_type_id(found) == shapely.GeometryType.GEOMETRYCOLLECTION):
+        parts = shapely.get_parts(shapely.get_parts(found[i]))
+        found[i] = shapely.union_all(parts[shapely.get_dimensions(parts) == 2])  # noqa: PLR2004
+    return found
+
+
 def coded(codes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return codes as text; features without one share an empty code."""
     return np.array(["" if code is None else str(code) for code in codes], dtype=object)

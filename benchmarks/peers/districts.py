@@ -10,7 +10,7 @@ import geopandas as gpd
 import maup
 import numpy as np
 import pandas as pd
-from bench.columns import Layer, load_dirty, load_ground
+from bench.columns import Layer, load_dirty, load_ground, polygonal
 from bench.units import Labels, Units
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def smart_repair(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str,
     yield {}
     done: dict[str, Layer] = {}
     for name, layer in dirty.layers.items():
-        fixed = maup.smart_repair(gpd.GeoDataFrame(geometry=layer.shapes, crs=_CRS))
+        fixed = maup.smart_repair(gpd.GeoDataFrame(geometry=polygonal(layer.shapes), crs=_CRS))
         done[name] = Layer(_shapes(fixed), layer.codes)
         yield done
     return done
@@ -52,7 +52,7 @@ def quick_repair(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str,
     yield {}
     done: dict[str, Layer] = {}
     for name, layer in dirty.layers.items():
-        fixed = maup.quick_repair(gpd.GeoSeries(layer.shapes, crs=_CRS).make_valid())
+        fixed = maup.quick_repair(gpd.GeoSeries(polygonal(layer.shapes), crs=_CRS))
         done[name] = Layer(_shapes(fixed), layer.codes)
         yield done
     return done

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
-from bench.columns import Layer, load_dirty, load_ground
+from bench.columns import Layer, load_dirty, load_ground, polygonal
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -23,7 +23,7 @@ def repair(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str, Layer
     yield {}
     done: dict[str, Layer] = {}
     for name, layer in dirty.layers.items():
-        shapes = shapely.make_valid(layer.shapes)
+        shapes = polygonal(layer.shapes)
         done[name] = Layer(shapely.coverage_clean(shapes, gap_width=_GAP_WIDTH_M), layer.codes)
         yield done
     return done
@@ -35,6 +35,6 @@ def overlay(dirty_path: str, ground_path: str) -> Generator[Shapes | None, None,
     yield None
     pieces = gpd.GeoDataFrame(geometry=ground.communities)
     for layer in dirty.layers.values():
-        drawn = gpd.GeoDataFrame(geometry=shapely.make_valid(layer.shapes))
+        drawn = gpd.GeoDataFrame(geometry=polygonal(layer.shapes))
         pieces = gpd.overlay(pieces, drawn, how="identity", keep_geom_type=True)
     return np.asarray(pieces.geometry.make_valid().to_numpy())
