@@ -8,53 +8,33 @@ float64, and 62 bits hold days of walking beside a million sources.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numba
 import numpy as np
 
 from onegrid.errors import InputError, NetworkError, Problem
+from onegrid.network.compiled import in_threads, kernel
 from onegrid.network.graph import US_PER_S, Doors, Graph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from numpy.typing import NDArray
 
-P = ParamSpec("P")
-T = TypeVar("T")
-S = TypeVar("S")
+__all__ = [
+    "FAR",
+    "Bench",
+    "Bits",
+    "in_threads",
+    "kernel",
+    "label_bits",
+    "limit_us",
+    "make_bench",
+    "one_door",
+    "spread",
+]
 
 FAR: Final = 1 << 62  # the label of a place that is not reached
 _LABEL_BITS: Final = 62
 _LEAST_BITS: Final = 36  # 19 hours of walking must fit beside the ranks
-
-
-def kernel(function: Callable[P, T]) -> Callable[P, T]:
-    """Compile a function without the interpreter's lock, and keep the result on disk.
-
-    Where neither the package's folder nor the user's cache folder can be written, it is compiled
-    anew in every process.
-    """
-    try:
-        compiled: Callable[P, T] = numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # numba: no locator available
-        compiled = numba.njit(nogil=True)(function)
-    return compiled
-
-
-def in_threads(task: Callable[[S], T], items: Iterable[S]) -> list[T]:
-    """Return the result of a task for each item, in order, on as many threads as numba would use.
-
-    Plain threads: kernels run without the interpreter's lock, and numba's own thread pool must not
-    be entered from two requests of a server at once.
-    """
-    threads = int(numba.get_num_threads())
-    if threads == 1:
-        return [task(item) for item in items]
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(task, items))
 
 
 class Bits(NamedTuple):

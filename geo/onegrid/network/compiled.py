@@ -1,0 +1,41 @@
+"""Compile kernels, and run them in threads."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import numba
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+def kernel(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile a function without the interpreter's lock, and keep the result on disk.
+
+    Where neither the package's folder nor the user's cache folder can be written, it is compiled
+    anew in every process.
+    """
+    try:
+        compiled: Callable[P, T] = numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # numba: no locator available
+        compiled = numba.njit(nogil=True)(function)
+    return compiled
+
+
+def in_threads(task: Callable[[S], T], items: Iterable[S]) -> list[T]:
+    """Return the result of a task for each item, in order, on as many threads as numba would use.
+
+    Plain threads: kernels run without the interpreter's lock, and numba's own thread pool must not
+    be entered from two requests of a server at once.
+    """
+    threads = int(numba.get_num_threads())
+    if threads == 1:
+        return [task(item) for item in items]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(task, items))
