@@ -20,8 +20,8 @@ from onegrid.errors import InputError
 from onegrid.maps import MapTables, result_page
 from onegrid.maps.geojson import feature_collection
 from onegrid.maps.packed import pack, unpack
-from onegrid.maps.signs import CAUSES, SIZES, facility_sign
 from onegrid.standards import kinds
+from onegrid.standards.signs import CAUSES, SIZES, facility_sign
 
 LOADS = re.compile(
     r"""(?:src|href)\s*=\s*["']?\s*(?:https?:)?//|@import|url\(\s*["']?(?!data:|#)"""

@@ -13,11 +13,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from onegrid.maps import signs
 from onegrid.maps.packed import packed_collection
-from onegrid.maps.signs import Sign, kind_label, kind_order
 from onegrid.maps.themes import count_text
-from onegrid.standards import department_label, number
+from onegrid.standards import department_label, number, signs
+from onegrid.standards.signs import Sign, kind_label, kind_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

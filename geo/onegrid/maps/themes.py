@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from onegrid.maps import signs
 from onegrid.maps.packed import packed_collection
-from onegrid.maps.signs import Sign, kind_label, kind_order
-from onegrid.standards import number, profiles
+from onegrid.standards import number, profiles, signs
+from onegrid.standards.signs import Sign, kind_label, kind_order
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

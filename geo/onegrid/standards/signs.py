@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from onegrid.standards import kinds
+from onegrid.standards.policy import kinds
 
 BLUE, SKY, GREEN, ORANGE, VERMILLION, PURPLE = (
     "#0072b2",
