@@ -27,7 +27,8 @@ CELL_COLUMNS = [
 def test_the_folder_holds_what_the_contract_names(merged):
     out, outcome = merged
     names = {layer for layer, _ in pyogrio.list_layers(out / "grid.gpkg")}
-    assert names == {"cells", "atoms", "conflicts", "communities", "subdistricts"}
+    described = {"cells", "atoms", "conflicts", "communities", "subdistricts"}
+    assert names == described | {"codes", "evidence", "settings"}
     cells = gpd.read_file(out / "grid.gpkg", layer="cells")
     assert list(cells.columns) == CELL_COLUMNS
     assert cells.crs.to_epsg() == 4548

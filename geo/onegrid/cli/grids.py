@@ -9,7 +9,15 @@ import typer
 
 from onegrid import standards
 from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
-from onegrid.cli.options import datums, pairs, size_band
+from onegrid.cli.options import datums, day, pairs, size_band, weights
+
+_REASONS = {
+    "outline": "社区界线变动",
+    "department": "部门界线变动",
+    "households": "户数超出范围",
+    "neighbour": "与其相邻",
+    "unknown": "缺少上一版依据",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -53,6 +61,21 @@ def merge(
     size: Annotated[str, typer.Option(help="每个网格的户数 · households of a cell")] = (
         f"{standards.number('cell_households_min'):g}:{standards.number('cell_households_max'):g}"
     ),
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(help="部门界线的权重 名称=数，默认 1，可重复 · weight of a department"),
+    ] = None,
+    previous: Annotated[
+        str | None,
+        typer.Option(help="上一版 grid.gpkg：只动必须动的 · grid to continue"),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="编码启用与作废的日期 YYYY-MM-DD · day of the change")
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="有存疑的修复就停止，并逐条列出 · refuse doubtful repairs"),
+    ] = False,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -63,20 +86,36 @@ def merge(
 
     例：onegrid merge --department 政法=zf.gpkg --department 城管=cg.shp
     --communities sq.gpkg --households lou.csv --roads dl.gpkg --out result
+
+    下一年接着做：再加 --previous result/grid.gpkg --date 2026-11-22，另存 --out result2
     """
     band = size_band(size)
     named = pairs(department, "--department")
     columns, shifted = pairs(column, "--column"), datums(datum)
+    weighed, on = weights(weight), day(date)
     with progress():
         from onegrid.grids.assign import AssignOptions
         from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.merge import MergeInputs
         from onegrid.pipeline.merge import merge as run_merge
 
-        inputs = MergeInputs(named, communities, households, roads, Reading(columns, shifted))
-        result = run_merge(inputs, out, options=AssignOptions(size=band, base=base))
-    note(findings_lines(result))
+        reading = Reading(columns, shifted)
+        inputs = MergeInputs(named, communities, households, roads, reading, previous)
+        options = AssignOptions(size=band, weights=weighed, base=base)
+        result = run_merge(inputs, out, options=options, strict=strict, date=on)
+    note([*findings_lines(result), *doubtful_lines(result)])
     emit(result, as_json=as_json, text=lambda: merge_text(result, out))
+
+
+def doubtful_lines(result: dict[str, Any]) -> list[str]:
+    """Return a line for every repair that somebody should decide."""
+    from onegrid.layers.ledger import KINDS
+
+    return [
+        f"提示[REPAIR_DOUBTFUL] {d['source'] or d['department']}：{KINDS[d['kind']]} "
+        f"{d['moved_area_m2']:.0f} m²，{d['code']}，{d['question']}"
+        for d in result["doubtful"]
+    ]
 
 
 def merge_text(result: dict[str, Any], out: Path) -> str:
@@ -85,14 +124,52 @@ def merge_text(result: dict[str, Any], out: Path) -> str:
         f"{standards.department_label(name)} {count}"
         for name, count in result["departments"].items()
     )
+    doubtful = len(result["doubtful"])
     lines = [
         f"旧网格：{old} → 全要素网格 {result['cells']} 个（{result['communities']} 个社区）",
         principles_text(result["principles"]),
-        f"待确认的边界冲突 {result['conflicts']} 处，修复记录 {result['repairs']} 条",
+        *_history_lines(result),
+        _community_line(result["community_sizes"]),
+        _staff_line(result["staffing"]),
+        f"待确认的边界冲突 {result['conflicts']} 处，修复记录 {result['repairs']} 条"
+        + (f"，其中存疑 {doubtful} 条" if doubtful else ""),
     ]
     if result["points_outside"]:
         lines.append(f"不在任何社区内的户点 {len(result['points_outside'])} 个，见 report.json")
     return "\n".join([*lines, f"结果：{out}"])
+
+
+def _history_lines(result: dict[str, Any]) -> list[str]:
+    """Say what became of the previous grid, if there is one."""
+    if "kept" not in result:
+        return []
+    opened = {_REASONS[why]: n for why, n in result["kept"].items() if why != "kept"}
+    told = "、".join(f"{why} {n}" for why, n in opened.items())
+    codes = result["codes"]
+    again = f"重新划分 {sum(opened.values())} 个（{told}）" if opened else "没有需要重新划分的"
+    moved = f"换了网格的户 {result['moved_households']}（{result['moved_share']:.2%}）"
+    return [
+        f"上一版网格：原样保留 {result['kept'].get('kept', 0)} 个，{again}",
+        f"{moved}，新发编码 {codes['issued']} 个，作废编码 {codes['voided']} 个",
+    ]
+
+
+def _community_line(sizes: dict[str, int]) -> str:
+    low, high = (standards.number(f"community_households_{end}") for end in ("min", "max"))
+    wrong = sizes["too_small"] + sizes["too_big"]
+    line = (
+        f"社区规模（{low:g}–{high:g} 户）：适中 {sizes['fits']} 个，"
+        f"偏小 {sizes['too_small']} 个，偏大 {sizes['too_big']} 个"
+    )
+    return line + ("，调整建议见 communities_check.csv" if wrong else "")
+
+
+def _staff_line(staff: dict[str, Any]) -> str:
+    return (
+        f"人员需求：社区工作者 {staff['community_workers']} 人；"
+        f"一格一干 {staff['cadres']} 人、专职网格员 {staff['workers']} 人、"
+        f"志愿者 {staff['volunteers']} 人，逐格见 staffing.csv"
+    )
 
 
 def principles_text(principles: dict[str, float]) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from onegrid import standards
@@ -66,6 +68,48 @@ def size_band(text: str) -> tuple[float, float]:
         problem = Problem("USAGE", f"--size {text!r}", remedy="write LOW:HIGH, such as 300:500")
         raise InputError(problem)
     return band
+
+
+def weights(texts: list[str] | None) -> dict[str, float]:
+    """Parse ``NAME=X`` weights, numbers from 0 up.
+
+    Examples
+    --------
+    >>> weights(["politics_law=2", "ecology=0.5"])
+    {'politics_law': 2.0, 'ecology': 0.5}
+    """
+    found, problems = {}, []
+    for name, text in pairs(texts, "--weight").items():
+        try:
+            found[name] = float(text)
+        except ValueError:
+            found[name] = math.nan
+        if not 0 <= found[name] < math.inf:
+            what, remedy = f"--weight {name}={text}", "write a number from 0 up, such as 2"
+            problems.append(Problem("USAGE", what, remedy=remedy))
+    if problems:
+        raise InputError(*problems)
+    return found
+
+
+def day(text: str | None) -> str:
+    """Check a day, ``YYYY-MM-DD``; empty where none is given.
+
+    Examples
+    --------
+    >>> day("2026-11-22")
+    '2026-11-22'
+    """
+    if text is None:
+        return ""
+    try:
+        found = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        remedy = "write a day as YYYY-MM-DD, such as 2026-11-22"
+        raise InputError(Problem("USAGE", f"--date {text!r}", remedy=remedy))
+    return found.isoformat()
 
 
 def minutes(text: str) -> tuple[float, ...]:

@@ -31,10 +31,15 @@ UNKNOWN: Final = "unknown"  # nobody knows what it was made from
 
 @dataclass(frozen=True)
 class Bands:
-    """The household band now, and the one the previous grid was made for."""
+    """The band of a cell now, and the one the previous grid was made for.
+
+    ``before`` is None if the previous grid counted something else: then it is measured by the
+    band of now alone. ``counted`` is the column that counts.
+    """
 
     now: tuple[float, float]
-    before: tuple[float, float]
+    before: tuple[float, float] | None
+    counted: str = "households"
 
 
 def evidence_of(layers: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
@@ -94,11 +99,12 @@ def overgrown(cells: gpd.GeoDataFrame, people: gpd.GeoDataFrame, bands: Bands) -
     Cells nobody lives in, now as then, are as good as they were.
     """
     cell = locate(people.geometry.to_numpy(), cells.geometry.to_numpy())
-    homes = people["households"].to_numpy().astype(float)
+    counted = people[bands.counted].to_numpy().astype(float)
     inside = cell >= 0
-    now = np.bincount(cell[inside], homes[inside], minlength=len(cells)).astype(np.float64)
-    then = cells["households"].to_numpy().astype(float)
-    worse = out_of_band(now, bands.now) > out_of_band(then, bands.before)
+    now = np.bincount(cell[inside], counted[inside], minlength=len(cells)).astype(np.float64)
+    then = cells[bands.counted].to_numpy().astype(float)
+    off = 0.0 if bands.before is None else out_of_band(then, bands.before)
+    worse = out_of_band(now, bands.now) > off
     grown: NDArray[np.bool_] = worse & ((now > 0) | (then > 0))
     return grown
 

@@ -40,12 +40,21 @@ class Previous:
 
     ``cells`` is the CELLS table; ``atoms`` (``cell_id``) and ``codes`` (`lifecycle`) as merged;
     ``evidence`` the departments' borders it was made from (`onegrid.grids.evidence.evidence_of`).
+    ``size`` is the band of a cell it was made for, None where nobody knows, and ``count_by`` the
+    column that band counts.
     """
 
     cells: gpd.GeoDataFrame
     atoms: gpd.GeoDataFrame | None = None
     codes: gpd.GeoDataFrame | None = None
     evidence: gpd.GeoDataFrame | None = None
+    size: tuple[float, float] | None = None
+    count_by: str = "households"
+
+    def bands(self, size: tuple[float, float], *, count_by: str = "households") -> grounds.Bands:
+        """Return the band of a cell now, and the one this grid was made for."""
+        before = (self.size or size) if count_by == self.count_by else None
+        return grounds.Bands(size, before, count_by)
 
     def issued(self) -> set[str]:
         """Return every code ever issued, void ones included."""
@@ -121,7 +130,7 @@ def plan_kept(
     Parameters
     ----------
     previous
-        The grid to continue, in the CRS of the district (see `check_previous`).
+        The grid to continue, in the CRS of the district (see `sound_previous`).
     communities, layers, people
         Nested communities, cleaned departments and doors of today.
     bands

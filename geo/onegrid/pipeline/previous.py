@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+import pandas as pd
+
 from onegrid import schema
+from onegrid.errors import CrsError, InputError, Problem
+from onegrid.grids.cells import COUNTED
 from onegrid.grids.keep import Previous, sound_previous
-from onegrid.io.reading import list_spatial_layers
+from onegrid.io.reading import list_layers, read_raw
 from onegrid.io.sources import split_layer
 
 if TYPE_CHECKING:
     from onegrid.pipeline.inputs import Reader
 
 ROLE: Final = "previous"
+SETTINGS: Final = "settings"
 _TEXT: Final = {
     "codes": ("cell_id", "community_id", "status", "issued", "voided", "reason", "successors"),
     "evidence": ("department",),
@@ -38,7 +45,8 @@ def read_previous(reader: Reader, source: str, *, crs: str | None) -> Previous |
     """Read the grid that a merge continues, or note its problems and return None.
 
     Of its layers only ``cells`` must be there. Without ``codes`` the history begins with this
-    grid; without ``evidence`` every cell may move, and stays where that is no worse.
+    grid; without ``evidence`` every cell may move, and stays where that is no worse; without
+    ``settings`` it was made for the same band of households as now.
 
     Parameters
     ----------
@@ -50,17 +58,69 @@ def read_previous(reader: Reader, source: str, *, crs: str | None) -> Previous |
         Metric CRS of the district; None where it is not known for want of communities.
     """
     path = split_layer(source)[0]
-    layers = reader.attempt(list_spatial_layers, path)
-    cells = None if layers is None else reader.read(ROLE, source, schema.CELLS, crs=crs)
+    layers = reader.attempt(list_layers, path)
+    cells = None if layers is None else reader.read(ROLE, source, schema.CELLS)
     if layers is None or cells is None:
+        return None
+    if crs is not None and cells.crs != crs:
+        found = Problem(
+            "PREVIOUS_CRS",
+            f"is in {cells.crs.to_string()}, the district in {crs}",
+            path,
+            remedy="give communities in the CRS of the previous grid: vertices moved to another "
+            "CRS are no longer the same",
+        )
+        reader.attempt(_refuse, found)
         return None
     rest = {
         table.role: reader.read(f"{ROLE}.{table.role}", f"{path}#{table.role}", table, crs=crs)
         for table in (schema.ATOMS, CODES, EVIDENCE)
-        if table.role in layers
+        if layers.get(table.role)
     }
     codes = rest.get("codes")
     if codes is not None:
         codes = codes.fillna(dict.fromkeys(_TEXT["codes"], ""))
     previous = Previous(cells, rest.get("atoms"), codes, rest.get("evidence"))
-    return reader.attempt(sound_previous, previous)
+    sound = reader.attempt(_sound, previous, path)
+    if sound is None or SETTINGS not in layers:
+        return sound
+    return reader.attempt(_with_settings, sound, path)
+
+
+def _refuse(problem: Problem) -> None:
+    raise CrsError(problem)
+
+
+def _sound(previous: Previous, path: str) -> Previous:
+    try:
+        return sound_previous(previous)
+    except InputError as error:
+        raise InputError(*(replace(p, source=path) for p in error.problems)) from None
+
+
+def settings_of(size: tuple[float, float], *, count_by: str = "households") -> pd.DataFrame:
+    """Return what a grid was made for, the table ``settings`` of its file.
+
+    Examples
+    --------
+    >>> settings_of((300, 500)).to_dict()["value"]
+    {'count_by': 'households', 'size_max': '500', 'size_min': '300'}
+    """
+    values = {"count_by": count_by, "size_max": f"{size[1]:g}", "size_min": f"{size[0]:g}"}
+    index = pd.Index(list(values), name="name", dtype=object)
+    return pd.DataFrame({"value": list(values.values())}, index=index, dtype=object)
+
+
+def _with_settings(previous: Previous, path: str) -> Previous:
+    frame = read_raw(f"{path}#{SETTINGS}").frame
+    values = dict(zip(frame.get("name", ()), frame.get("value", ()), strict=True))
+    try:
+        size = float(values["size_min"]), float(values["size_max"])
+    except (KeyError, TypeError, ValueError):
+        size = math.nan, math.nan
+    count_by = values.get("count_by")
+    if not 0 < size[0] <= size[1] or count_by not in COUNTED:
+        remedy = "delete the layer, or continue a grid that onegrid merge or edit wrote"
+        problem = Problem("PREVIOUS_SETTINGS", "layer settings cannot be read", path, "", remedy)
+        raise InputError(problem)
+    return replace(previous, size=size, count_by=str(count_by))

@@ -1,0 +1,149 @@
+"""From drawn layers to cells: repair, divide, and continue the previous grid if there is one."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import shapely
+
+from onegrid.errors import InputError, Problem
+from onegrid.grids.assign import assign
+from onegrid.grids.atoms import make_atoms
+from onegrid.grids.cells import build_grid, fresh_names
+from onegrid.grids.keep import plan_kept
+from onegrid.grids.locate import locate
+from onegrid.grids.stay import divide_anew
+from onegrid.grids.succession import continued_names
+from onegrid.layers.clean import clean_layer
+from onegrid.layers.nest import nest_communities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+    from onegrid.grids.assign import Assignment, AssignOptions
+    from onegrid.grids.atoms import Atoms
+    from onegrid.grids.cells import Grid
+    from onegrid.grids.keep import Kept, Previous
+    from onegrid.layers.clean import Cleaned
+    from onegrid.layers.nest import Nested
+    from onegrid.pipeline.merge_inputs import MergeTables
+    from onegrid.pipeline.stages import Run
+
+
+@dataclass(frozen=True)
+class Sound:
+    """The drawn layers without a fault: nested communities, departments by descending weight.
+
+    ``repairs`` is the ledger of all of them, ``doubtful`` what of it somebody should decide.
+    """
+
+    communities: gpd.GeoDataFrame
+    departments: dict[str, gpd.GeoDataFrame]
+    repairs: pd.DataFrame
+    doubtful: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Divided:
+    """The grid, how each community was solved, and what of the previous grid stayed (or None)."""
+
+    grid: Grid
+    assignment: Assignment
+    kept: Kept | None
+
+
+def repaired(tables: MergeTables, options: AssignOptions) -> Sound:
+    """Repair every drawn layer, each by itself."""
+    order = sorted(tables.departments, key=lambda n: (-options.weights.get(n, 1.0), n))
+    cleaned = {name: clean_layer(tables.departments[name], department=name) for name in order}
+    nested = nest_communities(tables.communities)
+    parts: list[Cleaned | Nested] = [nested, *(cleaned[name] for name in sorted(cleaned))]
+    return Sound(
+        nested.communities,
+        {name: c.layer for name, c in cleaned.items()},
+        pd.concat([part.ledger for part in parts], ignore_index=True),
+        pd.concat([part.doubtful for part in parts], ignore_index=True),
+    )
+
+
+def divided(tables: MergeTables, sound: Sound, *, options: AssignOptions, run: Run) -> Divided:
+    """Cut the district into atoms and group them into cells.
+
+    With a previous grid only ground on which something changed is cut and grouped anew.
+
+    Raises
+    ------
+    InputError
+        If the previous grid lies elsewhere, or a locked cell of it does not fit any more.
+    """
+    cut = functools.partial(
+        make_atoms,
+        departments=sound.departments,
+        people=tables.people,
+        roads=tables.roads,
+        households_max=options.size[1],
+    )
+    if tables.previous is not None:
+        return _continued(tables, sound, tables.previous, (cut, options, run))
+    with run.stage("划分最小单元", households=len(tables.people)):
+        atoms = cut(sound.communities)
+    with run.stage("合并为全要素网格", atoms=len(atoms.polygons)):
+        assignment = assign(atoms, options=options)
+        grid = build_grid(
+            atoms, assignment.cell, sound.communities, tables.people, name=fresh_names
+        )
+    return Divided(grid, assignment, None)
+
+
+def _continued(
+    tables: MergeTables,
+    sound: Sound,
+    previous: Previous,
+    how: tuple[Callable[[gpd.GeoDataFrame], Atoms], AssignOptions, Run],
+) -> Divided:
+    cut, options, run = how
+    refuse_elsewhere(previous, sound.communities, source=tables.sources.get("previous", ""))
+    with run.stage("对照上一版网格", previous=len(previous.cells)):
+        kept = plan_kept(
+            previous,
+            sound.communities,
+            sound.departments,
+            tables.people,
+            bands=previous.bands(options.size),
+        )
+    with run.stage("合并为全要素网格", open=int((kept.reason != "").sum())):
+        tiles, cell, assignment = divide_anew(
+            kept, options=options, divide=cut, names=sound.departments
+        )
+        names = continued_names(previous, tables.people)
+        grid = build_grid(tiles, cell, sound.communities, tables.people, name=names)
+    return Divided(grid, assignment, kept)
+
+
+def refuse_elsewhere(
+    previous: Previous, communities: gpd.GeoDataFrame, *, source: str = ""
+) -> None:
+    """Refuse a previous grid of which no cell lies in a community of today.
+
+    Raises
+    ------
+    InputError
+        ``PREVIOUS_ELSEWHERE``.
+    """
+    inner = shapely.point_on_surface(previous.cells.geometry.to_numpy())
+    if (locate(inner, communities.geometry.to_numpy()) < 0).all():
+        west, south = previous.cells.total_bounds[:2]
+        raise InputError(
+            Problem(
+                "PREVIOUS_ELSEWHERE",
+                "none of its cells lies in a community",
+                source,
+                f"at {west:.0f}, {south:.0f}",
+                "give the previous grid of this district",
+            )
+        )

@@ -1,0 +1,112 @@
+"""What a merge leaves behind: ``report.json``, and the files of the result folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
+from onegrid.pipeline.folder import joined_report
+from onegrid.pipeline.previous import SETTINGS, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from onegrid.grids.assign import AssignOptions
+    from onegrid.pipeline.merge_inputs import MergeInputs, MergeTables
+    from onegrid.pipeline.merge_result import Continued, Merged
+    from onegrid.pipeline.stages import Run
+
+
+def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:
+    """Return what ``report.json`` says of a merge."""
+    score = merged.score
+    return {
+        "cells": len(merged.grid.cells),
+        "communities": len(merged.grid.communities),
+        "subdistricts": len(merged.subdistricts),
+        "atoms": len(merged.grid.atoms),
+        "departments": {name: len(layer) for name, layer in sorted(tables.departments.items())},
+        "households": int(merged.grid.cells["households"].sum()),
+        "gap_m2": score.gap_m2,
+        "overlap_m2": score.overlap_m2,
+        "in_band_share": score.in_band_share,
+        "households_in_band_share": score.households_in_band_share,
+        "border_reuse_share": score.border_reuse_share,
+        "preserved_share": score.preserved_share,
+        "mean_compactness": score.mean_compactness,
+        "convenience": score.convenience,
+        "principles": score.principles(),
+        "conflicts": len(merged.conflicts),
+        "repairs": len(merged.repairs),
+        "doubtful": [
+            {"source": tables.sources.get(row["department"], ""), **row}
+            for row in merged.doubtful.to_dict("records")
+        ],
+        "community_sizes": merged.communities.report(),
+        "staffing": merged.staff.report(),
+        "solver": _solver(merged),
+        "points_outside": list(merged.points_outside),
+        "skipped": {name: list(ids) for name, ids in tables.skipped.items()},
+        "findings": {name: [f.as_row() for f in found] for name, found in tables.findings.items()},
+        **_history(merged.continued),
+    }
+
+
+def _solver(merged: Merged) -> dict[str, dict[str, float]]:
+    ids = merged.grid.communities.index.to_numpy()
+    return {
+        str(ids[s.community]): {
+            "objective": round(s.objective, 3),
+            "bound": round(s.bound, 3),
+            "gap": round(s.gap, 6),
+        }
+        for s in merged.assignment.solved
+    }
+
+
+def _history(continued: Continued | None) -> dict[str, Any]:
+    if continued is None:
+        return {}
+    return {
+        "kept": continued.kept,
+        "moved_households": continued.moved.households,
+        "moved_share": continued.moved.share,
+        "codes": {"issued": continued.issued, "voided": continued.voided},
+    }
+
+
+def write_merge(
+    merged: Merged,
+    report: Mapping[str, Any],
+    out: Path,
+    *,
+    inputs: MergeInputs,
+    options: AssignOptions,
+    run: Run,
+) -> None:
+    """Write the result folder; it appears as a whole or not at all."""
+    with OutputFolder(out, inputs=inputs.files()) as stage:
+        write_layers(
+            stage / "grid.gpkg",
+            {
+                "cells": merged.grid.cells,
+                "atoms": merged.grid.atoms,
+                "conflicts": merged.conflicts,
+                "communities": merged.grid.communities,
+                "subdistricts": merged.subdistricts,
+                "codes": merged.codes,
+                "evidence": merged.evidence,
+                SETTINGS: settings_of(options.size),
+            },
+        )
+        write_layers(stage / "departments.gpkg", merged.layers)
+        write_layers(stage / "communities_check.gpkg", {"proposals": merged.communities.proposals})
+        write_csv(stage / "communities_check.csv", merged.communities.table)
+        write_csv(stage / "staffing.csv", merged.staff.table)
+        write_csv(stage / "crosswalk.csv", merged.crosswalk)
+        if merged.continued is not None:
+            write_csv(stage / "crosswalk_previous.csv", merged.continued.crosswalk)
+        write_csv(stage / "repairs.csv", merged.repairs)
+        write_json(stage / "report.json", joined_report(out, "merge", report))
+        run.write(stage / "run.json")
