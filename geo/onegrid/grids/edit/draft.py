@@ -9,7 +9,7 @@ import shapely
 
 from onegrid.grids.edit.change import Change
 from onegrid.grids.edit.refusal import Code, refusal
-from onegrid.grids.edit.rings import Place, Redraw, redraw
+from onegrid.grids.edit.rings import Redraw, redraw
 from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, SUBDISTRICTS, Key, Row
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class Draft:
         self.reworked: set[str] = set()
         self._boxes: list[Sequence[float]] = []
         self._written: dict[Key, Row | None] = {}
+        self._atoms_of: dict[str, set[str]] = {}  # of each cell, atoms that were written into it
 
     def get(self, key: Key) -> Row | None:
         """Return a row as it is in the draft."""
@@ -48,6 +49,8 @@ class Draft:
     def put(self, row: Row) -> None:
         """Write a row."""
         self._written[row.key] = row
+        if row.key.layer == ATOMS:
+            self._atoms_of.setdefault(row.text("cell_id"), set()).add(row.key.id)
 
     def drop(self, key: Key) -> None:
         """Take a row out."""
@@ -84,7 +87,7 @@ class Draft:
 
     def atoms_of(self, cell_id: str) -> list[Row]:
         """Return the atoms of a cell, by id."""
-        ids = self.board.atoms_of(cell_id) | {row.key.id for row in self.written(ATOMS)}
+        ids = self.board.atoms_of(cell_id) | self._atoms_of.get(cell_id, set())
         rows = (self.get(Key(ATOMS, i)) for i in sorted(ids))
         return [row for row in rows if row is not None and row.text("cell_id") == cell_id]
 
@@ -115,7 +118,7 @@ class Draft:
         """Redraw every row that has the vertices spoken of, or refuse where one would vanish."""
         self.touch(how.extent)
         ground_moves = bool(how.moved or how.dropped)
-        for row in self._having(how.places):
+        for row in self._having(how):
             shape = redraw(row.shape, how)
             if shape is None:
                 what = f"{row.key.layer} {row.key.id} would vanish"
@@ -126,12 +129,12 @@ class Draft:
                     own = row.key.layer == CELLS
                     self.reworked.add(row.key.id if own else row.text("cell_id"))
 
-    def _having(self, places: set[Place]) -> list[Row]:
-        """Return the rows that may have one of some vertices."""
-        found: dict[Key, Row] = {}
-        for place in sorted(places):
-            found |= {row.key: row for row in self.around((*place, *place))}
-        return list(found.values())
+    def _having(self, how: Redraw) -> list[Row]:
+        """Return the rows that may be drawn otherwise."""
+        rows = list({row.key: row for row in self.around(how.box)}.values())
+        shapes = np.array([row.shape for row in rows], dtype=object)
+        xy, owner = shapely.get_coordinates(shapes, return_index=True)
+        return [rows[i] for i in np.unique(owner[how.changes(xy)])]
 
     def new_atom_id(self, old: str) -> str:
         """Return an id for a piece of an atom that no atom has or had in this draft."""

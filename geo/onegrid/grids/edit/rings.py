@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -48,10 +49,35 @@ class Redraw:
     dropped: frozenset[Place] = frozenset()
     inserted: Mapping[Edge, tuple[Place, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def places(self) -> set[Place]:
         """The old vertices it speaks of."""
         return {*self.moved, *self.dropped, *(start for start, _ in self.inserted)}
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Bounding box of the old vertices it speaks of."""
+        return _box(self.places)
+
+    def changes(self, xy: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Return which vertices (n × 2, in the order of their rings) it may draw otherwise.
+
+        Others may have a vertex at the end of an edge that is cut, and stay as they are.
+        """
+        place = _packed(xy)
+        end = _among(place, self._ends)
+        found = _among(place, self._gone)
+        found[:-1] |= end[:-1] & end[1:]
+        return found
+
+    @cached_property
+    def _gone(self) -> NDArray[np.complex128]:
+        return _packed(np.array([*self.moved, *self.dropped], dtype=np.float64).reshape(-1, 2))
+
+    @cached_property
+    def _ends(self) -> NDArray[np.complex128]:
+        ends = sorted({place for edge in self.inserted for place in edge})
+        return _packed(np.array(ends, dtype=np.float64).reshape(-1, 2))
 
     @property
     def extent(self) -> tuple[float, float, float, float]:
@@ -60,8 +86,23 @@ class Redraw:
             *self.moved.values(),
             *(place for chain in self.inserted.values() for place in chain),
         }
-        xs, ys = zip(*(self.places | drawn), strict=True)
-        return (min(xs), min(ys), max(xs), max(ys))
+        return _box(self.places | drawn)
+
+
+def _box(places: Iterable[Place]) -> tuple[float, float, float, float]:
+    xs, ys = zip(*places, strict=True)
+    return (min(xs), min(ys), max(xs), max(ys))
+
+
+def _packed(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Return places as one number each, which can be looked up exactly."""
+    return np.ascontiguousarray(xy).view(np.complex128).ravel()
+
+
+def _among(places: NDArray[np.complex128], few: NDArray[np.complex128]) -> NDArray[np.bool_]:
+    """Return which places are among a few; `numpy.isin` takes longer to begin than this to end."""
+    found: NDArray[np.bool_] = (places[:, None] == few).any(axis=1)
+    return found
 
 
 def both_ways(chains: Mapping[Edge, tuple[Place, ...]]) -> dict[Edge, tuple[Place, ...]]:
@@ -79,15 +120,12 @@ def redraw(shape: shapely.Geometry, how: Redraw) -> shapely.Geometry | None:
     >>> redraw(square, Redraw(moved={(1.0, 1.0): (2.0, 2.0)})).area
     2.0
     """
-    places = np.array(sorted(how.places))
-    if not (shapely.get_coordinates(shape)[:, :1] == places[:, 0]).any():
-        return shape
     polygons = []
     changed = False
     for polygon in shapely.get_parts(shape):
         rings = []
         for ring in shapely.get_rings(polygon):
-            drawn = _redrawn(shapely.get_coordinates(ring)[:-1], places, how)
+            drawn = _redrawn(shapely.get_coordinates(ring), how)
             if drawn is not None and len(drawn) < _TRIANGLE:
                 return None
             changed = changed or drawn is not None
@@ -98,15 +136,12 @@ def redraw(shape: shapely.Geometry, how: Redraw) -> shapely.Geometry | None:
     return polygons[0] if shape.geom_type == "Polygon" else shapely.MultiPolygon(polygons)
 
 
-def _redrawn(
-    xy: NDArray[np.float64], places: NDArray[np.float64], how: Redraw
-) -> NDArray[np.float64] | None:
+def _redrawn(xy: NDArray[np.float64], how: Redraw) -> NDArray[np.float64] | None:
     """Return the vertices of a redrawn ring (the first not repeated), None if it stays."""
-    same = (xy[:, :1] == places[:, 0]) & (xy[:, 1:] == places[:, 1])
     pieces: list[NDArray[np.float64]] = []
     last, changed = 0, False
-    for i in np.flatnonzero(same.any(axis=1)).tolist():  # few: the rest is copied as it is
-        (x, y), (next_x, next_y) = xy[i].tolist(), xy[(i + 1) % len(xy)].tolist()
+    for i in np.flatnonzero(how.changes(xy)[:-1]).tolist():  # few: the rest is copied as it is
+        (x, y), (next_x, next_y) = xy[i : i + 2].tolist()
         place: Place = (x, y)
         kept = [] if place in how.dropped else [how.moved.get(place, place)]
         drawn = [*kept, *how.inserted.get((place, (next_x, next_y)), ())]
@@ -115,7 +150,7 @@ def _redrawn(
         last = i + 1
     if not changed:
         return None
-    ring = np.vstack([*pieces, xy[last:]])
+    ring = np.vstack([*pieces, xy[last:-1]])
     # a weld puts two neighbours into one place
     apart: NDArray[np.bool_] = (ring != np.roll(ring, 1, axis=0)).any(axis=1)
     return ring[apart]

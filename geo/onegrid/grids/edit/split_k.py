@@ -10,7 +10,7 @@ import shapely
 
 from onegrid.grids.edit.cutting import halves, union
 from onegrid.grids.edit.regroup import refuse_locked, refuse_taken
-from onegrid.grids.edit.rings import on_grid
+from onegrid.grids.edit.rings import put_on_grid
 from onegrid.grids.edit.rows import ATOMS, Key, Row
 from onegrid.grids.edit.split import into_parts
 from onegrid.grids.locate import locate
@@ -118,58 +118,69 @@ def _best_line(weights: _Weights, ground: shapely.Geometry, share: float) -> lis
     long = sides[int(np.argmax(np.hypot(*sides.T)))]
     angles = np.arctan2(long[1], long[0]) + np.pi * np.arange(_ANGLES) / _ANGLES
     axes = np.column_stack([np.cos(angles), np.sin(angles)])
-    found = [cut for axis in axes for cut in _straight(weights, ground, axis, share)]
+    found = _straight(weights, ground, axes, share)
     if not found or min(found)[0] > _UNBALANCED:  # far from convex, or homes in one place
-        found += [cut for axis in axes[::2] for cut in _partial(weights, ground, axis, share)]
+        found += _partial(weights, ground, axes[::2], share)
     return min(found)[-1]
 
 
 def _straight(
-    weights: _Weights, ground: shapely.Geometry, axis: NDArray[np.float64], share: float
+    weights: _Weights, ground: shapely.Geometry, axes: NDArray[np.float64], share: float
 ) -> list[_Cut]:
-    """Return the cut right across at the share of the weight, if it makes two pieces."""
-    along = weights.xy @ axis
-    order = np.argsort(along, kind="stable")
-    along, running = along[order], np.cumsum(weights.weight[order])
-    k = int(np.searchsorted(running, running[-1] * share - _NOISE))
-    above = along[along > along[k]]
-    if not len(above):
-        return []
-    offset_m = float(along[k] + above[0]) / 2
-    chords = _chords(ground, axis, offset_m)
-    if len(chords) != 1:
-        return []
-    error = abs(float(running[along < offset_m][-1] / running[-1]) - share)
-    return [(_graded(error), shapely.length(chords[0]), _places(chords[0]))]
+    """Return for each axis the cut right across at the share, if it makes two pieces."""
+    along = axes @ weights.xy.T
+    order = np.argsort(along, axis=1, kind="stable")
+    along = np.take_along_axis(along, order, axis=1)
+    running = np.cumsum(weights.weight[order], axis=1)
+    offsets_m = np.full(len(axes), np.inf)
+    errors = np.zeros(len(axes))
+    for i, (at, sums) in enumerate(zip(along, running, strict=True)):  # a few axes
+        k = int(np.searchsorted(sums, sums[-1] * share - _NOISE))
+        beyond = int(np.searchsorted(at, at[k], side="right"))
+        if beyond < len(at):
+            offsets_m[i] = (at[k] + at[beyond]) / 2
+            errors[i] = abs(sums[beyond - 1] / sums[-1] - share)
+    there = np.isfinite(offsets_m)
+    chords, axis = _chords(ground, axes[there], offsets_m[there])
+    whole = np.bincount(axis, minlength=len(axes))[axis] == 1
+    lengths_m = shapely.length(chords)
+    return [
+        (_graded(errors[there][axis[i]]), float(lengths_m[i]), _places(chords[i]))
+        for i in np.flatnonzero(whole)
+    ]
 
 
 def _partial(
-    weights: _Weights, ground: shapely.Geometry, axis: NDArray[np.float64], share: float
+    weights: _Weights, ground: shapely.Geometry, axes: NDArray[np.float64], share: float
 ) -> list[_Cut]:
     """Return cuts across a part of the ground, such as one leg of an L."""
-    reach = shapely.get_coordinates(ground) @ axis
-    found = []
-    for offset_m in reach.min() + _SHARES * np.ptp(reach):
-        for chord in _chords(ground, axis, float(offset_m)):
-            error, line = _scored(weights, ground, chord, share)
-            found.append((_graded(error), shapely.length(chord), line))
-    return found
+    reach = shapely.get_coordinates(ground) @ axes.T
+    offsets_m = reach.min(axis=0) + np.outer(_SHARES, np.ptp(reach, axis=0))
+    chords, _ = _chords(ground, np.tile(axes, (len(_SHARES), 1)), offsets_m.ravel())
+    scored = [_scored(weights, ground, chord, share) for chord in chords]
+    return [
+        (_graded(error), float(length_m), line)
+        for (error, line), length_m in zip(scored, shapely.length(chords), strict=True)
+    ]
 
 
 def _chords(
-    ground: shapely.Geometry, axis: NDArray[np.float64], offset_m: float
-) -> list[shapely.Geometry]:
-    """Return the pieces of the line across an axis that lie inside, each a little longer."""
-    across = np.array([-axis[1], axis[0]])
-    reach = shapely.get_coordinates(ground) @ across
-    ends = [axis * offset_m + across * end for end in (reach.min() - 1, reach.max() + 1)]
-    parts = shapely.get_parts(shapely.intersection(shapely.LineString(ends), ground))
-    chords = []
-    for part in parts[shapely.length(parts) > _OVERSHOOT_M]:
-        a, b = shapely.get_coordinates(part)[[0, -1]]
-        step = (b - a) / np.hypot(*(b - a)) * _OVERSHOOT_M
-        chords.append(shapely.LineString([on_grid(a - step), on_grid(b + step)]))
-    return chords
+    ground: shapely.Geometry, axes: NDArray[np.float64], offsets_m: NDArray[np.float64]
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return the pieces inside of lines across axes, each a little longer, and whose they are."""
+    across = np.column_stack([-axes[:, 1], axes[:, 0]])
+    reach = shapely.get_coordinates(ground) @ across.T
+    middle = axes * offsets_m[:, None]
+    low, high = (reach.min(axis=0) - 1)[:, None], (reach.max(axis=0) + 1)[:, None]
+    lines = shapely.linestrings(np.stack([middle + across * low, middle + across * high], axis=1))
+    parts, axis = shapely.get_parts(shapely.intersection(lines, ground), return_index=True)
+    real = shapely.length(parts) > _OVERSHOOT_M
+    parts, axis = parts[real], axis[real]
+    ends = shapely.get_coordinates(shapely.get_point(parts[:, None], [0, -1])).reshape(-1, 2, 2)
+    step = ends[:, 1] - ends[:, 0]
+    step *= _OVERSHOOT_M / np.hypot(*step.T)[:, None]
+    longer = np.stack([ends[:, 0] - step, ends[:, 1] + step], axis=1)
+    return put_on_grid(shapely.linestrings(longer)), axis
 
 
 def _scored(
@@ -182,13 +193,10 @@ def _scored(
     line = _places(chord)
     if len(pieces) != 2:  # noqa: PLR2004  (from the border to a hole: no cut at all)
         return (np.inf, line)
-    inner = _inner(pieces)
-    turned = np.cross(np.append(b - a, 0), np.column_stack([inner - a, np.zeros(2)]))[:, 2]
-    side = locate(shapely.points(weights.xy), pieces)
-    held = np.bincount(side[side >= 0], weights.weight[side >= 0], minlength=2) / (
-        weights.weight.sum()
-    )
-    left = held[int(np.argmax(turned))]
+    (dx, dy), (x, y) = b - a, (_inner(pieces) - a).T
+    piece = pieces[int(np.argmax(dx * y - dy * x))]
+    shapely.prepare(piece)
+    left = weights.weight[shapely.contains_xy(piece, weights.xy)].sum() / weights.weight.sum()
     errors = abs(left - share), abs(1 - left - share)
     return (errors[0], line) if errors[0] <= errors[1] else (errors[1], line[::-1])
 
@@ -198,7 +206,7 @@ def _graded(error: float) -> float:
 
 
 def _places(chord: shapely.Geometry) -> list[Place]:
-    return [on_grid(place) for place in shapely.get_coordinates(chord).tolist()]
+    return [(x, y) for x, y in shapely.get_coordinates(chord).tolist()]
 
 
 def _lines(ground: shapely.Geometry, chord: shapely.Geometry) -> shapely.Geometry:
