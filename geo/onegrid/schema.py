@@ -250,6 +250,8 @@ ROADS: Final = Table(
         "bridge": Column("text", "OSM bridge"),
         "layer": Column("text", "OSM layer: negative is underground"),
         "opening_hours": Column("text", "when a gate is open"),
+        "access_conditional": Column("text", "OSM hours of access", ("access:conditional",)),
+        "foot_conditional": Column("text", "OSM hours for pedestrians", ("foot:conditional",)),
     },
     LINES,
     ("roads", "edges", "lines", "streets", "道路"),

@@ -10,7 +10,7 @@ import shapely
 
 from onegrid.crs import in_crs
 from onegrid.errors import InputError, Problem
-from onegrid.network.graph import Doors, Graph, make_doors, walk_graph
+from onegrid.network.graph import Doors, Graph, make_doors, towards, walk_graph
 from onegrid.network.snap import Joints, has_place, join_edges
 
 if TYPE_CHECKING:
@@ -28,8 +28,9 @@ class Places:
     """Points joined to a network, sorted by id as text.
 
     ``ids`` object (places); ``row`` int64, each place's row in the table; ``points`` in the
-    network's CRS; ``unreachable`` the ids farther than the joining limit from any usable edge,
-    ``skipped`` those without a point.
+    network's CRS; ``doors`` for walks that begin there, ``coming`` for walks that end there (the
+    same unless slopes count); ``unreachable`` the ids farther than the joining limit from any
+    usable edge, ``skipped`` those without a point.
     """
 
     graph: Graph
@@ -38,6 +39,7 @@ class Places:
     points: NDArray[np.object_]
     joints: Joints
     doors: Doors
+    coming: Doors
     unreachable: tuple[str, ...]
     skipped: tuple[str, ...]
 
@@ -70,8 +72,9 @@ def join_places(network: Network, frame: gpd.GeoDataFrame, *, profile: Profile) 
     joints = join_edges(network, points, profile=profile)
     missing = ~has_place(points)
     far = (joints.edge < 0) & ~missing
-    doors = make_doors(graph, joints)
-    return Places(graph, ids, row, points, joints, doors, tuple(ids[far]), tuple(ids[missing]))
+    doors, coming = make_doors(graph, joints), make_doors(towards(graph), joints)
+    lost = tuple(ids[far]), tuple(ids[missing])
+    return Places(graph, ids, row, points, joints, doors, coming, *lost)
 
 
 def _check(ids: NDArray[np.object_], points: NDArray[np.object_]) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from onegrid.circles.places import join_places
 from onegrid.errors import InputError, Problem
-from onegrid.network.graph import US_PER_S, door_rows
+from onegrid.network.graph import US_PER_S, door_rows, towards
 from onegrid.network.kernel import in_threads
 from onegrid.network.search import nearest_labels, reach_pairs
 
@@ -88,7 +88,7 @@ def reach(
     _check_limit(limit_s)
     left = join_places(network, origins, profile=profile)
     right = join_places(network, destinations, profile=profile)
-    found = reach_pairs(left.graph, left.doors, right.doors, limit_s=limit_s)
+    found = reach_pairs(left.graph, left.doors, right.coming, limit_s=limit_s)
     order = np.argsort(found.origin * len(right.ids) + found.destination, kind="stable")
     walk_s = found.walk_us[order] / US_PER_S
     pairs = pd.DataFrame(
@@ -202,8 +202,9 @@ def _nearest_of(
     targets: Places, rows: NDArray[np.int64], homes: Places, limit_s: float | None
 ) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
     """Return facility id and seconds for every door in the order of the table."""
-    sources = door_rows(targets.doors, rows)
-    source, walk_us = nearest_labels(targets.graph, sources, homes.doors, limit_s=limit_s)
+    sources = door_rows(targets.coming, rows)
+    inwards = towards(targets.graph)  # people walk to facilities, the search the other way
+    source, walk_us = nearest_labels(inwards, sources, homes.doors, limit_s=limit_s)
     found = source >= 0
     facility = np.full(len(source), None, dtype=object)
     walk_s = np.full(len(source), np.nan)

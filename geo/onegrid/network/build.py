@@ -7,114 +7,43 @@ motorway, a street that is not built yet) says that nobody walks there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from onegrid.crs import is_metric
 from onegrid.errors import CrsError, NetworkError, Problem
 from onegrid.network import tags
+from onegrid.network.arrays import Network
 from onegrid.network.crossings import find_crossings, split_lines
+from onegrid.network.report import SHOWN, NetworkReport, report_on
 from onegrid.network.tags import EdgeFlag
 from onegrid.schema import LINES
+from onegrid.standards.walkers import crossing_shares
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = ["EdgeFlag", "Network", "NetworkReport", "build_network"]
 
-_SHOWN = 10  # places and ids named in a report
 _HILBERT_LEVEL = 16
-
-
-@dataclass(frozen=True, eq=False)
-class Network:
-    """A walk network in a metric CRS; every edge is walked both ways.
-
-    ``xy`` float64 (nodes, 2); ``ends`` int32 (edges, 2); ``length_m`` float64 (edges);
-    ``flags`` uint16 (edges) of `EdgeFlag`; the points of edge e, from ``ends[e, 0]`` to
-    ``ends[e, 1]``, are ``vertices[offsets[e]:offsets[e + 1]]``; ``name_id`` int32 (edges) is a
-    place in ``names``, -1 for none; ``barriers`` are LineStrings that nobody crosses off a street.
-    """
-
-    crs: str
-    xy: NDArray[np.float64]
-    ends: NDArray[np.int32]
-    length_m: NDArray[np.float64]
-    flags: NDArray[np.uint16]
-    vertices: NDArray[np.float64]
-    offsets: NDArray[np.int64]
-    name_id: NDArray[np.int32]
-    names: tuple[str, ...]
-    barriers: NDArray[np.object_]
-
-    @cached_property
-    def lines(self) -> NDArray[np.object_]:
-        """The edges as LineStrings, made once."""
-        edge = np.repeat(np.arange(len(self.ends)), np.diff(self.offsets))
-        lines: NDArray[np.object_] = shapely.linestrings(self.vertices, indices=edge)
-        return lines
-
-    @cached_property
-    def barrier_segments(self) -> NDArray[np.float64]:
-        """The straight pieces of the barriers, float64 (pieces, 4) as x, y, x, y, made once."""
-        xy, line = shapely.get_coordinates(self.barriers, return_index=True)
-        same = line[1:] == line[:-1]
-        return np.hstack([xy[:-1][same], xy[1:][same]])
-
-    @cached_property
-    def barrier_tree(self) -> shapely.STRtree:
-        """Index of `barrier_segments`: a river of 10,000 points is searched piece by piece."""
-        return shapely.STRtree(shapely.linestrings(self.barrier_segments.reshape(-1, 2, 2)))
-
-    def opened(self) -> Network:
-        """Return the network with every closed edge open: what gates and private roads cost."""
-        return replace(self, flags=self.flags & np.uint16(~EdgeFlag.CLOSED & 0xFFFF))
-
-
-@dataclass(frozen=True)
-class NetworkReport:
-    """What a build found: sizes, and places where lines meet without being joined.
-
-    ``crossings`` counts pairs of lines on one level that cross without a shared end, ``touches``
-    ends that lie on the middle of another line; ``joined`` says whether both became nodes.
-    ``dropped`` counts what is not in the network, by reason.
-    """
-
-    nodes: int
-    edges: int
-    length_m: float
-    components: int
-    largest_component_share: float
-    barriers: int
-    crossings: int
-    crossing_places: tuple[tuple[float, float], ...]
-    touches: int
-    touch_places: tuple[tuple[float, float], ...]
-    joined: bool
-    dropped: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Streets:
-    """Walkable lines with what is known about each; ``level`` int64 tells bridges apart."""
+    """Walkable lines, and the row of the table that each comes from."""
 
     lines: NDArray[np.object_]
-    flags: NDArray[np.uint16]
-    name_id: NDArray[np.int32]
-    level: NDArray[np.int64]
+    row: NDArray[np.int64]
 
-    def take(self, lines: NDArray[np.object_], source: NDArray[np.int64]) -> _Streets:
-        """Return new lines, each made from the line ``source``, without those of no length."""
+    @classmethod
+    def of(cls, lines: NDArray[np.object_], row: NDArray[np.int64]) -> _Streets:
+        """Return lines without those of no length."""
         kept = shapely.length(lines) > 0
-        index = source[kept]
-        return _Streets(lines[kept], self.flags[index], self.name_id[index], self.level[index])
+        return cls(lines[kept], row[kept])
 
 
 def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Network, NetworkReport]:
@@ -156,16 +85,10 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
     usable = _usable(lines)
     barrier, walked = tags.classify(usable)
     passable = barrier & tags.passable(usable)
-    names, name_id = tags.names(usable)
-    every = _Streets(
-        shapely.force_2d(usable.geometry.to_numpy()),
-        tags.flags(usable),
-        name_id,
-        tags.levels(usable),
-    )
+    shapes = _positive_zero(usable.geometry.to_numpy())
     picked = np.flatnonzero(walked)
-    parts, source = shapely.get_parts(every.lines[picked], return_index=True)
-    streets = every.take(_positive_zero(parts), picked[source])
+    parts, source = shapely.get_parts(shapes[picked], return_index=True)
+    streets = _Streets.of(parts, picked[source])
     if len(streets.lines) == 0:
         raise NetworkError(
             Problem("NETWORK_EMPTY", "no line to walk on", remedy="give a layer of street lines")
@@ -176,32 +99,14 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
         "not_walkable": int((~barrier & ~walked).sum()),
         "passable_barriers": int(passable.sum()),
     }
-    found = find_crossings(streets.lines, streets.level)
+    level = tags.levels(usable)
+    found = find_crossings(shapely.force_2d(streets.lines), level[streets.row])
     if node:
-        streets = streets.take(*split_lines(streets.lines, found.cut_line, found.cut_xy))
-    barriers = _positive_zero(shapely.get_parts(every.lines[barrier & ~passable]))
-    barriers = barriers[shapely.length(barriers) > 0]
-    network = _pack(streets, names, barriers, str(lines.crs.to_string()))
-    components, share = _components(network)
-    report = NetworkReport(
-        nodes=len(network.xy),
-        edges=len(network.ends),
-        length_m=float(network.length_m.sum()),
-        components=components,
-        largest_component_share=share,
-        barriers=len(barriers),
-        crossings=len(found.crossing_xy),
-        crossing_places=_places(found.crossing_xy),
-        touches=len(found.touch_xy),
-        touch_places=_places(found.touch_xy),
-        joined=node,
-        dropped=dropped,
-    )
+        pieces, line = split_lines(streets.lines, found.cut_line, found.cut_xy)
+        streets = _Streets.of(pieces, streets.row[line])
+    network = _pack(streets, usable, shapes[barrier & ~passable])
+    report = report_on(network, found, level[streets.row], joined=node, dropped=dropped)
     return network, report
-
-
-def _places(xy: NDArray[np.float64]) -> tuple[tuple[float, float], ...]:
-    return tuple((float(x), float(y)) for x, y in xy[:_SHOWN].round(3))
 
 
 def _usable(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -221,8 +126,8 @@ def _usable(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     wrong = ~usable.geom_type.isin(LINES).to_numpy() | ~finite | _has_nan(geometry)
     if wrong.any():
         ids = usable.index[wrong]
-        shown = ", ".join(str(i) for i in ids[:_SHOWN])
-        more = f" and {len(ids) - _SHOWN} more" if len(ids) > _SHOWN else ""
+        shown = ", ".join(str(i) for i in ids[:SHOWN])
+        more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
         raise NetworkError(
             Problem(
                 "NETWORK_GEOMETRY",
@@ -245,30 +150,77 @@ def _has_nan(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def _positive_zero(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the lines with -0.0 written as 0.0: equal numbers must also sort as equal."""
-    copied: NDArray[np.object_] = shapely.transform(lines, lambda xy: xy + 0.0)
-    return copied
+    copied = shapely.transform(shapely.force_2d(lines), lambda xy: xy + 0.0)
+    high = shapely.has_z(lines)
+    copied[high] = shapely.transform(lines[high], lambda xyz: xyz + 0.0, include_z=True)
+    return np.asarray(copied, dtype=object)
 
 
-def _pack(
-    streets: _Streets, names: tuple[str, ...], barriers: NDArray[np.object_], crs: str
-) -> Network:
+def _pack(streets: _Streets, table: gpd.GeoDataFrame, barriers: NDArray[np.object_]) -> Network:
     vertices = shapely.get_coordinates(streets.lines)
     counts = shapely.get_num_coordinates(streets.lines)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     end_xy = np.stack([vertices[offsets[:-1]], vertices[offsets[1:] - 1]], axis=1).reshape(-1, 2)
     xy, node = _join_equal(end_xy)
+    ends = node.reshape(-1, 2).astype(np.int32)
+    flags = tags.flags(table)[streets.row]
+    names, name_id = tags.text_ids(tags.names(table))
+    classes, class_id = tags.text_ids(tags.street_class(table))
+    hours, hours_id = tags.text_ids(tags.hours(table))
+    crosses_id, half = _crossed(ends, flags, class_id[streets.row], classes)
+    barriers = shapely.force_2d(shapely.get_parts(barriers))
+    barriers = barriers[shapely.length(barriers) > 0]
+    barrier_counts = shapely.get_num_coordinates(barriers)
     return Network(
-        crs=crs,
+        crs=str(table.crs.to_string()),
         xy=xy,
-        ends=node.reshape(-1, 2).astype(np.int32),
+        ends=ends,
         length_m=shapely.length(streets.lines),
-        flags=streets.flags,
+        flags=flags | np.where(half, np.uint16(EdgeFlag.HALF_CROSSING), np.uint16(0)),
         vertices=vertices,
         offsets=offsets,
-        name_id=streets.name_id,
+        name_id=name_id[streets.row],
         names=names,
-        barriers=barriers,
+        class_id=class_id[streets.row],
+        classes=classes,
+        crosses_id=crosses_id,
+        hours_id=hours_id[streets.row],
+        hours=hours,
+        barrier_xy=shapely.get_coordinates(barriers),
+        barrier_offsets=np.concatenate([[0], np.cumsum(barrier_counts)]).astype(np.int64),
+        z_m=_heights(streets.lines),
     )
+
+
+def _heights(lines: NDArray[np.object_]) -> NDArray[np.float64]:
+    if not shapely.has_z(lines).any():
+        return np.empty(0)
+    z_m: NDArray[np.float64] = shapely.get_coordinates(lines, include_z=True)[:, 2]
+    return z_m
+
+
+def _crossed(
+    ends: NDArray[np.int32],
+    flags: NDArray[np.uint16],
+    class_id: NDArray[np.int32],
+    classes: tuple[str, ...],
+) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+    """Return the class of the road that each crossing meets (-1: none), and which meet it halfway.
+
+    A crossing that shares a node with its road was cut there, into two halves: each has the road
+    at one end. The largest road counts where several meet.
+    """
+    crossing = (flags & np.uint16(EdgeFlag.CROSSING)) != 0
+    order = {name: place for place, name in enumerate(crossing_shares())}
+    rank = np.array([order.get(name.removesuffix("_link"), len(order)) for name in classes] + [99])
+    road = np.flatnonzero(~crossing & (rank[class_id] < len(order)))
+    key = rank[class_id[road]] * (len(classes) + 1) + class_id[road]
+    largest = np.full(int(ends.max()) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(largest, ends[road].ravel(), np.repeat(key, 2))
+    at_ends = np.where(crossing[:, None], largest[ends], np.iinfo(np.int64).max)
+    met = at_ends != np.iinfo(np.int64).max
+    crossed = np.where(met.any(axis=1), at_ends.min(axis=1) % (len(classes) + 1), -1)
+    return crossed.astype(np.int32), met.sum(axis=1) == 1
 
 
 def _join_equal(
@@ -286,13 +238,3 @@ def _join_equal(
     rank = np.empty(len(xy), dtype=np.int64)
     rank[curve] = np.arange(len(xy))
     return np.ascontiguousarray(xy[curve]), rank[place]
-
-
-def _components(network: Network) -> tuple[int, float]:
-    """Return the number of islands, and the share of the street length on the longest one."""
-    count = len(network.xy)
-    ones = np.ones(len(network.ends), dtype=np.int8)
-    links = coo_array((ones, (network.ends[:, 0], network.ends[:, 1])), shape=(count, count))
-    components, label = connected_components(links, directed=False)
-    by_island = np.bincount(label[network.ends[:, 0]], weights=network.length_m)
-    return int(components), float(by_island.max() / network.length_m.sum())

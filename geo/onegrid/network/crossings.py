@@ -145,8 +145,11 @@ def split_lines(
     cuts = np.unique(np.column_stack([cut_line, cut_xy]), axis=0)
     at_line, at_xy = cuts[:, 0].astype(np.int64), cuts[:, 1:]
     at_m = shapely.line_locate_point(lines[at_line], shapely.points(at_xy))
-    xy, line = shapely.get_coordinates(lines, return_index=True)
-    along_m = _along(xy, line)
+    high = bool(shapely.has_z(lines).any())
+    xy, line = shapely.get_coordinates(lines, include_z=high, return_index=True)
+    along_m = _along(xy[:, :2], line)
+    if high:
+        at_xy = np.column_stack([at_xy, _heights_at(xy[:, 2], along_m, line, (at_line, at_m))])
 
     is_cut = np.concatenate([np.zeros(len(xy), np.int64), np.ones(len(at_xy), np.int64)])
     xy, line = np.concatenate([xy, at_xy]), np.concatenate([line, at_line])
@@ -169,3 +172,15 @@ def _along(xy: NDArray[np.float64], line: NDArray[np.int64]) -> NDArray[np.float
     total = np.cumsum(step)
     along_m: NDArray[np.float64] = total - total[first][np.cumsum(first) - 1]
     return along_m
+
+
+def _heights_at(
+    z_m: NDArray[np.float64],
+    along_m: NDArray[np.float64],
+    line: NDArray[np.int64],
+    at: tuple[NDArray[np.int64], NDArray[np.float64]],
+) -> NDArray[np.float64]:
+    """Return the height of places on lines, between those of the vertices on either side."""
+    at_line, at_m = at
+    step = 2 * along_m.max() + 1  # lines one after the other on one axis, apart
+    return np.interp(at_line * step + at_m, line * step + along_m, z_m)

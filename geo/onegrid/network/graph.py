@@ -1,8 +1,7 @@
 """A network as one profile walks it: costs in whole microseconds, and doors on its edges.
 
-Time on an edge is length / speed, times the stairs factor on steps. A crossing costs its wait once
-to whoever walks between a place on it and one of its ends, or all of it; a place at an end is at
-the node and pays nothing there, and two places in the middle of one crossing have no wait between.
+A place at an end of an edge is at the node and pays no wait there, and two places in the middle of
+one crossing have no wait between them.
 """
 
 from __future__ import annotations
@@ -12,13 +11,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.errors import InputError, Problem
-from onegrid.network.build import EdgeFlag, Network
-from onegrid.network.snap import usable_edges
+from onegrid.network.compiled import kernel
+from onegrid.network.times import edge_times
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from onegrid.network.arrays import Network
     from onegrid.network.snap import Joints
     from onegrid.standards import Profile
 
@@ -28,9 +27,11 @@ US_PER_S: Final = 1e6
 class Graph(NamedTuple):
     """A network as one profile walks it, ready for kernels; both directions of every open edge.
 
-    Arcs of node i are ``indptr[i]:indptr[i + 1]`` in ``target``, ``cost_us``, ``edge``; ``ends``,
-    ``length_m``, ``pace_us_m`` (microseconds a metre) and ``wait_us`` are by edge; ``flat_us_m``
-    is the pace off the streets.
+    Arcs of node i are ``indptr[i]:indptr[i + 1]`` in ``target``, ``cost_us`` (from i to the
+    target), ``edge``, ``reverse_us`` (from the target to i); ``ends``, ``length_m``, ``pace_us_m``
+    (microseconds a metre with the edge), ``wait_us`` and ``back_us_m`` (against it) are by edge;
+    ``flat_us_m`` is the pace off the streets. Where both directions take as long, they are the
+    same arrays.
     """
 
     indptr: NDArray[np.int64]
@@ -42,10 +43,12 @@ class Graph(NamedTuple):
     pace_us_m: NDArray[np.float64]
     wait_us: NDArray[np.int64]
     flat_us_m: float
+    back_us_m: NDArray[np.float64]
+    reverse_us: NDArray[np.int64]
 
 
 class Doors(NamedTuple):
-    """Doors on edges: microseconds from the door to either end of its edge, and to the street.
+    """Doors on edges: microseconds between a door and either end of its edge, and the street.
 
     ``edge`` is -1 where a door joins nothing; the other columns are 0 there.
     """
@@ -65,68 +68,114 @@ def walk_graph(network: Network, profile: Profile) -> Graph:
     ------
     InputError
         If a figure of the profile is not one that somebody can walk with.
+    NetworkError
+        If the network's arrays do not fit each other.
     """
-    _check_profile(profile)
-    steps = (network.flags & np.uint16(EdgeFlag.STEPS)) != 0
-    crossing = (network.flags & np.uint16(EdgeFlag.CROSSING)) != 0
-    pace_us_m = np.where(steps, profile.stairs_factor, 1.0) / profile.speed_m_s * US_PER_S
-    wait_us = np.where(crossing, round(profile.crossing_wait_s * US_PER_S), 0).astype(np.int64)
-    length_m = np.array(network.length_m)
-    # At least one, so that a label always grows along an edge and ties settle in one pass.
-    cost_us = np.maximum(np.rint(length_m * pace_us_m).astype(np.int64) + wait_us, 1)
-
-    ends = np.array(network.ends)
-    open_edge = np.flatnonzero(usable_edges(network, steps_allowed=profile.steps_allowed))
-    back = open_edge[ends[open_edge, 0] != ends[open_edge, 1]]  # a loop is listed once
-    edge = np.concatenate([open_edge, back]).astype(np.int32)
-    source = np.concatenate([ends[open_edge, 0], ends[back, 1]])
-    target = np.concatenate([ends[open_edge, 1], ends[back, 0]])
-    order = np.lexsort((edge, source))
-    indptr = np.searchsorted(source[order], np.arange(len(network.xy) + 1))
+    times = edge_times(network, profile)
+    wait_us = np.rint(times.wait_s * US_PER_S).astype(np.int64)
+    pace_us_m = times.forward_s_m * US_PER_S
+    back_us_m = times.backward_s_m * US_PER_S if times.directed else pace_us_m
+    length_m, ends = np.array(network.length_m), np.array(network.ends)
+    indptr, target, edge, forth = _arcs(
+        ends, np.isfinite(times.forward_s), np.int64(len(network.xy))
+    )
+    cost_us = _edge_us(length_m, pace_us_m, wait_us)[edge]
+    reverse_us = cost_us
+    if times.directed:
+        against_us = _edge_us(length_m, back_us_m, wait_us)[edge]
+        cost_us, reverse_us = (
+            np.where(forth, cost_us, against_us),
+            np.where(forth, against_us, cost_us),
+        )
     return Graph(
-        indptr.astype(np.int64),
-        target[order].astype(np.int32),
-        cost_us[edge[order]],
-        edge[order],
+        indptr,
+        target,
+        cost_us,
+        edge,
         ends,
         length_m,
         pace_us_m,
         wait_us,
         US_PER_S / profile.speed_m_s,
+        back_us_m,
+        reverse_us,
     )
 
 
-def _check_profile(profile: Profile) -> None:
-    figures = {
-        "SPEED": (profile.speed_m_s, 0 < profile.speed_m_s < np.inf, "walking speed in m/s"),
-        "STAIRS": (profile.stairs_factor, 0 < profile.stairs_factor < np.inf, "stairs factor"),
-        "WAIT": (profile.crossing_wait_s, 0 <= profile.crossing_wait_s < np.inf, "wait in s"),
-    }
-    wrong = [
-        Problem(code, f"{what} is {value}", f"profile {profile.name}", remedy="give one above 0")
-        for code, (value, good, what) in figures.items()
-        if not good
-    ]
-    if wrong:
-        raise InputError(*wrong)
+def _edge_us(
+    length_m: NDArray[np.float64], us_m: NDArray[np.float64], wait_us: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    # At least one, so that a label always grows along an edge and ties settle in one pass.
+    return np.maximum(np.rint(length_m * us_m).astype(np.int64) + wait_us, 1)
+
+
+@kernel
+def _arcs(
+    ends: NDArray[np.int32], usable: NDArray[np.bool_], nodes: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+    """Return both arcs of every usable edge by node, then edge; a loop is listed once."""
+    indptr = np.zeros(nodes + 1, np.int64)
+    for edge in range(len(ends)):
+        if usable[edge]:
+            indptr[ends[edge, 0] + 1] += 1
+            indptr[ends[edge, 1] + 1] += ends[edge, 0] != ends[edge, 1]
+    for node in range(nodes):
+        indptr[node + 1] += indptr[node]
+    at = indptr[:-1].copy()
+    target = np.empty(indptr[nodes], np.int32)
+    arc_edge = np.empty(indptr[nodes], np.int32)
+    forth = np.empty(indptr[nodes], np.bool_)
+    for edge in range(len(ends)):
+        for side in range(2):
+            here, there = ends[edge, side], ends[edge, 1 - side]
+            if usable[edge] and (side == 0 or here != there):
+                target[at[here]] = there
+                arc_edge[at[here]] = edge
+                forth[at[here]] = side == 0
+                at[here] += 1
+    return indptr, target, arc_edge, forth
+
+
+def towards(graph: Graph) -> Graph:
+    """Return the graph turned round: a search from a place finds how long the walk to it takes.
+
+    It is the same graph where both directions take as long.
+    """
+    if graph.reverse_us is graph.cost_us:
+        return graph
+    return graph._replace(
+        cost_us=graph.reverse_us,
+        reverse_us=graph.cost_us,
+        pace_us_m=graph.back_us_m,
+        back_us_m=graph.pace_us_m,
+    )
 
 
 def make_doors(graph: Graph, joints: Joints) -> Doors:
-    """Return joints as a graph's walker counts them, in microseconds."""
+    """Return joints as a graph's walker counts them, in microseconds, going out of the door.
+
+    Doors of ``towards(graph)`` hold the times of coming to the door from the ends of its edge.
+    """
     joined = joints.edge >= 0
     edge = np.where(joined, joints.edge, 0)
     along_m = np.where(joined, joints.along_m, 0.0)
-    pace_us_m, wait_us = graph.pace_us_m[edge], graph.wait_us[edge]
+    wait_us = graph.wait_us[edge]
     gap_m = np.where(joined, joints.gap_m, 0.0)
     leg_us = np.rint(gap_m * graph.flat_us_m).astype(np.int64)
     rest_m = graph.length_m[edge] - along_m
 
-    def walk_us(part_m: NDArray[np.float64]) -> NDArray[np.int64]:
-        part_us = np.rint(part_m * pace_us_m).astype(np.int64)
+    def walk_us(part_m: NDArray[np.float64], us_m: NDArray[np.float64]) -> NDArray[np.int64]:
+        part_us = np.rint(part_m * us_m[edge]).astype(np.int64)
         whole: NDArray[np.int64] = leg_us + part_us + np.where(part_m > 0, wait_us, 0)
         return whole
 
-    return Doors(joints.edge.astype(np.int64), along_m, leg_us, walk_us(along_m), walk_us(rest_m))
+    return Doors(
+        joints.edge.astype(np.int64),
+        along_m,
+        leg_us,
+        walk_us(along_m, graph.back_us_m),
+        walk_us(rest_m, graph.pace_us_m),
+    )
 
 
 def door_rows(doors: Doors, rows: NDArray[np.int64]) -> Doors:

@@ -53,17 +53,18 @@ def _pieces(
     for b in range(len(limits)):
         own, left_us = doors.edge[row], limits[b] - doors.leg_us[row]
         if left_us > 0:
-            part = left_us / graph.pace_us_m[own]
             band[size], edge[size] = b, own
-            from_m[size] = max(0.0, doors.along_m[row] - part)
-            to_m[size] = min(graph.length_m[own], doors.along_m[row] + part)
+            from_m[size] = max(0.0, doors.along_m[row] - left_us / graph.back_us_m[own])
+            along_m = doors.along_m[row] + left_us / graph.pace_us_m[own]
+            to_m[size] = min(graph.length_m[own], along_m)
             size += 1
         for i in range(count):
             node = bench.reached[i]
             for arc in range(graph.indptr[node], graph.indptr[node + 1]):
                 here = graph.edge[arc]
-                start = _part_m(graph, here, limits[b] - labels[graph.ends[here, 0]])
-                end = _part_m(graph, here, limits[b] - labels[graph.ends[here, 1]])
+                at_start, at_end = labels[graph.ends[here, 0]], labels[graph.ends[here, 1]]
+                start = _part_m(graph, here, graph.pace_us_m[here], limits[b] - at_start)
+                end = _part_m(graph, here, graph.back_us_m[here], limits[b] - at_end)
                 length_m = graph.length_m[here]
                 if (graph.ends[here, 0] != node) == (start > 0):
                     continue  # an edge is done from its start if that is reached, else its end
@@ -84,12 +85,12 @@ def _pieces(
 
 
 @kernel
-def _part_m(graph: Graph, edge: int, left_us: int) -> float:
+def _part_m(graph: Graph, edge: int, us_m: float, left_us: int) -> float:
     """Return how far onto an edge somebody gets from its end in the time that is left."""
     left_us -= graph.wait_us[edge]
     if left_us <= 0:
         return 0.0
-    part_m: float = min(left_us / graph.pace_us_m[edge], graph.length_m[edge])
+    part_m: float = min(left_us / us_m, graph.length_m[edge])
     return part_m
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.graph import Doors, Graph, door_rows
+from onegrid.network.graph import Doors, Graph, door_rows, towards
 from onegrid.network.kernel import (
     FAR,
     Bits,
@@ -54,10 +54,12 @@ def nearest_labels(
 
     Parameters
     ----------
+    graph
+        ``towards(…)`` of the graph that people walk.
     sources
-        Where to walk to, in the order that decides ties.
+        Where to walk to, in the order that decides ties, as doors of `graph`.
     doors
-        Where to walk from.
+        Where to walk from, as doors of the graph that people walk.
 
     Returns
     -------
@@ -78,12 +80,13 @@ def nearest_labels(
 def reach_pairs(graph: Graph, origins: Doors, destinations: Doors, *, limit_s: float) -> Pairs:
     """Find every pair of origin and destination within a limit, ordered by origin's row.
 
-    The smaller side is searched from: walking takes as long either way.
+    The smaller side is searched from, against the direction of the walk if need be.
+    ``destinations`` are doors of ``towards(graph)``.
     """
     bits = label_bits(graph, 1)
     limit = limit_us(limit_s, bits)
     if len(destinations.edge) < len(origins.edge):
-        back = reach_pairs(graph, destinations, origins, limit_s=limit_s)
+        back = reach_pairs(towards(graph), destinations, origins, limit_s=limit_s)
         order = np.argsort(back.destination, kind="stable")
         return Pairs(back.destination[order], back.origin[order], back.walk_us[order])
     stops = make_stops(graph, destinations)
@@ -136,7 +139,8 @@ def between_us(graph: Graph, left: Doors, i: int, right: Doors, j: int) -> int:
     """Return the walk between two doors of one edge, along that edge."""
     edge = left.edge[i]
     part_m = abs(left.along_m[i] - right.along_m[j])
-    part_us = np.int64(np.rint(part_m * graph.pace_us_m[edge]))
+    pace_us_m = graph.pace_us_m if left.along_m[i] < right.along_m[j] else graph.back_us_m
+    part_us = np.int64(np.rint(part_m * pace_us_m[edge]))
     low, high = min(left.along_m[i], right.along_m[j]), max(left.along_m[i], right.along_m[j])
     if part_m > 0 and (low == 0 or high == graph.length_m[edge]):
         part_us += graph.wait_us[edge]
@@ -272,6 +276,8 @@ def warm_up() -> None:
         np.full(2, 750_000.0),
         np.zeros(2, np.int64),
         750_000.0,
+        np.full(2, 750_000.0),
+        np.full(4, 75_000_000),
     )
     middle = np.array([37_500_000])
     doors = Doors(np.array([0]), np.array([50.0]), np.array([0]), middle, middle)

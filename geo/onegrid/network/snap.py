@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from onegrid.network.build import EdgeFlag, Network
+from onegrid.network.tags import EdgeFlag
+from onegrid.network.times import usable_edges
 from onegrid.standards import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from onegrid.network.arrays import Network
     from onegrid.standards import Profile
 
 _END_M = 1e-6  # a door this close to the end of an edge is at its node
@@ -34,12 +36,6 @@ class Joints:
     along_m: NDArray[np.float64]
     gap_m: NDArray[np.float64]
     xy: NDArray[np.float64]
-
-
-def usable_edges(network: Network, *, steps_allowed: bool) -> NDArray[np.bool_]:
-    """Return which edges may be walked: none that is closed, and no steps if none are climbed."""
-    barred = EdgeFlag.CLOSED if steps_allowed else EdgeFlag.CLOSED | EdgeFlag.STEPS
-    return np.asarray((network.flags & np.uint16(barred)) == 0)
 
 
 def join_edges(network: Network, points: NDArray[np.object_], *, profile: Profile) -> Joints:

@@ -37,6 +37,7 @@ class EdgeFlag(IntFlag):
     CLOSED = 8  # access or foot is private or no, or a gate that is shut
     UNDERGROUND = 16
     BRIDGE = 32
+    HALF_CROSSING = 64  # from the kerb to the middle of the road: half of the wait
 
 
 def _tag(lines: gpd.GeoDataFrame, name: str) -> pd.Series[str]:
@@ -87,7 +88,7 @@ def flags(lines: gpd.GeoDataFrame) -> NDArray[np.uint16]:
     """Return the `EdgeFlag` bits of every line."""
     highway, foot, access = (_raw_tag(lines, n) for n in ("highway", "foot", "access"))
     crossing = (_tag(lines, "footway") == "crossing") | (highway == "crossing")
-    gate = _tag(lines, "barrier").isin(_GATES) | (_tag(lines, "opening_hours") != "")
+    gate = _tag(lines, "barrier").isin(_GATES) | (hours(lines) != "")
     shut_to_all = access.isin(_SHUT) & ~foot.isin(_FOOT_ALLOWED)
     marks = {
         EdgeFlag.STEPS: highway == "steps",
@@ -111,10 +112,33 @@ def levels(lines: gpd.GeoDataFrame) -> NDArray[np.int64]:
     return np.asarray(layer * 4 + bridge * 2 + tunnel, dtype=np.int64)
 
 
-def names(lines: gpd.GeoDataFrame) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-    """Return the distinct street names, sorted, and which one each line has (-1: none)."""
-    if "name" not in lines:
-        return (), np.full(len(lines), -1, dtype=np.int32)
-    text = lines["name"].astype("str").str.strip()
-    codes, names = pd.factorize(text.mask(text == ""), sort=True)
-    return tuple(str(name) for name in names), codes.astype(np.int32)
+def hours(lines: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Return the text that says when a line may be walked, as it was written."""
+    found = pd.Series("", index=lines.index, dtype="str")
+    for name in ("opening_hours", "foot_conditional", "access_conditional"):
+        if name in lines:
+            found = found.where(found != "", lines[name].astype("str").fillna("").str.strip())
+    return found
+
+
+def text_ids(text: pd.Series[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+    """Return the distinct texts, sorted, and which one each line has (-1: none).
+
+    Examples
+    --------
+    >>> text_ids(pd.Series(["b", "", "a", None, "b"]))
+    (('a', 'b'), array([ 1, -1,  0, -1,  1], dtype=int32))
+    """
+    plain = text.astype("str").str.strip()
+    codes, texts = pd.factorize(plain.mask(plain == ""), sort=True)
+    return tuple(str(each) for each in texts), codes.astype(np.int32)
+
+
+def names(lines: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Return the street names."""
+    return lines["name"] if "name" in lines else pd.Series("", index=lines.index, dtype="str")
+
+
+def street_class(lines: gpd.GeoDataFrame) -> pd.Series[str]:
+    """Return the street class in lower case, empty where there is none."""
+    return _tag(lines, "highway")

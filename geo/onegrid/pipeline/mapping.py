@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from onegrid.errors import InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_text
@@ -93,10 +92,10 @@ def _streets(path: Path) -> gpd.GeoDataFrame | None:
     if not path.is_file():
         return None
     network = read_network(path)
-    edge = np.repeat(np.arange(len(network.length_m)), np.diff(network.offsets))
-    lines = shapely.linestrings(network.vertices, indices=edge)
-    shapes = np.append(lines, network.barriers)
-    highway = ["residential"] * len(lines) + [None] * len(network.barriers)
-    barrier = [None] * len(lines) + ["yes"] * len(network.barriers)
+    lines, barriers = network.lines, network.barriers
+    classes = np.array([*network.classes, "residential"], dtype=object)  # the last: not known
+    highway = np.append(classes[network.class_id], [None] * len(barriers))
+    shapes = np.append(lines, barriers)
+    barrier = [None] * len(lines) + ["yes"] * len(barriers)
     frame = {"highway": highway, "railway": None, "waterway": None, "barrier": barrier}
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=network.crs)
