@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from onegrid.cli.console import Columns, Datum, Json, emit, note, progress
-from onegrid.cli.options import datums, pairs
+from onegrid.cli.options import datums, day, pairs
 
 _COUNTS = {
     "points": "户数按户点统计",
@@ -30,6 +30,16 @@ def edit(
     households: Annotated[
         str | None, typer.Option(help="楼栋或户的点，用于重新统计 · doors with households")
     ] = None,
+    changes: Annotated[
+        Path | None, typer.Option(help="每项编辑改了什么，可逐项撤销 · JSON of what changed")
+    ] = None,
+    crosswalk: Annotated[
+        Path | None,
+        typer.Option(help="重算的新旧对照表，需要 --households · refreshed crosswalk, CSV"),
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(help="编码启用与作废的日期 YYYY-MM-DD · day of the change")
+    ] = None,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -43,13 +53,14 @@ def edit(
     {"edits": [{"op": "merge", "cell_ids": ["…001", "…002"], "new_id": "…031"}]}
     """
     columns, shifted = pairs(column, "--column"), datums(datum)
+    on = day(date)
     with progress():
-        from onegrid.pipeline.edit import EditInputs
+        from onegrid.pipeline.edit import EditInputs, EditOutputs
         from onegrid.pipeline.edit import edit as run
         from onegrid.pipeline.inputs import Reading
 
         inputs = EditInputs(grid, edits, households, Reading(columns, shifted))
-        result = run(inputs, out)
+        result = run(inputs, EditOutputs(out, changes, crosswalk), date=on)
     note([line for number, c in enumerate(result["changes"]) for line in _remarks(number, c)])
     emit(result, as_json=as_json, text=lambda: _edit_text(result))
 

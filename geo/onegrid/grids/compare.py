@@ -11,6 +11,8 @@ import shapely
 from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -65,6 +67,13 @@ def crosswalk(
     table["area_m2"] = table["area_m2"].round(2)
     ordered = table.sort_values(["cell_id", "old_code"], kind="stable", ignore_index=True)
     return ordered[list(CROSSWALK_COLUMNS)]
+
+
+def crosswalk_table(walks: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the crosswalks of several departments as one table, sorted."""
+    order = ["cell_id", "department", "old_code"]
+    table = pd.concat(walks.values(), ignore_index=True)
+    return table.sort_values(order, kind="stable", ignore_index=True)
 
 
 def _areas(cells: gpd.GeoDataFrame, old: gpd.GeoDataFrame) -> pd.DataFrame:

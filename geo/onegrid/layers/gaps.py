@@ -55,7 +55,7 @@ def share_gaps(polygons: NDArray[np.object_], *, width_m: float) -> NDArray[np.o
 def polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
     """Return only the polygonal parts of a geometry, as one Polygon or MultiPolygon."""
     parts = [p for p in shapely.get_parts(geometry) if p.geom_type in ("Polygon", "MultiPolygon")]
-    flat = shapely.get_parts(np.array(parts, dtype=object)) if parts else []
+    flat = shapely.get_parts(np.array(parts, dtype=object))
     return flat[0] if len(flat) == 1 else shapely.multipolygons(flat)
 
 

@@ -11,11 +11,24 @@ import pandas as pd
 
 from onegrid import schema
 from onegrid.crs import is_metric
-from onegrid.errors import CrsError, InputError, Problem
+from onegrid.errors import CrsError, InputError, OutputError, Problem
 from onegrid.grids.edit import EditError, open_grid, perform, read_edits
 from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, CONFLICTS, SUBDISTRICTS
-from onegrid.io.files import read_table, refuse_overwrite, write_layers
+from onegrid.io.files import (
+    read_table,
+    refuse_overwrite,
+    write_csv,
+    write_layers,
+    write_text,
+)
 from onegrid.io.reading import list_layers, read_raw
+from onegrid.pipeline.edit_history import (
+    changes_text,
+    crosswalk_of,
+    departments_beside,
+    drawn_borders,
+    with_codes,
+)
 from onegrid.pipeline.inputs import Reader, Reading
 from onegrid.pipeline.stages import Run
 
@@ -51,31 +64,73 @@ class EditInputs:
         return [self.grid, self.edits, *([self.households] if self.households else [])]
 
 
-def edit(inputs: EditInputs, out: Path) -> dict[str, Any]:
+@dataclass(frozen=True)
+class EditOutputs:
+    """What an edit run writes: the grid, and if asked for its changes and a new crosswalk."""
+
+    grid: Path
+    changes: Path | None = None
+    crosswalk: Path | None = None
+
+    def files(self) -> list[Path]:
+        """Return every file to be written, the grid last: once it is there, all is."""
+        return [path for path in (self.changes, self.crosswalk, self.grid) if path is not None]
+
+
+def edit(inputs: EditInputs, out: EditOutputs, *, date: str = "") -> dict[str, Any]:
     """Read a grid and an edit file, apply the edits in order, write the grid; return a report.
 
-    Layers that edits do not know are copied. Nothing is written when an edit is refused.
+    A table of codes is continued; layers that edits do not know are copied. Nothing is written
+    when an edit is refused.
+
+    Parameters
+    ----------
+    inputs, out
+        Files.
+    date
+        Day on which codes are issued and void (ISO 8601); empty where nobody said.
 
     Raises
     ------
     InputError
         With every problem of the files at once, or with the first edit that is refused.
     OutputError
-        If the result cannot be written, or would replace an input.
+        If a result cannot be written, or would replace an input or another result.
     """
     run = Run("edit")
-    refuse_overwrite(out, inputs.files())
+    _refuse_places(inputs, out)
     with run.stage("读取", files=len(inputs.files())):
-        layers, people, edits = _read(inputs)
-        opened = open_grid(
-            {n: f for n, f in layers.items() if n in (*_TABLES, SUBDISTRICTS)}, people=people
+        read = _read(inputs, out)
+        known = {n: f for n, f in read.layers.items() if n in (*_TABLES, SUBDISTRICTS)}
+        opened = open_grid(known, people=read.people, evidence=drawn_borders(read.layers))
+    with run.stage("编辑", edits=len(read.edits)):
+        changes = apply_edits(opened, read.edits, source=inputs.edits)
+        layers = with_codes(
+            read.layers,
+            read.layers | opened.tables(),
+            people=read.people,
+            date=date,
+            source=inputs.edits,
         )
-    with run.stage("编辑", edits=len(edits)):
-        changes = apply_edits(opened, edits, source=inputs.edits)
     with run.stage("写出"):
-        tables = opened.tables()
-        write_layers(out, {name: tables.get(name, frame) for name, frame in layers.items()})
+        if out.changes is not None:
+            write_text(out.changes, changes_text(changes, crs=layers[CELLS].crs.to_string()))
+        if out.crosswalk is not None and read.people is not None:
+            write_csv(out.crosswalk, crosswalk_of(layers[CELLS], read.departments, read.people))
+        write_layers(out.grid, layers)
     return _report(opened, changes, out)
+
+
+def _refuse_places(inputs: EditInputs, out: EditOutputs) -> None:
+    places = out.files()
+    if len({path.resolve() for path in places}) < len(places):
+        remedy = "name a file of its own for each result"
+        raise OutputError(Problem("OUTPUT", "two results share a file", str(out.grid), "", remedy))
+    for path in places:
+        refuse_overwrite(path, inputs.files())
+    if out.crosswalk is not None and inputs.households is None:
+        what, remedy = "--crosswalk counts households", "add --households"
+        raise InputError(Problem("USAGE", what, remedy=remedy))
 
 
 def apply_edits(opened: OpenGrid, edits: Sequence[Edit], *, source: str = "") -> list[Change]:
@@ -127,9 +182,15 @@ def _no_number(text: str) -> float:
     raise ValueError(msg)
 
 
-def _read(
-    inputs: EditInputs,
-) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame | None, list[Edit]]:
+@dataclass(frozen=True)
+class _Read:
+    layers: dict[str, gpd.GeoDataFrame]
+    people: gpd.GeoDataFrame | None
+    edits: list[Edit]
+    departments: dict[str, gpd.GeoDataFrame]
+
+
+def _read(inputs: EditInputs, out: EditOutputs) -> _Read:
     reader = Reader(inputs.reading)
     edits = reader.attempt(read_edit_file, inputs.edits)
     layers = reader.attempt(read_grid, inputs.grid)
@@ -137,8 +198,9 @@ def _read(
     if inputs.households:
         crs = None if layers is None else layers[CELLS].crs.to_string()
         people = reader.read("households", inputs.households, schema.PEOPLE, crs=crs)
+    departments = reader.attempt(departments_beside, inputs.grid) if out.crosswalk else None
     reader.check()
-    return layers or {}, people, edits or []
+    return _Read(layers or {}, people, edits or [], departments or {})
 
 
 def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
@@ -192,7 +254,7 @@ def _read_layer(source: str, name: str, *, table: bool) -> gpd.GeoDataFrame:
     return frame
 
 
-def _report(opened: OpenGrid, changes: Sequence[Change], out: Path) -> dict[str, Any]:
+def _report(opened: OpenGrid, changes: Sequence[Change], out: EditOutputs) -> dict[str, Any]:
     cells = opened.board.rows[CELLS].values()
     return {
         "edits": len(changes),
@@ -209,5 +271,5 @@ def _report(opened: OpenGrid, changes: Sequence[Change], out: Path) -> dict[str,
             }
             for change in changes
         ],
-        "out": str(out),
+        "out": str(out.grid),
     }

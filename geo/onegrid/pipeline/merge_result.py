@@ -10,7 +10,7 @@ import pandas as pd
 
 from onegrid.grids.changes import moved_households
 from onegrid.grids.communities import check_communities
-from onegrid.grids.compare import crosswalk, main_codes
+from onegrid.grids.compare import crosswalk, crosswalk_table, main_codes
 from onegrid.grids.conflicts import find_conflicts
 from onegrid.grids.evidence import evidence_of
 from onegrid.grids.lifecycle import VALID, issue_codes, renew_codes
@@ -91,9 +91,7 @@ def explained(
         grid=grid,
         subdistricts=subdistricts_of(grid.communities),
         conflicts=_conflicts(tables, grid, layers),
-        crosswalk=pd.concat(walks.values(), ignore_index=True).sort_values(
-            ["cell_id", "department", "old_code"], kind="stable", ignore_index=True
-        ),
+        crosswalk=crosswalk_table(walks),
         repairs=sound.repairs,
         doubtful=sound.doubtful,
         layers=dict(sorted(layers.items())),

@@ -14,7 +14,7 @@ from onegrid.grids.edit.refusal import Code, refusal
 from onegrid.grids.edit.rows import ATOMS, CELLS, CONFLICTS, Key, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,12 +57,14 @@ class Board:
 
     ``rows`` holds the rows of each layer that is there, in the order of the table. Where
     ``own_atoms`` is false the file had no atoms: each cell then is one, and none are written.
-    ``doors`` are the household points, if they were given.
+    ``doors`` are the household points, if they were given, and ``drawn`` the borders that
+    departments drew, by name, as far as they are known.
     """
 
     rows: dict[str, dict[str, Row]]
     own_atoms: bool = True
     doors: Doors | None = None
+    drawn: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     _squares: Squares = field(init=False, repr=False)
     _atoms_of: dict[str, set[str]] = field(init=False, repr=False)
     _codes: dict[str, str] = field(init=False, repr=False)

@@ -9,10 +9,11 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.edit.cutting import halves, noded, union
+from onegrid.grids.edit.drawn import ground_between
 from onegrid.grids.edit.outcome import Outcome
 from onegrid.grids.edit.refusal import Code, refusal
 from onegrid.grids.edit.regroup import refuse_locked, regroup
-from onegrid.grids.edit.rows import ATOMS, CONFLICTS, Key, Row
+from onegrid.grids.edit.rows import ATOMS, CELLS, CONFLICTS, Key, Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,16 +30,18 @@ def resolve(
 ) -> Outcome:
     """Set a conflict's status, and move the ground that the choice moves.
 
-    ``accept`` moves nothing. ``take`` gives the strip to the cell beyond it: the one in the same
-    community with which it has the longest border. ``redraw`` cuts along `line` between the two
-    and gives the cut-off piece at the border to the other side.
+    ``accept`` moves nothing. ``take`` moves the border to where the department drew it; where its
+    lines are not known, the strip goes to the cell beyond it: the one in the same community with
+    which it has the longest border. ``redraw`` cuts along `line` between the two and gives the
+    cut-off piece at the border to the other side.
 
     Raises
     ------
     EditError
         ``EDIT_UNKNOWN_ID`` for the conflict, or a department that is not part of it;
         ``EDIT_RESOLVED`` if ground was moved for it already; ``EDIT_NOT_ADJACENT`` where the strip
-        lies inside a cell, so that there is no border to move; and what moving ground may refuse.
+        lies inside a cell, so that there is no border to move; ``EDIT_OTHER_COMMUNITY`` for the
+        border of a community; and what moving ground may refuse.
     """
     conflict = draft.get(Key(CONFLICTS, conflict_id))
     if conflict is None:
@@ -48,6 +51,10 @@ def resolve(
     if status in _FINAL:
         what = f"conflict {conflict_id} is {status} already"
         raise refusal(Code.RESOLVED, what, remedy="undo that edit, or split and merge")
+    if choice != "accept" and conflict.text("level") == "community":
+        what = f"conflict {conflict_id} is about the border of a community"
+        remedy = "accept it, or merge again with other communities"
+        raise refusal(Code.OTHER_COMMUNITY, what, remedy=remedy)
     told = Outcome(())
     if choice == "take":
         told = _take(draft, conflict, department)
@@ -63,24 +70,63 @@ def _take(draft: Draft, conflict: Row, department: str) -> Outcome:
         what = f"department {department!r} has no part in conflict {conflict.key.id}"
         raise refusal(Code.UNKNOWN_ID, what, remedy=f"take {' or '.join(named)}")
     strip = _on_grid(conflict)
+    moves, remark = _moves(draft, conflict, strip, (department, named))
     homes: dict[str, str] = {}
-    for name in [cell.key.id for cell in _under(draft, strip)]:
+    for name, goal, ground in moves:
+        refuse_locked(draft, [name, goal])
         cell = draft.cell(name)  # a cut of the one before may have put a junction on it
-        goal = _beyond(draft, cell, strip)
-        atoms = [a for a in draft.atoms_of(cell.key.id) if _overlap_m2(a.shape, strip) > 0]
-        refuse_locked(draft, [cell.key.id, goal.key.id])
-        pieces = noded(draft, atoms, shapely.intersection(shapely.boundary(strip), cell.shape))
+        atoms = [a for a in draft.atoms_of(name) if _overlap_m2(a.shape, ground) > 0]
+        pieces = noded(draft, atoms, shapely.intersection(shapely.boundary(ground), cell.shape))
         inner = shapely.point_on_surface(np.array([p.shape for p in pieces], dtype=object))
         taken = [
-            p for p, inside in zip(pieces, shapely.intersects(strip, inner), strict=True) if inside
+            p for p, inside in zip(pieces, shapely.intersects(ground, inner), strict=True) if inside
         ]
-        homes |= {piece.key.id: goal.key.id for piece in taken}
+        homes |= {piece.key.id: goal for piece in taken}
         homes |= _crumbs(draft, cell, homes)
-    others = [name for name in named if name != department]
-    shared = f"the strip is drawn as {department} and {', '.join(others)} have it together"
     ids = {a.text("cell_id") for i in homes if (a := draft.get(Key(ATOMS, i)))} | {*homes.values()}
     counts = regroup(draft, homes)
-    return Outcome(tuple(sorted(ids)), counts, shared if others else "")
+    return Outcome(tuple(sorted(ids)), counts, remark)
+
+
+def _moves(
+    draft: Draft, conflict: Row, strip: shapely.Geometry, who: tuple[str, Sequence[str]]
+) -> tuple[list[tuple[str, str, shapely.Geometry]], str]:
+    """Return which ground goes from which cell to which, and what a person should know.
+
+    Where the lines of the department are known, its border is taken; else the whole strip goes to
+    the cell beyond.
+    """
+    department, named = who
+    lines = draft.board.drawn.get(department)
+    if lines is None:
+        found = [
+            (cell.key.id, _beyond(draft, cell, strip).key.id, strip)
+            for cell in _under(draft, strip)
+        ]
+        others = ", ".join(name for name in named if name != department)
+        shared = f"the strip is drawn as {department} and {others} have it together"
+        return found, shared if others else ""
+    one, other = _sides(draft, conflict, strip)
+    given, taken = ground_between(strip, (one.shape, other.shape), lines)
+    ways = ((one, other, given), (other, one, taken))
+    moves = [(a.key.id, b.key.id, ground) for a, b, ground in ways if not ground.is_empty]
+    if not moves:
+        what = f"{department} drew no other border between {one.key.id} and {other.key.id}"
+        remedy = "accept the conflict, or redraw"
+        raise refusal(
+            Code.NOT_ADJACENT, what, at=strip.representative_point().coords[0], remedy=remedy
+        )
+    return moves, ""
+
+
+def _sides(draft: Draft, conflict: Row, strip: shapely.Geometry) -> tuple[Row, Row]:
+    """Return the two cells whose border is disputed: those named, else those it lies along now."""
+    rows = [draft.get(Key(CELLS, name)) for name in conflict.text("between").split(";") if name]
+    known = [row for row in rows if row is not None]
+    if len(known) == 2:  # noqa: PLR2004  (a border has two sides)
+        return known[0], known[1]
+    cell = _under(draft, strip)[0]
+    return cell, _beyond(draft, cell, strip)
 
 
 def _on_grid(conflict: Row) -> shapely.Geometry:

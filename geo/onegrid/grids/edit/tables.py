@@ -71,7 +71,10 @@ class OpenGrid:
 
 
 def open_grid(
-    layers: Mapping[str, gpd.GeoDataFrame], *, people: gpd.GeoDataFrame | None = None
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    people: gpd.GeoDataFrame | None = None,
+    evidence: gpd.GeoDataFrame | None = None,
 ) -> OpenGrid:
     """Put the layers of a grid on the board.
 
@@ -83,6 +86,8 @@ def open_grid(
         vertex that one layer has on a border of another is put into that one too.
     people
         Points with ``households, people, elders_60`` in the same CRS.
+    evidence
+        Borders that departments drew (`onegrid.grids.evidence.evidence_of`): ``take`` follows them.
 
     Raises
     ------
@@ -100,7 +105,12 @@ def open_grid(
     if not own_atoms:
         rows[ATOMS] = {cell.key.id: _as_atom(cell) for cell in rows[CELLS].values()}
     doors = None if people is None else Doors(people)
-    return OpenGrid(Board(rows, own_atoms, doors), forms)
+    drawn = {} if evidence is None else _lines_of(evidence)
+    return OpenGrid(Board(rows, own_atoms, doors, drawn), forms)
+
+
+def _lines_of(evidence: gpd.GeoDataFrame) -> dict[str, NDArray[np.object_]]:
+    return {str(name): part.geometry.to_numpy() for name, part in evidence.groupby("department")}
 
 
 def _form(frame: gpd.GeoDataFrame) -> Form:

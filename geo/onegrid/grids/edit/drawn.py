@@ -1,0 +1,78 @@
+"""Which ground changes cells if the border between two of them goes where a department drew it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from onegrid import standards
+from onegrid.layers.gaps import polygons_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_CLEARLY: Final = 2.0  # times the ground of the other cell
+_THIN_M: Final = 0.2  # ground thinner than that is the same border drawn twice
+
+
+def ground_between(
+    strip: shapely.Geometry,
+    cells: tuple[shapely.Geometry, shapely.Geometry],
+    lines: NDArray[np.object_],
+) -> tuple[shapely.Geometry, shapely.Geometry]:
+    """Return the ground the first cell gives to the second, and the reverse; either may be empty.
+
+    The ground around a strip is divided by a department's lines. Each part goes with the cell that
+    clearly has more of it outside the strip, and takes its share of the strip there. A part that
+    both cells share alike says nothing: the department drew no border there.
+
+    Parameters
+    ----------
+    strip
+        Disputed ground along the border of the two cells, on the 1 mm grid.
+    cells
+        The two cells.
+    lines
+        Borders the department drew, in the same metric CRS.
+
+    Examples
+    --------
+    >>> from shapely import LineString, box
+    >>> west, east = box(0, 0, 50, 100), box(50, 0, 100, 100)
+    >>> drawn = np.array([LineString([(56, -40), (56, 140)])])
+    >>> given, taken = ground_between(box(44, 0, 58, 100), (west, east), drawn)
+    >>> given.is_empty, taken.bounds
+    (True, (50.0, 0.0, 56.0, 100.0))
+    """
+    grid_m = standards.number("grid_size_m")
+    around = shapely.union_all([strip, *cells], grid_size=grid_m)
+    near = lines[shapely.intersects(lines, around)]
+    rims = np.append(shapely.intersection(near, around), shapely.boundary(around))
+    faces = shapely.get_parts(
+        shapely.polygonize([shapely.union_all(shapely.set_precision(rims, grid_m))])
+    )
+    first, second = (_sized(faces, shapely.difference(cell, strip)) for cell in cells)
+    return (
+        _wide(faces[second > _CLEARLY * first], cells[0], strip),
+        _wide(faces[first > _CLEARLY * second], cells[1], strip),
+    )
+
+
+def _sized(faces: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.float64]:
+    area_m2: NDArray[np.float64] = shapely.area(shapely.intersection(faces, ground))
+    return area_m2
+
+
+def _wide(
+    faces: NDArray[np.object_], cell: shapely.Geometry, strip: shapely.Geometry
+) -> shapely.Geometry:
+    """Return the polygons of the faces, in the cell and the strip, that are worth moving."""
+    grid_m = standards.number("grid_size_m")
+    inside = polygons_of(shapely.intersection(cell, strip, grid_size=grid_m))
+    whole = shapely.union_all(faces, grid_size=grid_m) if len(faces) else shapely.Polygon()
+    parts = shapely.get_parts(polygons_of(shapely.intersection(whole, inside, grid_size=grid_m)))
+    area_m2, length_m = shapely.area(parts), shapely.length(parts)
+    worth = (area_m2 >= standards.number("edit_piece_min_m2")) & (2 * area_m2 > _THIN_M * length_m)
+    return shapely.multipolygons(parts[worth])
