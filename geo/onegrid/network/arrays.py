@@ -12,12 +12,17 @@ from pyproj.exceptions import CRSError
 
 from onegrid.crs import is_metric
 from onegrid.errors import NetworkError, Problem
+from onegrid.network.boxes import make_tree
 from onegrid.network.tags import EdgeFlag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+    from onegrid.network.boxes import Tree
+
+_OF_SHAPES = ("lines", "barriers", "street_tree", "barrier_pieces", "barrier_segments")
 
 
 def _unread() -> bool:
@@ -76,6 +81,18 @@ class Network:
         return _linestrings(self.barrier_xy, self.barrier_offsets)
 
     @cached_property
+    def street_tree(self) -> Tree:
+        """The straight pieces of the edges, packed for the search of the nearest; made once."""
+        self.require_sound()
+        return make_tree(self.vertices, self.offsets)
+
+    @cached_property
+    def barrier_pieces(self) -> Tree:
+        """The straight pieces of the barriers, packed for the search of crossings; made once."""
+        self.require_sound()
+        return make_tree(self.barrier_xy, self.barrier_offsets)
+
+    @cached_property
     def barrier_segments(self) -> NDArray[np.float64]:
         """The straight pieces of the barriers, float64 (pieces, 4) as x, y, x, y, made once."""
         self.require_sound()
@@ -91,7 +108,10 @@ class Network:
 
     def opened(self) -> Network:
         """Return the network with every closed edge open: what gates and private roads cost."""
-        return replace(self, flags=self.flags & np.uint16(~EdgeFlag.CLOSED & 0xFFFF))
+        twin = replace(self, flags=self.flags & np.uint16(~EdgeFlag.CLOSED & 0xFFFF))
+        # What was made of the shapes alone need not be made again.
+        twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in _OF_SHAPES})
+        return twin
 
     def require_sound(self) -> None:
         """Refuse arrays that do not fit each other: an index out of range would crash a kernel.

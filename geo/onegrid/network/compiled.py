@@ -18,8 +18,9 @@ S = TypeVar("S")
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a function without the interpreter's lock, and keep the result on disk.
 
-    Where neither the package's folder nor the user's cache folder can be written, it is compiled
-    anew in every process.
+    It is kept in ``NUMBA_CACHE_DIR`` if that is set, else beside the module, else (a package
+    folder that cannot be written) in the user's cache folder. Where none of them can be written,
+    the function is compiled anew in every process.
     """
     try:
         compiled: Callable[P, T] = numba.njit(cache=True, nogil=True)(function)

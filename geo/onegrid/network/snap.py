@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import shapely
 
+from onegrid.network.boxes import FAN, STACK, Tree, box_gap2, crosses, curve_order, nearest_on
+from onegrid.network.compiled import in_threads, kernel
 from onegrid.network.tags import EdgeFlag
 from onegrid.network.times import usable_edges
 from onegrid.standards import number
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
     from onegrid.network.arrays import Network
     from onegrid.standards import Profile
 
-_END_M = 1e-6  # a door this close to the end of an edge is at its node
-_CONTACT_M = 1e-3  # a leg whose very end lies on a barrier touches it and does not cross it
+_END_M: Final = 1e-6  # a door this close to the end of an edge is at its node
+_CONTACT_M: Final = 1e-3  # a leg whose very end lies on a barrier touches it and does not cross it
+_SURFACE: Final = 1
+_UNDERGROUND: Final = 2
+_CHUNK: Final = 1 << 14  # doors a task; neighbours, so that one task works on one part of town
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,11 @@ def join_edges(network: Network, points: NDArray[np.object_], *, profile: Profil
     profile
         Who walks.
 
+    Raises
+    ------
+    NetworkError
+        If the network's arrays do not fit each other.
+
     Examples
     --------
     >>> import geopandas as gpd
@@ -64,14 +74,27 @@ def join_edges(network: Network, points: NDArray[np.object_], *, profile: Profil
     >>> joints.edge.item(), joints.along_m.item(), joints.gap_m.item()
     (0, 4.0, 3.0)
     """
+    streets, barriers = network.street_tree, network.barrier_pieces
+    allowed = _allowed(network, profile.steps_allowed)
+    xy = np.full((len(points), 2), np.nan)
+    placed = np.flatnonzero(has_place(points))
+    xy[placed] = shapely.get_coordinates(points[placed])
+    low, size = streets.box[-1, :2], float((streets.box[-1, 2:] - streets.box[-1, :2]).max())
+    order = placed[curve_order(xy[placed], low, size)]
     edge = np.full(len(points), -1, dtype=np.int64)
-    placed = has_place(points)
-    for underground in (False, True):
-        todo = np.flatnonzero(placed & (edge < 0))
-        if len(todo):
-            index = _index(network, profile.steps_allowed, underground)
-            edge[todo] = _nearest(network, index, points[todo])
-    return _joints(network, points, edge)
+    along_m, gap_m = np.full(len(points), np.nan), np.full(len(points), np.nan)
+    limit_m = number("join_limit_m")
+
+    def join(first: int) -> None:
+        rows = order[first : first + _CHUNK]
+        edge[rows], found = _join(streets, barriers, allowed, xy[rows], limit_m)
+        along_m[rows], gap_m[rows], xy[rows] = found[:, 0], found[:, 1], found[:, 2:]
+
+    in_threads(join, range(0, len(order), _CHUNK))
+    xy[edge < 0] = np.nan
+    rest_m = np.where(edge >= 0, network.length_m[edge] - along_m, np.inf)
+    along_m = np.where(along_m < _END_M, 0.0, np.where(rest_m < _END_M, along_m + rest_m, along_m))
+    return Joints(edge, along_m, gap_m, xy)
 
 
 def has_place(points: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -80,86 +103,160 @@ def has_place(points: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.asarray(np.isfinite(shapely.bounds(points)).all(axis=-1))
 
 
-@dataclass(frozen=True)
-class _Index:
-    tree: shapely.STRtree
-    edges: NDArray[np.int64]
-
-
 @lru_cache(maxsize=8)
-def _index(network: Network, steps_allowed: bool, underground: bool) -> _Index:  # noqa: FBT001  (cache key)
+def _allowed(network: Network, steps_allowed: bool) -> NDArray[np.uint8]:  # noqa: FBT001  (cache key)
+    """Return by edge whether it may be joined, and whether it is underground."""
     below = (network.flags & np.uint16(EdgeFlag.UNDERGROUND)) != 0
     usable = usable_edges(network, steps_allowed=steps_allowed)
-    edges = np.flatnonzero(usable & (below == underground))
-    return _Index(shapely.STRtree(network.lines[edges]), edges)
+    kind = np.where(below, _UNDERGROUND, _SURFACE)
+    return np.where(usable, kind, 0).astype(np.uint8)
 
 
-def _nearest(network: Network, index: _Index, points: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the edge of each point, -1 for none."""
-    limit_m = number("join_limit_m")
-    edge = np.full(len(points), -1, dtype=np.int64)
-    point, line = index.tree.query_nearest(points, max_distance=limit_m, all_matches=True)
-    found = index.edges[line]
-    order = np.lexsort((found, point))
-    point, found = point[order], found[order]
-    clear = ~_crosses_barrier(network, points[point], found)
-    _first(edge, point[clear], found[clear])
-    blocked = np.setdiff1d(point, point[clear])
-    if len(blocked):
-        edge[blocked] = _nearest_clear(network, index, points[blocked], limit_m)
-    return edge
+@kernel
+def _join(
+    streets: Tree,
+    barriers: Tree,
+    allowed: NDArray[np.uint8],
+    xy: NDArray[np.float64],
+    limit_m: float,
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return edge (-1: none), and metres along it, metres to it and place of every joint."""
+    edge, found = np.full(len(xy), -1, np.int64), np.full((len(xy), 4), np.nan)
+    stack, gap2 = np.empty((STACK, 2), np.int64), np.empty(STACK)
+    for row in range(len(xy)):
+        x, y = xy[row, 0], xy[row, 1]
+        for kind in (_SURFACE, _UNDERGROUND):
+            piece = _nearest(streets, allowed, kind, (x, y, limit_m), stack, gap2)
+            if piece >= 0 and _blocked(streets, barriers, piece, x, y):
+                piece = _nearest_clear(streets, barriers, allowed, kind, (x, y, limit_m))
+            if piece >= 0:
+                qx, qy, size2 = nearest_on(streets, piece, x, y)
+                ax, ay = streets.piece[piece, 0], streets.piece[piece, 1]
+                edge[row] = streets.line[piece]
+                found[row, 0] = streets.along_m[piece] + np.hypot(qx - ax, qy - ay)
+                found[row, 1], found[row, 2], found[row, 3] = np.sqrt(size2), qx, qy
+                break
+    return edge, found
 
 
+@kernel
+def _nearest(
+    tree: Tree,
+    allowed: NDArray[np.uint8],
+    kind: int,
+    within: tuple[float, float, float],
+    stack: NDArray[np.int64],
+    gap2: NDArray[np.float64],
+) -> int:
+    """Return the nearest piece of a line of one kind, -1 for none; equal: the lowest line."""
+    x, y, limit_m = within
+    best, best2 = -1, limit_m * limit_m
+    stack[0, 0], stack[0, 1], gap2[0] = tree.level[-1] - 1, len(tree.level) - 2, 0.0
+    size = 1
+    while size > 0:
+        size -= 1
+        b, depth = stack[size, 0], stack[size, 1]
+        if gap2[size] > best2:
+            continue
+        first = (b - tree.level[depth]) * FAN
+        if depth == 0:
+            for i in range(first, min(first + FAN, len(tree.piece))):
+                near2 = nearest_on(tree, i, x, y)[2]
+                if allowed[tree.line[i]] == kind and _before(tree, i, near2, best, best2):
+                    best, best2 = i, near2
+            continue
+        base = size
+        for child in range(first, min(first + FAN, tree.level[depth] - tree.level[depth - 1])):
+            below = tree.level[depth - 1] + child
+            far2 = box_gap2(tree, below, x, y)
+            if far2 > best2:
+                continue
+            at = size  # the nearest box on top: it is searched first, and shuts out the others
+            while at > base and gap2[at - 1] < far2:
+                gap2[at] = gap2[at - 1]
+                stack[at, 0], stack[at, 1] = stack[at - 1, 0], stack[at - 1, 1]
+                at -= 1
+            stack[at, 0], stack[at, 1], gap2[at] = below, depth - 1, far2
+            size += 1
+    return best
+
+
+@kernel
+def _before(tree: Tree, i: int, near2: float, best: int, best2: float) -> bool:
+    """Return whether piece i comes before the best one: by distance, line, place on the line."""
+    if near2 != best2 or best < 0:
+        return near2 <= best2
+    if tree.line[i] != tree.line[best]:
+        return tree.line[i] < tree.line[best]
+    first: bool = tree.along_m[i] < tree.along_m[best]
+    return first
+
+
+@kernel
+def _blocked(streets: Tree, barriers: Tree, piece: int, x: float, y: float) -> bool:
+    """Return whether the straight leg from a place to a piece crosses a barrier."""
+    if len(barriers.piece) == 0:
+        return False
+    qx, qy, size2 = nearest_on(streets, piece, x, y)
+    if size2 <= 4 * _CONTACT_M * _CONTACT_M:
+        return False
+    trim = _CONTACT_M / np.sqrt(size2)
+    dx, dy = (qx - x) * trim, (qy - y) * trim
+    leg = (x + dx, y + dy, qx - dx, qy - dy)
+    hit: bool = crosses(barriers, leg)
+    return hit
+
+
+@kernel
 def _nearest_clear(
-    network: Network, index: _Index, points: NDArray[np.object_], limit_m: float
-) -> NDArray[np.int64]:
-    """Return the nearest edge past no barrier, looking at every edge within the limit."""
-    edge = np.full(len(points), -1, dtype=np.int64)
-    point, line = index.tree.query(points, predicate="dwithin", distance=limit_m)
-    found = index.edges[line]
-    clear = ~_crosses_barrier(network, points[point], found)
-    point, found = point[clear], found[clear]
-    gap_m = shapely.distance(points[point], network.lines[found])
-    order = np.lexsort((found, gap_m, point))
-    _first(edge, point[order], found[order])
-    return edge
+    streets: Tree,
+    barriers: Tree,
+    allowed: NDArray[np.uint8],
+    kind: int,
+    within: tuple[float, float, float],
+) -> int:
+    """Return the nearest piece past no barrier, looking at every line within the limit."""
+    x, y, limit_m = within
+    near, gap2 = _all_near(streets, allowed, kind, within)
+    while True:
+        best, best2 = -1, limit_m * limit_m
+        for k in range(len(near)):
+            if _before(streets, near[k], gap2[k], best, best2):
+                best, best2 = near[k], gap2[k]
+        if best < 0 or not _blocked(streets, barriers, best, x, y):
+            return best
+        for k in range(len(near)):  # a line has one nearest place: its others do not count
+            if streets.line[near[k]] == streets.line[best]:
+                gap2[k] = np.inf
 
 
-def _first(edge: NDArray[np.int64], point: NDArray[np.int64], found: NDArray[np.int64]) -> None:
-    """Write the first edge found for each point; ``point`` is sorted."""
-    first, at = np.unique(point, return_index=True)
-    edge[first] = found[at]
-
-
-def _crosses_barrier(
-    network: Network, points: NDArray[np.object_], edge: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """Return which straight legs, from a point to its edge, cross a barrier line."""
-    crosses = np.zeros(len(points), dtype=np.bool_)
-    if len(network.barriers) == 0 or len(points) == 0:
-        return crosses
-    legs = shapely.get_coordinates(shapely.shortest_line(points, network.lines[edge]))
-    legs = legs.reshape(-1, 2, 2)
-    step = legs[:, 1] - legs[:, 0]
-    length_m = np.hypot(step[:, 0], step[:, 1])
-    long = np.flatnonzero(length_m > 2 * _CONTACT_M)
-    trim = step[long] * (_CONTACT_M / length_m[long])[:, None]
-    inner = shapely.linestrings(np.stack([legs[long, 0] + trim, legs[long, 1] - trim], axis=1))
-    hit, piece = network.barrier_tree.query(inner, predicate="intersects")
-    # A leg that runs along a wall is not through it.
-    shared = shapely.intersection(inner[hit], network.barrier_tree.geometries[piece])
-    crosses[long[hit[shapely.length(shared) == 0]]] = True
-    return crosses
-
-
-def _joints(network: Network, points: NDArray[np.object_], edge: NDArray[np.int64]) -> Joints:
-    along_m, gap_m = np.full(len(edge), np.nan), np.full(len(edge), np.nan)
-    xy = np.full((len(edge), 2), np.nan)
-    joined = np.flatnonzero(edge >= 0)
-    lines, length_m = network.lines[edge[joined]], network.length_m[edge[joined]]
-    at_m = shapely.line_locate_point(lines, points[joined])
-    at_m = np.where(at_m < _END_M, 0.0, np.where(length_m - at_m < _END_M, length_m, at_m))
-    along_m[joined] = at_m
-    gap_m[joined] = shapely.distance(lines, points[joined])
-    xy[joined] = shapely.get_coordinates(shapely.line_interpolate_point(lines, at_m))
-    return Joints(edge, along_m, gap_m, xy)
+@kernel
+def _all_near(
+    tree: Tree, allowed: NDArray[np.uint8], kind: int, within: tuple[float, float, float]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return every piece of a line of one kind within a limit, and the squares of the gaps."""
+    x, y, limit_m = within
+    near, gap2, count = np.empty(64, np.int64), np.empty(64), 0
+    stack = np.empty((STACK, 2), np.int64)
+    stack[0, 0], stack[0, 1] = tree.level[-1] - 1, len(tree.level) - 2
+    size = 1
+    while size > 0:
+        size -= 1
+        b, depth = stack[size, 0], stack[size, 1]
+        if box_gap2(tree, b, x, y) > limit_m * limit_m:
+            continue
+        first = (b - tree.level[depth]) * FAN
+        if depth == 0:
+            for i in range(first, min(first + FAN, len(tree.piece))):
+                near2 = nearest_on(tree, i, x, y)[2]
+                if allowed[tree.line[i]] != kind or near2 > limit_m * limit_m:
+                    continue
+                if count == len(near):
+                    near, gap2 = np.append(near, near), np.append(gap2, gap2)
+                near[count], gap2[count] = i, near2
+                count += 1
+            continue
+        for child in range(first, min(first + FAN, tree.level[depth] - tree.level[depth - 1])):
+            stack[size, 0], stack[size, 1] = tree.level[depth - 1] + child, depth - 1
+            size += 1
+    return near[:count], gap2[:count]
