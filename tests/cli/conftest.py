@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from onegrid.cli.main import main
 from onegrid.io.sample import DistrictOptions, write_district
 
 
@@ -47,6 +48,20 @@ def onegrid():
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Outcome(done)
+
+    return run
+
+
+@pytest.fixture
+def quickly(monkeypatch, capsys):
+    """Run the program in this process, for what ends early: starting it takes longer."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["onegrid", *map(str, words)])
+        capsys.readouterr()
+        code = main()
+        told = capsys.readouterr()
+        return Outcome(subprocess.CompletedProcess(words, code, told.out, told.err))
 
     return run
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from onegrid import schema
-from onegrid.errors import CrsError, InputError, Problem
+from onegrid.errors import InputError, Problem
 from onegrid.grids.cells import COUNTED
 from onegrid.grids.keep import Previous, sound_previous
 from onegrid.io.reading import list_layers, read_raw
@@ -57,8 +57,12 @@ def read_previous(reader: Reader, source: str, *, crs: str | None) -> Previous |
     crs
         Metric CRS of the district; None where it is not known for want of communities.
     """
-    path = split_layer(source)[0]
+    path, layer = split_layer(source)
     layers = reader.attempt(list_layers, path)
+    if layers and layer is None and schema.CELLS.role not in layers:
+        here = f"it has {', '.join(layers)}"
+        reader.attempt(_refuse, Problem("LAYER_MISSING", "no layer cells", path, here))
+        return None
     cells = None if layers is None else reader.read(ROLE, source, schema.CELLS)
     if layers is None or cells is None:
         return None
@@ -88,7 +92,7 @@ def read_previous(reader: Reader, source: str, *, crs: str | None) -> Previous |
 
 
 def _refuse(problem: Problem) -> None:
-    raise CrsError(problem)
+    raise InputError(problem)
 
 
 def _sound(previous: Previous, path: str) -> Previous:
