@@ -6,7 +6,7 @@ the Chinese and English column names that import understands without being told.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -190,6 +190,18 @@ PEOPLE: Final = Table(
     ("door_id", "building_id", "household_id", "编号", "楼栋编号", "编码", "code", "ID", "fid"),
     points_from_polygons=True,
 )
+_GROUP_COLUMNS = {
+    "elders_80_alone": Column(
+        "amount", "residents aged 80 or more living alone", ("高龄独居老人", "高龄独居")
+    ),
+    "children": Column("amount", "residents under 18", ("儿童", "未成年人", "18岁以下")),
+    "children_in_need": Column("amount", "children in need", ("困境儿童",)),
+    "disabled": Column("amount", "disabled residents", ("残疾人", "残疾人数")),
+    "disabled_severe": Column(
+        "amount", "disabled residents living alone or severely", ("独居或重度残疾人", "重度残疾人")
+    ),
+}
+RESIDENTS: Final = replace(PEOPLE, columns={**_PEOPLE_COLUMNS, **_GROUP_COLUMNS})
 FACILITIES: Final = Table(
     "facilities",
     "facility_id",
@@ -214,6 +226,13 @@ FACILITIES: Final = Table(
     ("设施编码", "设施编号", "编号", "编码", "code", "id", "ID", "fid"),
     points_from_polygons=True,
 )
+ELDER_FACILITIES: Final = replace(
+    FACILITIES,
+    columns={
+        **FACILITIES.columns,
+        "services": Column("text", "services it offers", ("服务项目", "服务内容", "提供服务")),
+    },
+)
 PLACES: Final = Table(
     "places",
     "id",
@@ -232,6 +251,19 @@ PLACES: Final = Table(
         "ID",
         "fid",
     ),
+    points_from_polygons=True,
+)
+CANDIDATES: Final = Table(
+    "candidates",
+    "candidate_id",
+    {
+        "cost": Column("amount", "what building there costs, in any one unit", ("造价", "费用")),
+        "floor_area_m2": Column("amount", "floor area", ("建筑面积", "面积", "floor_area")),
+    },
+    ("Point",),
+    ("candidates", "candidate", "备选点", "地块"),
+    ("备选点编号", "地块编号", "编号", "编码", "code", "id", "ID", "fid"),
+    id_required=False,
     points_from_polygons=True,
 )
 ROADS: Final = Table(
@@ -304,5 +336,5 @@ CONFLICTS: Final = Table(
 )
 ROLES: Final = {
     table.role: table
-    for table in (COMMUNITIES, DEPARTMENT, PEOPLE, FACILITIES, PLACES, ROADS, CELLS)
+    for table in (COMMUNITIES, DEPARTMENT, PEOPLE, FACILITIES, CANDIDATES, PLACES, ROADS, CELLS)
 }

@@ -37,7 +37,7 @@ _COUNTS: Final = ("people", "elders_60", "people_covered", "elders_60_covered")
 
 
 @dataclass(frozen=True)
-class _Tree:
+class Tree:
     """Units of all levels, parents before children; ``children[i]`` are positions."""
 
     index: pd.Index
@@ -69,7 +69,7 @@ def suppress(
         If the table lacks a unit of the grid, repeats one, or has one that the grid has not.
     """
     smallest = number("suppress_below_people") if k is None else k
-    tree = _tree(cells)
+    tree = tree_of(cells)
     public = gaps.astype(dict.fromkeys(_COUNTS, "Int64"))
     key = gaps["level"].astype(object) + "/" + gaps["id"].astype(object)
     unit = known_codes(key.rename("id"), tree.index, "gaps")
@@ -196,10 +196,13 @@ def _blank(table: pd.DataFrame, rows: Ints, names: tuple[str, ...]) -> pd.DataFr
     return table.assign(**{name: table[name].mask(mask) for name in names if name in table})
 
 
-def _tree(cells: gpd.GeoDataFrame) -> _Tree:
-    """Return the units from the district down; a unit hangs on the next level that names it."""
+def tree_of(cells: gpd.GeoDataFrame, *, levels: tuple[str, ...] = LEVELS) -> Tree:
+    """Return the units of `levels`, named from below, as a tree from the district down.
+
+    A unit hangs on the next level that names it.
+    """
     units = units_of(cells)
-    levels = LEVELS[::-1]
+    levels = levels[::-1]
     keys = [f"{level}/{name}" for level in levels for name in units.ids[level]]
     start = dict(
         zip(levels, np.cumsum([0, *(len(units.ids[lv]) for lv in levels)]).tolist(), strict=False)
@@ -214,4 +217,4 @@ def _tree(cells: gpd.GeoDataFrame) -> _Tree:
         above = np.where(named, start[level] + code, above)
     for child in np.flatnonzero(parents >= 0):
         children[parents[child]].append(int(child))
-    return _Tree(pd.Index(keys), tuple(map(tuple, children)))
+    return Tree(pd.Index(keys), tuple(map(tuple, children)))

@@ -17,7 +17,14 @@ from onegrid.io.folders import OutputFolder, refuse_overwrite
 from onegrid.io.placing import flatten, to_table_crs, usable, wrong_types
 from onegrid.io.reading import Raw, read_raw
 from onegrid.io.tables import as_text, match_columns, shown, type_columns
-from onegrid.io.writing import write_csv, write_json, write_layers, write_parquet, write_text
+from onegrid.io.writing import (
+    write_bytes,
+    write_csv,
+    write_json,
+    write_layers,
+    write_parquet,
+    write_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +37,7 @@ __all__ = [
     "OutputFolder",
     "read_table",
     "refuse_overwrite",
+    "write_bytes",
     "write_csv",
     "write_json",
     "write_layers",

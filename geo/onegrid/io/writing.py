@@ -97,7 +97,17 @@ def write_text(path: str | Path, text: str, *, private: bool = False) -> None:
     OutputError
         As `write_layers`.
     """
-    data = text.encode("utf-8")
+    write_bytes(path, text.encode("utf-8"), private=private)
+
+
+def write_bytes(path: str | Path, data: bytes, *, private: bool = False) -> None:
+    """Write a file that was made in memory.
+
+    Raises
+    ------
+    OutputError
+        As `write_layers`.
+    """
     with staged(path, private=private) as stage:
         stage.write_bytes(data)
         if stage.read_bytes() != data:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from onegrid import schema
+from onegrid import schema, standards
 from onegrid.circles.reach import nearest, reach
+from onegrid.coverage.elders import ELDER_PACE, measure_elders
 from onegrid.coverage.fixes import candidate_points, cheapest_fixes
 from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
 from onegrid.coverage.report import report
@@ -64,8 +65,8 @@ def read_coverage(inputs: CoverageInputs) -> tuple[CoverageTables, dict[str, Any
     norms = reader.attempt(read_standard, inputs.standard)
     cells = reader.read("cells", inputs.grid, schema.CELLS)
     crs = None if cells is None else cells.crs.to_string()
-    facilities = reader.read("facilities", inputs.facilities, schema.FACILITIES, crs=crs)
-    people = reader.read("people", inputs.people, schema.PEOPLE, crs=crs)
+    facilities = reader.read("facilities", inputs.facilities, schema.ELDER_FACILITIES, crs=crs)
+    people = reader.read("people", inputs.people, schema.RESIDENTS, crs=crs)
     reader.check()
     tables = CoverageTables(
         network=there(streets),
@@ -124,10 +125,35 @@ def _pairs(
     return found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
 
 
+def elder_profile(profiles: tuple[Profile, ...]) -> Profile:
+    """Return the profile of the elder-care page: the slowest that was asked, or the usual one.
+
+    Examples
+    --------
+    >>> elder_profile((standards.profile("plain"),)).name
+    'elder_75'
+    """
+    usual = standards.profile(ELDER_PACE)
+    slow = [p for p in profiles if p.speed_m_s <= standards.profile("elder_65").speed_m_s]
+    return usual if usual in slow or not slow else min(slow, key=lambda p: p.speed_m_s)
+
+
+def measure_elder_care(tables: CoverageTables, profile: Profile) -> pd.DataFrame:
+    """Return the table of the elder-care page at one pace."""
+    kinds = list(standards.ELDER_KINDS)
+    care = tables.facilities[tables.facilities["kind"].isin(kinds)]
+    walks = nearest(tables.network, care, tables.people, profile=profile)
+    counted, rows = tables.missing_counts, len(tables.people)
+    absent = [name for name, missing in counted.items() if missing == rows]
+    people = tables.people.drop(columns=absent)
+    return measure_elders(walks, people, care, tables.cells, profile=profile.name)
+
+
 def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
     """Read, measure every profile, write; return the report.
 
-    ``doors.parquet`` and ``fixes.csv`` are of the first profile, ``gaps.csv`` of all.
+    ``doors.parquet`` and ``fixes.csv`` are of the first profile, ``gaps.csv`` of all;
+    ``elders.csv`` and ``elder_fixes.csv`` are of the pace of the elder-care page.
     """
     run = Run("coverage")
     with run.stage("读取", files=len(inputs.files())):
@@ -137,6 +163,13 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
         with run.stage(f"计算服务覆盖（{profile.label_zh}）", doors=len(tables.people)):
             results[profile.name] = measure(tables, profile=profile)
     first, fixes = results[profiles[0].name]
+    pace = elder_profile(profiles)
+    with run.stage(f"汇总养老服务（{pace.label_zh}）"):
+        elders = measure_elder_care(tables, pace)
+    walker, (_, care) = next(
+        (p.name, results[p.name]) for p in (pace, *profiles) if p.name in results
+    )
+    elder_fixes = care[care["kind"].isin(standards.ELDER_KINDS)].assign(profile=walker)
     told = {
         name: report(found, tables.cells, missing_counts=tables.missing_counts)
         for name, (found, _) in results.items()
@@ -147,6 +180,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
         write_parquet(stage / "doors.parquet", first.doors, private=True)
         write_csv(stage / "gaps.csv", gaps, private=True)
         write_csv(stage / "fixes.csv", fixes, private=True)
+        write_csv(stage / "elders.csv", elders, private=True)
+        write_csv(stage / "elder_fixes.csv", elder_fixes, private=True)
         write_layers(stage / "facilities.gpkg", {"facilities": tables.facilities})
         write_json(stage / "report.json", joined_report(out, "coverage", summary))
         run.write(stage / "run.json")

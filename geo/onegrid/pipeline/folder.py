@@ -1,13 +1,17 @@
-"""The report that several commands share in one result folder."""
+"""What several commands share in one result folder: its report, and its layers."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
+from onegrid.io.reading import list_spatial_layers, read_raw
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    import geopandas as gpd
 
 NETWORK_FILE = "streets.network"  # the walk network of a result folder, where there is one
 
@@ -28,3 +32,11 @@ def joined_report(out: Path, command: str, report: Mapping[str, Any]) -> dict[st
     stale = former if isinstance(former, dict) else {}
     kept = {key: value for key, value in kept.items() if key not in stale}
     return {**kept, **report, command: dict(report)}
+
+
+def layer_of(path: Path, layer: str, index: str | None = None) -> gpd.GeoDataFrame | None:
+    """Return a layer of a result file as it stands there, None if there is none."""
+    if not path.is_file() or layer not in list_spatial_layers(str(path)):
+        return None
+    frame = read_raw(f"{path}#{layer}").frame
+    return frame if index is None else frame.set_index(index)

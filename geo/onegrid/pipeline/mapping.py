@@ -14,7 +14,7 @@ from onegrid.io.files import refuse_overwrite, write_text
 from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.page import MapTables, result_page
-from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.folder import NETWORK_FILE, layer_of
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ def read_results(folder: Path) -> MapTables:
     about = _about(folder)
     gaps = folder / "gaps.csv"
     tables = MapTables(
-        cells=_layer(folder / "grid.gpkg", "cells", "cell_id"),
-        communities=_layer(folder / "grid.gpkg", "communities", "community_id"),
+        cells=layer_of(folder / "grid.gpkg", "cells", "cell_id"),
+        communities=layer_of(folder / "grid.gpkg", "communities", "community_id"),
         departments=_departments(folder / "departments.gpkg"),
-        conflicts=_layer(folder / "grid.gpkg", "conflicts", "conflict_id"),
-        circles=_layer(folder / "circles.gpkg", "circles"),
+        conflicts=layer_of(folder / "grid.gpkg", "conflicts", "conflict_id"),
+        circles=layer_of(folder / "circles.gpkg", "circles"),
         gaps=pd.read_csv(gaps, dtype={"id": str}) if gaps.is_file() else None,
-        facilities=_layer(folder / "facilities.gpkg", "facilities", "facility_id"),
+        facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         roads=_streets(folder / NETWORK_FILE),
-        sites=_layer(folder / "sites.gpkg", "sites"),
+        sites=layer_of(folder / "sites.gpkg", "sites"),
         attribution=tuple(about.get("attribution", ())),
         synthetic=bool(about.get("synthetic", False)),
     )
@@ -72,13 +72,6 @@ def _about(folder: Path) -> dict[str, Any]:
         return {}
     about = report.get("source") if isinstance(report, dict) else None
     return about if isinstance(about, dict) else {}
-
-
-def _layer(path: Path, layer: str, index: str | None = None) -> gpd.GeoDataFrame | None:
-    if not path.is_file() or layer not in list_spatial_layers(str(path)):
-        return None
-    frame = read_raw(f"{path}#{layer}").frame
-    return frame if index is None else frame.set_index(index)
 
 
 def _departments(path: Path) -> dict[str, gpd.GeoDataFrame]:

@@ -4,6 +4,8 @@ Everything here is read from the CSV files of ``onegrid_data/standards``; a figu
 checked against its source is shown as unverified (未核实) wherever it is used.
 """
 
+from onegrid.standards.categories import kind_of_category, kind_of_tags, tag_keys
+from onegrid.standards.elder_care import services_of
 from onegrid.standards.norm_packs import (
     DEFAULT_PACK,
     PER_LEVELS,
@@ -23,6 +25,7 @@ from onegrid.standards.policy import (
     number,
     numbers,
 )
+from onegrid.standards.signs import ELDER_KINDS
 from onegrid.standards.walkers import (
     DEFAULT_PROFILE,
     Profile,
@@ -34,6 +37,7 @@ from onegrid.standards.walkers import (
 __all__ = [
     "DEFAULT_PACK",
     "DEFAULT_PROFILE",
+    "ELDER_KINDS",
     "PER_LEVELS",
     "UNVERIFIED",
     "VERIFIED",
@@ -43,6 +47,8 @@ __all__ = [
     "Profile",
     "department_label",
     "figures",
+    "kind_of_category",
+    "kind_of_tags",
     "kinds",
     "norms",
     "number",
@@ -52,4 +58,6 @@ __all__ = [
     "profile",
     "profile_at",
     "profiles",
+    "services_of",
+    "tag_keys",
 ]

@@ -1,0 +1,109 @@
+"""``onegrid report``: the street office's report from whatever result files a folder holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+
+from onegrid.errors import InputError, Problem
+from onegrid.io.files import refuse_overwrite, write_bytes
+from onegrid.io.networks import read_network
+from onegrid.pipeline.folder import NETWORK_FILE, layer_of
+from onegrid.pipeline.stages import Run
+from onegrid.reports import ReportOptions, ReportTables, compose
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from onegrid.reports.model import Report
+
+SUFFIXES = (".xlsx", ".docx", ".html")
+
+
+def read_report_tables(folder: Path) -> ReportTables:
+    """Return the tables of a result folder; files that are not there are left out."""
+    grid = folder / "grid.gpkg"
+    return ReportTables(
+        cells=layer_of(grid, "cells", "cell_id"),
+        communities=layer_of(grid, "communities", "community_id"),
+        subdistricts=layer_of(grid, "subdistricts", "subdistrict_id"),
+        facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
+        sites=layer_of(folder / "sites.gpkg", "sites"),
+        roads=_streets(folder / NETWORK_FILE),
+        gaps=_csv(folder / "gaps.csv"),
+        fixes=_csv(folder / "fixes.csv"),
+        elders=_csv(folder / "elders.csv"),
+        elder_fixes=_csv(folder / "elder_fixes.csv"),
+        crosswalk=_csv(folder / "crosswalk.csv"),
+        about=_about(folder / "report.json"),
+    )
+
+
+def write_report(folder: Path, out: Path, *, options: ReportOptions) -> dict[str, Any]:
+    """Write the report of a result folder as the suffix of `out` says.
+
+    Raises
+    ------
+    InputError
+        If the suffix is none of `SUFFIXES`, or there is nothing to report.
+    """
+    suffix = out.suffix.lower()
+    if suffix not in SUFFIXES:
+        remedy = f"end its name in {', '.join(SUFFIXES)}"
+        raise InputError(Problem("REPORT_FORMAT", "no such kind of report", str(out), "", remedy))
+    run = Run("report")
+    refuse_overwrite(out, [p for p in folder.glob("*") if p.is_file() and p != out])
+    with run.stage("读取"):
+        tables = read_report_tables(folder)
+    with run.stage("汇总"):
+        report = compose(tables, options=options)
+    with run.stage("写出", tables=len(list(report.tables())), sheets=len(report.sheets)):
+        data = _rendered(report, suffix)
+        write_bytes(out, data, private=options.office)
+    return {
+        "file": str(out),
+        "bytes": len(data),
+        "tables": {table.key: len(table.rows) for table in report.tables()},
+        "sheets": len(report.sheets),
+        "office": options.office,
+    }
+
+
+def _rendered(report: Report, suffix: str) -> bytes:
+    """Return the file; each writer is loaded only where it is wanted."""
+    if suffix == ".xlsx":
+        from onegrid.reports.xlsx import xlsx  # noqa: PLC0415
+
+        return xlsx(report)
+    if suffix == ".docx":
+        from onegrid.reports.docx import docx  # noqa: PLC0415
+
+        return docx(report)
+    from onegrid.reports.html import html  # noqa: PLC0415
+
+    return html(report).encode("utf-8")
+
+
+def _csv(path: Path) -> pd.DataFrame | None:
+    text = dict.fromkeys(("id", "cell_id", "old_code", "where"), str)
+    return pd.read_csv(path, dtype=text) if path.is_file() else None
+
+
+def _about(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _streets(path: Path) -> gpd.GeoDataFrame | None:
+    """Return the streets of a network with their names."""
+    if not path.is_file():
+        return None
+    network = read_network(path)
+    names = [network.names[i] if i >= 0 else "" for i in network.name_id]
+    return gpd.GeoDataFrame({"name": names}, geometry=network.lines, crs=network.crs)

@@ -1,0 +1,214 @@
+"""The tables of care: the elder-care page, and what to do about the gaps, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid.coverage.demand import LEVELS
+from onegrid.coverage.elders import GROUPS, within_columns
+from onegrid.reports.model import Bars, Column, Table
+from onegrid.reports.tables import (
+    LEVEL_LABELS,
+    PRINTED,
+    UNIT,
+    figures,
+    missing_m2,
+    profile_label,
+    where_hidden,
+)
+from onegrid.standards import ELDER_KINDS, numbers
+from onegrid.standards.signs import kind_label
+
+if TYPE_CHECKING:
+    from onegrid.reports.inputs import ReportTables
+
+FIX_LABELS: Final = {"open_link": "打通通道", "enlarge": "扩建", "new_site": "新建"}
+GROUP_LABELS: Final = {
+    "elders_60": "60岁以上",
+    "elders_80": "80岁以上",
+    "elders_alone": "独居老人",
+    "elders_80_alone": "高龄独居老人",
+    "children": "儿童",
+    "children_in_need": "困境儿童",
+    "disabled": "残疾人",
+    "disabled_severe": "独居或重度残疾人",
+}
+
+
+def elder_tables(tables: ReportTables) -> list[Table]:
+    """Return the elder-care page: per community, and the list of what to do."""
+    found = []
+    if tables.elders is not None:
+        found += [_elder_table(tables, kind) for kind in ELDER_KINDS]
+        groups = _group_table(tables)
+        found.insert(0, groups)
+    fixes = tables.elder_fixes
+    if fixes is not None and len(fixes):
+        found.append(_todo(tables, fixes))
+    return found
+
+
+def _elder_table(tables: ReportTables, kind: str) -> Table:
+    elders = tables.elders
+    assert elders is not None  # noqa: S101  (for the type checker)
+    rows = elders[elders["kind"] == kind]
+    far = f"elders_60_within_{numbers('circle_minutes')[-1]:.0f}"
+    rows = rows.assign(
+        name=tables.names_of(rows),
+        left=where_hidden(
+            figures(rows["elders_60"]) - figures(rows[far]), rows[far], rows["elders_60"]
+        ),
+        services=rows["services"].where(rows["services"].fillna("") != "", "未登记"),
+        required_floor_area_m2=_required(tables, rows),
+    )
+    rows = rows.assign(
+        missing_m2=missing_m2(rows["floor_area_m2"], rows["required_floor_area_m2"]),
+        _left=-figures(rows["left"]),
+        _top=rows["level"].map({level: i for i, level in enumerate(LEVELS[::-1])}),
+        level=rows["level"].map(LEVEL_LABELS),
+    ).sort_values(["_top", "_left", "id"], kind="stable", na_position="last")
+    columns = (
+        *UNIT,
+        Column("elders_60", "60岁以上", "count"),
+        *(Column(name, _within_label(name), "count", 16) for name in within_columns()),
+        Column("left", "15分钟走不到", "count", 14),
+        Column("facilities", "设施数", "count", 8),
+        Column("services", "已登记服务", width=24),
+        Column("floor_area_m2", "现有面积(m²)", "area"),
+        Column("required_floor_area_m2", "应有面积(m²)", "area"),
+        Column("missing_m2", "面积缺口(m²)", "area"),
+    )
+    label = kind_label(kind)
+    note = f"按{profile_label(str(elders['profile'].iloc[0]))}步行；走不到的老人多的在前。"
+    return Table(f"养老-{label.split('(')[0]}"[:31], label, columns, rows, note, PRINTED)
+
+
+def _within_label(name: str) -> str:
+    band, minutes = name.rsplit("_within_", 1)
+    return f"{GROUP_LABELS[band]}·{minutes}分钟内"
+
+
+def _required(tables: ReportTables, rows: pd.DataFrame) -> pd.Series:
+    if tables.gaps is None:
+        return pd.Series(np.nan, index=rows.index)
+    gaps = tables.gaps.drop_duplicates(["level", "id", "kind"])
+    asked = gaps.set_index(["level", "id", "kind"])["required_floor_area_m2"]
+    keys = pd.MultiIndex.from_frame(rows[["level", "id", "kind"]].astype(object))
+    return pd.Series(asked.reindex(keys).to_numpy(), index=rows.index)
+
+
+def _group_table(tables: ReportTables) -> Table:
+    elders = tables.elders
+    assert elders is not None  # noqa: S101  (for the type checker)
+    rows = elders[elders["kind"] == ELDER_KINDS[0]]
+    given = [g for g in GROUPS if rows[g].notna().any()]
+    rows = rows.assign(
+        name=tables.names_of(rows),
+        level=rows["level"].map(LEVEL_LABELS),
+    )
+    columns = (*UNIT, *(Column(g, GROUP_LABELS[g], "count", 14) for g in given))
+    absent = "、".join(GROUP_LABELS[g] for g in GROUPS if g not in given)
+    note = "特殊群体只列汇总数。" + (f"数据中没有：{absent}。" if absent else "")
+    bars = Bars("各社区老人", "name", tuple(g for g in ("elders_60", "elders_80") if g in given))
+    return Table("老人与特殊群体", "老人与特殊群体", columns, rows, note, PRINTED, bars)
+
+
+def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
+    """Return the ranked list, with elders covered in the district before and after each row."""
+    before = _covered_before(tables)
+    rows = fixes.reset_index(drop=True)
+    walker = rows["profile"] if "profile" in rows else pd.Series("", index=rows.index)
+    base = pd.Series(
+        [before.get((k, p), np.nan) for k, p in zip(rows["kind"], walker, strict=True)],
+        index=rows.index,
+        dtype=object,
+    )
+    gained = rows["elders_60_gained"]
+    after = where_hidden(figures(base) + figures(gained), base, gained)
+    adds = rows["fix"] != "enlarge"  # those it serves reach it already
+    rows = rows.assign(
+        rank=np.arange(1, len(rows) + 1),
+        kind=rows["kind"].map(kind_label),
+        fix=rows["fix"].map(FIX_LABELS),
+        profile=walker.map(profile_label),
+        place=[place_text(tables, str(where)) for where in rows["where"]],
+        before=base.where(adds, np.nan),
+        after=after.where(adds, np.nan),
+    )
+    return Table(
+        "养老待办清单",
+        "养老服务待办清单（每一项单独计算）",
+        (Column("rank", "序号", "count", 6), *_FIX, *_BEFORE_AFTER),
+        rows,
+        "“前”“后”是全区走得到这类设施的60岁以上居民；扩建不增加走得到的人，所以不填。",
+        PRINTED,
+    )
+
+
+_FIX = (
+    Column("kind", "设施", width=26),
+    Column("fix", "办法"),
+    Column("place", "地点", width=30),
+    Column("elders_60_gained", "受益60岁以上", "count", 14),
+    Column("people_gained", "受益居民", "count"),
+    Column("cost_note", "说明", width=50),
+)
+_BEFORE_AFTER = (
+    Column("before", "前：走得到的老人", "count", 16),
+    Column("after", "后：走得到的老人", "count", 16),
+)
+
+
+def _covered_before(tables: ReportTables) -> dict[tuple[str, str], object]:
+    if tables.gaps is None:
+        return {}
+    rows = tables.gaps[tables.gaps["level"] == "district"]
+    keys = zip(rows["kind"], rows["profile"], strict=True)
+    return dict(zip(keys, rows["elders_60_covered"], strict=True))
+
+
+def fix_tables(tables: ReportTables) -> list[Table]:
+    """Return the ranked fixes of all kinds."""
+    if tables.fixes is None or not len(tables.fixes):
+        return []
+    rows = tables.fixes.reset_index(drop=True)
+    rows = rows.assign(
+        rank=np.arange(1, len(rows) + 1),
+        kind=rows["kind"].map(kind_label),
+        fix=rows["fix"].map(FIX_LABELS),
+        place=[place_text(tables, str(where)) for where in rows["where"]],
+    )
+    columns = (Column("rank", "序号", "count", 6), *_FIX)
+    note = "每一项单独计算；同类新址依次相加。"
+    return [Table("补短板清单", "怎样补最省（受益老人多的在前）", columns, rows, note, PRINTED)]
+
+
+def place_text(tables: ReportTables, where: str) -> str:
+    """Return where a fix is in words: a facility, a unit, or the community around a point."""
+    facilities, names = tables.facilities, tables.names
+    if facilities is not None and where in facilities.index:
+        return str(facilities.loc[where, "name"] or where)
+    first, _, rest = where.partition(" ")
+    if first in LEVEL_LABELS:
+        return f"{names[first].get(rest, rest)}（{LEVEL_LABELS[first]}）"
+    return _around(tables, where)
+
+
+def _around(tables: ReportTables, where: str) -> str:
+    """Return a point with the community around it."""
+    try:
+        x, y = (float(part) for part in where.split())
+    except ValueError:
+        return where
+    point = f"坐标 {x:.0f}, {y:.0f}"
+    if tables.communities is None:
+        return point
+    inside = np.flatnonzero(shapely.intersects(tables.communities.geometry, shapely.Point(x, y)))
+    if not len(inside):
+        return point
+    name = str(tables.communities.index[inside[0]])
+    return f"{tables.names['community'].get(name, name)}，{point}"

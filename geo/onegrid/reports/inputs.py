@@ -1,0 +1,139 @@
+"""What a report is made from, and what of it the public may read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from onegrid.coverage.demand import LEVELS
+from onegrid.coverage.elders import suppress_elders
+from onegrid.coverage.privacy import public_cells
+from onegrid.coverage.suppress import suppress, suppress_fixes
+from onegrid.reports.model import HIDDEN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+    import pandas as pd
+
+_WITH_PEOPLE = ("people", "elders_60", "required_floor_area_m2")
+_WITH_COVERED = (
+    *("people_covered", "elders_60_covered", "covered_share", "worst_walk_s", "cause"),
+    "accessibility",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class ReportTables:
+    """The result files of a folder as tables; any part may be missing.
+
+    ``cells, communities, subdistricts, conflicts, facilities, sites`` have geometry in one metric
+    CRS, ``roads`` too, with ``name``; ``gaps, fixes, elders, elder_fixes, crosswalk, staff`` are
+    the CSV files. ``about`` is ``report.json``.
+    """
+
+    cells: gpd.GeoDataFrame | None = None
+    communities: gpd.GeoDataFrame | None = None
+    subdistricts: gpd.GeoDataFrame | None = None
+    conflicts: gpd.GeoDataFrame | None = None
+    circles: gpd.GeoDataFrame | None = None
+    facilities: gpd.GeoDataFrame | None = None
+    sites: gpd.GeoDataFrame | None = None
+    roads: gpd.GeoDataFrame | None = None
+    gaps: pd.DataFrame | None = None
+    fixes: pd.DataFrame | None = None
+    elders: pd.DataFrame | None = None
+    elder_fixes: pd.DataFrame | None = None
+    crosswalk: pd.DataFrame | None = None
+    staff: pd.DataFrame | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    office: bool = False
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """The names of the units of every level by id; the id where there is none."""
+        found: dict[str, dict[str, str]] = {level: {} for level in LEVELS}
+        cells, communities = self.cells, self.communities
+        if cells is not None:
+            code = cells["code"].fillna("").astype(str)
+            label = cells["name"].fillna("").astype(str).mask(lambda s: s == "", code)
+            found["cell"] = dict(zip(cells.index.astype(str), label, strict=True))
+        if communities is not None:
+            found["community"] = _pairs(communities.index, communities["name"])
+            ids, labels = communities["subdistrict_id"], communities["subdistrict_name"]
+            found["subdistrict"] = _pairs(ids, labels)
+        return found
+
+    def names_of(self, rows: pd.DataFrame) -> list[str]:
+        """Return the name of the unit of each row with ``level`` and ``id``."""
+        names = self.names
+        keys = zip(rows["level"], rows["id"].astype(str), strict=True)
+        return [names[level].get(unit, unit) for level, unit in keys]
+
+
+def _pairs(ids: Sequence[Any] | pd.Index | pd.Series, labels: pd.Series) -> dict[str, str]:
+    return {str(i): str(name) for i, name in zip(ids, labels.fillna(""), strict=True) if name}
+
+
+def published(tables: ReportTables) -> ReportTables:
+    """Return the tables with every figure `HIDDEN` that the public may not read.
+
+    Without the grid nobody can tell which units make up which, so that tables of residents are
+    left out altogether.
+    """
+    if tables.office:
+        return tables
+    if tables.cells is None:
+        return replace(tables, gaps=None, elders=None, fixes=None, elder_fixes=None, crosswalk=None)
+    cells, gaps, elders = tables.cells, tables.gaps, tables.elders
+    public = None if gaps is None else suppress(gaps, cells)
+    return replace(
+        tables,
+        cells=_marked_cells(cells),
+        gaps=None if gaps is None or public is None else _marked_gaps(gaps, public),
+        elders=None if elders is None else _marked(elders, suppress_elders(elders, cells, public)),
+        fixes=_marked_fixes(tables.fixes),
+        elder_fixes=_marked_fixes(tables.elder_fixes),
+        crosswalk=_without(tables.crosswalk, ("households", "household_share")),
+        staff=_without(tables.staff, ("households",)),
+        conflicts=_without(tables.conflicts, ("households",)),
+    )
+
+
+def _marked_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    public = public_cells(cells)
+    names = ("households", "people", "elders_60")
+    return cells.assign(**{name: _mark(cells[name], public[name].isna()) for name in names})
+
+
+def _marked_gaps(gaps: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
+    """Mark whole groups: an empty figure beside hidden ones would tell on them."""
+    columns: dict[str, pd.Series] = {}
+    for counted, names in (("people", _WITH_PEOPLE), ("people_covered", _WITH_COVERED)):
+        hidden = public[counted].isna() & gaps[counted].notna()
+        columns |= {name: _mark(gaps[name], hidden) for name in names}
+    return gaps.assign(**columns)
+
+
+def _marked(frame: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
+    return frame.assign(
+        **{
+            name: _mark(frame[name], public[name].isna() & frame[name].notna())
+            for name in frame.columns
+        }
+    )
+
+
+def _marked_fixes(fixes: pd.DataFrame | None) -> pd.DataFrame | None:
+    return None if fixes is None else _marked(fixes, suppress_fixes(fixes))
+
+
+def _mark(values: pd.Series, hidden: pd.Series) -> pd.Series:
+    return values.astype(object).mask(hidden.to_numpy(bool), HIDDEN) if hidden.any() else values
+
+
+def _without(frame: pd.DataFrame | None, names: tuple[str, ...]) -> pd.DataFrame | None:
+    """Leave out counts that no other table bounds."""
+    return None if frame is None else frame.drop(columns=[n for n in names if n in frame])
