@@ -13,7 +13,6 @@ from onegrid.layers.gaps import polygons_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_CLEARLY: Final = 2.0  # times the ground of the other cell
 _THIN_M: Final = 0.2  # ground thinner than that is the same border drawn twice
 
 
@@ -24,9 +23,10 @@ def ground_between(
 ) -> tuple[shapely.Geometry, shapely.Geometry]:
     """Return the ground the first cell gives to the second, and the reverse; either may be empty.
 
-    The ground around a strip is divided by a department's lines. Each part goes with the cell that
-    clearly has more of it outside the strip, and takes its share of the strip there. A part that
-    both cells share alike says nothing: the department drew no border there.
+    The two cells are divided by a department's lines. Each part goes with the cell that has more of
+    it outside the strip, and takes along what the other cell has of it in the strip. Where that
+    other cell has more of the part outside the strip than in it, the department drew no border
+    there, and nothing moves.
 
     Parameters
     ----------
@@ -53,11 +53,11 @@ def ground_between(
     faces = shapely.get_parts(
         shapely.polygonize([shapely.union_all(shapely.set_precision(rims, grid_m))])
     )
-    first, second = (_sized(faces, shapely.difference(cell, strip)) for cell in cells)
-    return (
-        _wide(faces[second > _CLEARLY * first], cells[0], strip),
-        _wide(faces[first > _CLEARLY * second], cells[1], strip),
-    )
+    bodies = [_sized(faces, shapely.difference(cell, strip)) for cell in cells]
+    strips = [polygons_of(shapely.intersection(cell, strip, grid_size=grid_m)) for cell in cells]
+    given = (bodies[1] > bodies[0]) & (bodies[0] <= _sized(faces, strips[0]))
+    taken = (bodies[0] > bodies[1]) & (bodies[1] <= _sized(faces, strips[1]))
+    return _wide(faces[given], strips[0]), _wide(faces[taken], strips[1])
 
 
 def _sized(faces: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.float64]:
@@ -65,14 +65,11 @@ def _sized(faces: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.f
     return area_m2
 
 
-def _wide(
-    faces: NDArray[np.object_], cell: shapely.Geometry, strip: shapely.Geometry
-) -> shapely.Geometry:
-    """Return the polygons of the faces, in the cell and the strip, that are worth moving."""
+def _wide(faces: NDArray[np.object_], strip: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of some faces in a strip that are worth moving."""
     grid_m = standards.number("grid_size_m")
-    inside = polygons_of(shapely.intersection(cell, strip, grid_size=grid_m))
     whole = shapely.union_all(faces, grid_size=grid_m) if len(faces) else shapely.Polygon()
-    parts = shapely.get_parts(polygons_of(shapely.intersection(whole, inside, grid_size=grid_m)))
+    parts = shapely.get_parts(polygons_of(shapely.intersection(whole, strip, grid_size=grid_m)))
     area_m2, length_m = shapely.area(parts), shapely.length(parts)
     worth = (area_m2 >= standards.number("edit_piece_min_m2")) & (2 * area_m2 > _THIN_M * length_m)
     return shapely.multipolygons(parts[worth])
