@@ -1,6 +1,6 @@
 # Every target is a line or two you could type yourself.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fix golden lock web
+.PHONY: help setup demo test check fix golden lock web bench
 PY := .venv/bin/python
 UV := $(shell command -v uv || echo .uv/bin/uv)
 UV_FILE := $(filter .uv/bin/uv,$(UV)) # empty where uv is installed
@@ -27,3 +27,8 @@ fix: setup ## repair format and lint
 	$(PY) -m ruff check --fix . ; $(PY) -m ruff format .
 golden: setup ## rewrite approved maps, then show what changed
 	$(PY) -m pytest -q tests/golden --approve ; git diff --stat tests/golden
+.bench-venv: requirements.lock benchmarks/requirements.txt benchmarks/package-lock.json | .venv
+	$(UV) venv -q --allow-existing .bench-venv && $(UV) pip sync -q --python .bench-venv/bin/python requirements.lock benchmarks/requirements.txt && $(UV) pip install -q --python .bench-venv/bin/python --no-deps -e .
+	mkdir -p .bench-venv/node && cp benchmarks/package.json benchmarks/package-lock.json .bench-venv/node && cd .bench-venv/node && ../../tools/with_node.sh npm ci --loglevel=error && touch ..
+bench: setup .bench-venv ## measure against peers, write docs/benchmarks.md, about an hour (QUICK=1: two minutes, keeps nothing)
+	.bench-venv/bin/python benchmarks/run.py $(if $(QUICK),--quick)

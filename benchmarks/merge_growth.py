@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
-import argparse
-import datetime as dt
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.measure import measured
-from bench.page import PERCENT, store, table_text
+from bench.page import PERCENT
+from bench.runs import keep_or_show, run_arguments
+
+if TYPE_CHECKING:
+    import argparse
 
 CAP_S = 3_600.0
 SIZES = (0.25, 1.0, 4.0)
@@ -43,7 +45,7 @@ COLUMNS = (
 
 def main() -> None:
     """Merge districts of growing size and keep the result."""
-    asked = _arguments()
+    asked = run_arguments(__doc__, _more)
     sizes = QUICK_SIZES if asked.quick else SIZES
     rows: list[dict[str, Any]] = []
     for size in (*sizes, TEN) if asked.ten else sizes:
@@ -51,20 +53,13 @@ def main() -> None:
         print(rows[-1])
     columns = [{"key": k, "label": label, "digits": digits} for k, label, digits in COLUMNS]
     table = {"title": "growth", "about": ABOUT, "columns": columns, "rows": rows}
-    if asked.quick:
-        print(table_text(table))
-        return
-    store(
-        "merge_growth",
-        {
-            "title": "Growth of a merge",
-            "about": "How a merge grows with the district.",
-            "command": "python benchmarks/merge_growth.py" + (" --ten" if asked.ten else ""),
-            "date": asked.date,
-            **measured("bench.machine:about", cap_s=CAP_S).value,
-            "tables": [table],
-        },
-    )
+    about = "How time and memory of a merge grow with the district."
+    result = {"title": "Growth of a merge", "about": about, "tables": [table]}
+    keep_or_show("merge_growth", result, asked)
+
+
+def _more(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--ten", action="store_true", help="also ten times the usual size")
 
 
 def _row(size: float, before: dict[str, Any] | None) -> dict[str, Any]:
@@ -81,15 +76,6 @@ def _row(size: float, before: dict[str, Any] | None) -> dict[str, Any]:
         row["cpu_ratio"] = round(row["cpu_s"] / before["cpu_s"], 2)
         row["memory_ratio"] = round(row["peak_mb"] / before["peak_mb"], 2)
     return row
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="small sizes, nothing is kept")
-    parser.add_argument("--ten", action="store_true", help="also ten times the usual size")
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    parser.add_argument("--date", default=today, help="date written into the result")
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

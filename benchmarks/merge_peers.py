@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import argparse
-import datetime as dt
 import json
 import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.measure import Outcome, measured
-from bench.page import PERCENT, RESULTS, store, table_text
+from bench.page import PERCENT, RESULTS
+from bench.runs import keep_or_show, run_arguments
+
+if TYPE_CHECKING:
+    import argparse
 
 CASES = ("coarse", "fine", "seattle")
 CAP_S, SLOW_CAP_S, QUICK_CAP_S, OWN_CAP_S = 120.0, 20.0, 5.0, 1_800.0
@@ -36,6 +38,7 @@ REPAIRERS = {
     "maup.quick_repair": "peers.districts:quick_repair",
     "maup.smart_repair": "peers.districts:smart_repair",
 }
+SLOW = ("spopt max-p", "maup.smart_repair", "mapshaper -clean gap-width=30m")  # not in a quick run
 MEASURED = ("ok", "partial")
 INPUTS = {"atoms": "our atoms", "blocks": "raw blocks"}
 CASE_ABOUT = {
@@ -53,17 +56,33 @@ CASE_ABOUT = {
 }
 ABOUT = (
     "Four departments' layers become one grid. Regionalisation peers cannot read dirty layers: "
-    "they are given onegrid's own atoms, or the raw blocks between roads and community borders, "
-    "one problem per community with k = households / 400, 300 households at least where they "
-    "take a bound. `onegrid` is the whole merge from dirty layers; `step s` is its assignment "
-    "alone (wall), beside the CPU seconds of peers that do only this step. *In band*: cells of "
-    "300–500 households, of those with any. *Reuse*: metres between cells of a community within "
-    "8 m of an old border. *Kept*: households that stay with the largest part of their old cell. "
-    "*Slivers*: parts under 100 m² or 3 m mean width. *Across*: cells in two communities."
+    "they are given onegrid's own atoms (so they profit from its repair), or the raw blocks "
+    "between roads and community borders, one problem per community with k = households / 400, "
+    "or 300 households at least where they take a bound instead of k. pymetis is asked twice: "
+    "for the shortest borders, and for what onegrid asks, borders that departments drew. "
+    "*maup.assign* copies the department that covers most. A result is *sound* if it is a "
+    "partition: no gap, no overlap, one part per cell, every cell in one community, no household "
+    "lost. Below each table stands where a peer is ahead by more than half a point; a peer "
+    "that makes fewer cells keeps more households together, so look at *cells* too."
 )
+WORDS = [
+    ["given", "what the program started from"],
+    ["gap, overlap m²", "ground of the communities in no cell, or in two"],
+    ["slivers", "parts of cells under 100 m² or under 3 m mean width"],
+    ["in band", "cells of 300–500 households, of the cells where anybody lives"],
+    ["reuse", "of the borders between cells of a community, metres within 8 m of an old border"],
+    ["kept …", "households that stay with the largest part of their old cell of a department"],
+    ["compact", "mean of 4π · area / perimeter²: 1 a circle, 0.79 a square, near 0 a thread"],
+    ["parts/cell", "1 when every cell is one piece of ground"],
+    ["across", "cells with over 1 % of their ground outside their community"],
+    ["lost households", "households in no cell"],
+    ["step s", "CPU seconds of grouping units into cells alone, the one step all programs do"],
+    ["CPU s, wall s, peak MB", "the whole work of the row; for onegrid from dirty layers to proof"],
+]
 ABOUT_REPAIR = (
-    "The same four layers, each repaired by itself. *Gap*: what is left of cracks under 30 m, "
-    "*moved*: area that changed its code, *vanished*: codes that lost 99 % of their area."
+    "The same four layers, each repaired by itself. *Gap*: what is left of cracks under 30 m; "
+    "*in parts*: cells of several pieces; *vanished*: codes that lost 99 % of their area; "
+    "*moved*: area that changed its code. onegrid alone leaves a record of what moved where."
 )
 
 
@@ -89,7 +108,8 @@ class Place:
 
 def main() -> None:
     """Run the cases and keep the result."""
-    asked = _arguments()
+    asked = run_arguments(__doc__, _more)
+    asked.case = asked.case or CASES
     started = time.perf_counter()
     cap_s = QUICK_CAP_S if asked.quick else CAP_S
     tables: list[dict[str, Any]] = []
@@ -97,28 +117,15 @@ def main() -> None:
     for case in ("quick",) if asked.quick else asked.case:
         with tempfile.TemporaryDirectory() as folder:
             tables += run_case(case, Place(Path(folder), cap_s, slow))
-    took_s = time.perf_counter() - started
-    if asked.quick:
-        print("\n\n".join(table_text(table) for table in tables))
-    else:
-        about = measured("bench.machine:about", cap_s=60).value
-        stop = f" A peer is stopped after {cap_s:.0f} CPU s, {SLOW_CAP_S:.0f} if it was before."
+    if not asked.quick:
         for table in tables:
             table["date"] = asked.date
         tables += [table for table in before() if table["case"] not in asked.case]
         tables.sort(key=lambda table: CASES.index(table["case"]))
-        store(
-            "merge_peers",
-            {
-                "title": "Merging four grids into one",
-                "about": ABOUT + stop,
-                "command": "python benchmarks/merge_peers.py",
-                "date": asked.date,
-                **about,
-                "tables": tables,
-            },
-        )
-    print(f"{took_s:.0f} s")
+    stop = f" A peer is stopped after {cap_s:.0f} CPU s, {SLOW_CAP_S:.0f} if it was before."
+    result = {"title": "Merging four grids into one", "about": ABOUT + stop, "words": WORDS}
+    keep_or_show("merge_peers", result | {"tables": tables}, asked)
+    print(f"{time.perf_counter() - started:.0f} s")
 
 
 def before() -> list[dict[str, Any]]:
@@ -130,24 +137,17 @@ def before() -> list[dict[str, Any]]:
     return found
 
 
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="a small district, nothing is kept")
+def _more(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--case", action="append", choices=CASES, help="default: all; others are kept"
     )
-    today = dt.datetime.now(tz=dt.UTC).date().isoformat()
-    parser.add_argument("--date", default=today, help="date written into the result")
-    asked = parser.parse_args()
-    asked.case = asked.case or CASES
-    return asked
 
 
 def run_case(name: str, at: Place) -> list[dict[str, Any]]:
     """Return the tables of one case: grids, and repairs of its layers."""
     _needed(measured("bench.cases:prepare", name, at.case, at.dirty, cap_s=OWN_CAP_S))
     grids = grid_rows(at, quick=name == "quick")
-    repairs = repair_rows(at)
+    repairs = repair_rows(at, quick=name == "quick")
     about = CASE_ABOUT[name]
     return [
         {
@@ -184,7 +184,7 @@ def grid_rows(at: Place, *, quick: bool) -> list[dict[str, Any]]:
         works = {peer: ("bench.units:solve", work, units) for peer, work in GROUPERS.items()}
         works["maup.assign"] = ("peers.districts:assign", units, at.ground)
         for number, (peer, work) in enumerate(works.items()):
-            if quick and kind == "blocks" and peer.startswith("spopt"):
+            if quick and (peer in SLOW or kind == "blocks"):
                 continue
             keep = f"{units}-{number}"
             row = _grouped(peer, said, at.run(peer, *work, keep=keep))
@@ -213,10 +213,12 @@ def _grouped(peer: str, said: str, outcome: Outcome) -> dict[str, Any]:
     return row | {"step_s": row.get("cpu_s")}
 
 
-def repair_rows(at: Place) -> list[dict[str, Any]]:
+def repair_rows(at: Place, *, quick: bool) -> list[dict[str, Any]]:
     """Return one row for each program that repairs layers."""
     rows, left = [], []
     for number, (peer, work) in enumerate(REPAIRERS.items()):
+        if quick and peer in SLOW:
+            continue
         keep = str(at.folder / f"repaired-{number}")
         outcome = at.run(peer, work, at.dirty, keep=keep)
         if outcome.status == "timeout":

@@ -10,9 +10,14 @@ import pandas as pd
 import shapely
 
 from onegrid.grids.check import partition_problems
-from onegrid.grids.edit import open_grid
+from onegrid.grids.edit import open_grid, read_edit
+from onegrid.grids.edit.rings import rings_of
 
 CASES = sorted((Path(__file__).parent / "fixtures" / "edits").glob("*.json"))
+OPERATIONS = (
+    *("split", "split", "split_k", "merge", "move_border", "reassign"),
+    *("insert_vertex", "weld", "move_line", "resolve"),
+)
 IDS = {
     "cells": "cell_id",
     "atoms": "atom_id",
@@ -133,3 +138,43 @@ def opened(tables, people=None):
 def state(tables):
     """Return tables as something that compares exactly, geometry as bytes."""
     return {name: table.to_wkb().reset_index().to_dict("list") for name, table in tables.items()}
+
+
+def random_edit(board, rng, number, op=None):
+    """Return an edit of one kind, or of any, that is plausible, though it may be refused."""
+    cells = sorted(board.rows["cells"])
+    name = cells[rng.integers(len(cells))]
+    shape = board.rows["cells"][name].shape
+    ring = next(rings_of(shape))
+    at = int(rng.integers(len(ring)))
+    place, following = ring[at], ring[(at + 1) % len(ring)]
+    near = sorted(board.cells_near(shape.bounds) - {name})
+    any_op = OPERATIONS[rng.integers(len(OPERATIONS))]
+    op = op or any_op
+    inner = np.array(shape.representative_point().coords[0])
+    turn = rng.uniform(0, np.pi)
+    far = 600 * np.array([np.cos(turn), np.sin(turn)])
+    line = [inner - far, inner + rng.uniform(-8, 8, 2), inner + far]
+    stop = at + int(rng.integers(1, 4))
+    path = [ring[i % len(ring)] for i in range(at, stop + 1)]
+    drawn = [path[0], *(np.add(p, rng.normal(0, 5, 2)) for p in path[1:-1]), path[-1]]
+    fields = {
+        "split": {"cell_id": name, "line": line, "new_ids": [f"n{number}", name]},
+        "split_k": {"cell_id": name, "k": 3, "new_ids": [f"n{number}-{i}" for i in range(3)]},
+        "merge": {"cell_ids": [name, *near[:1]], "new_id": f"n{number}"},
+        "move_border": {"from": place, "to": np.add(place, rng.normal(0, 9, 2))},
+        "reassign": {
+            "atom_id": min(board.atoms_of(name)),
+            "cell_id": near[rng.integers(len(near))] if near else name,
+        },
+        "insert_vertex": {"near": np.mean([place, following], axis=0)},
+        "weld": {"from": place, "to": following},
+        "move_line": {"from": path, "to": drawn},
+        "rename": {"cell_id": name, "name": f"第{number}网格"},
+        "lock": {"cell_id": name, "locked": True},
+        "resolve": {"conflict_id": "C1", "choice": "accept"},
+    }[op]
+    if op == "merge" and not near:
+        return random_edit(board, rng, number, op)
+    plain = {key: np.asarray(v).tolist() for key, v in fields.items()}
+    return read_edit({"op": op, **plain})

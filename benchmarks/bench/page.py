@@ -1,6 +1,7 @@
 """``docs/benchmarks.md`` from the results: ``python -m bench.page`` in this folder's parent.
 
-A result file holds ``title, about, command, date, machine, versions, tables``; a table ``title,
+A result file holds ``title, about, command, date, machine, versions, tables``, and as ``words`` the
+columns that need explaining, each ``[label, meaning]``; a table ``title,
 about, columns, rows``; a column ``key, label, digits, better`` (``high``, ``low`` or empty; digits
 -2 are percent with one decimal, null is text) and ``must``, the only right value, if there is one;
 a row the values by key, ``status``, ``note``, and ``ours``.
@@ -12,6 +13,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+ORDER = (  # in which benchmarks run and are told
+    "merge_peers",
+    "merge_pareto",
+    "merge_growth",
+    "merge_edits",
+    "reach_peers",
+)
 RESULTS = Path(__file__).parents[1] / "results"
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PERCENT = -2
@@ -33,8 +41,13 @@ def render(results: list[dict[str, Any]]) -> str:
 
 
 def stored() -> list[dict[str, Any]]:
-    """Return every result in the repository, by name of its file."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(RESULTS.glob("*.json"))]
+    """Return every result in the repository: those of `ORDER` in theirs, then others by name."""
+    paths = sorted(RESULTS.glob("*.json"), key=lambda path: (_place(path.stem), path.stem))
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+
+
+def _place(name: str) -> int:
+    return ORDER.index(name) if name in ORDER else len(ORDER)
 
 
 def store(name: str, result: dict[str, Any]) -> None:
@@ -59,6 +72,9 @@ def _section(result: dict[str, Any]) -> str:
         ),
         "",
     ]
+    if result.get("words"):
+        told = [f"| {label} | {meaning} |" for label, meaning in result["words"]]
+        lines += ["| column | means |", "| --- | --- |", *told, ""]
     return "\n".join([*lines, *(table_text(table) for table in result["tables"])])
 
 
@@ -81,7 +97,9 @@ def losses(table: dict[str, Any]) -> list[str]:
     Peers whose result is not sound (a column that must be 0 or 1 is not) stand apart.
     """
     own = next((row for row in table["rows"] if row.get("ours")), None)
-    peers = [row for row in table["rows"] if not row.get("ours") and row["status"] == "ok"]
+    peers = [
+        row for row in table["rows"] if not row.get("ours") and row.get("status", "ok") == "ok"
+    ]
     if own is None or not peers:
         return []
     sound = [row for row in peers if all(_sound(row, column) for column in table["columns"])]

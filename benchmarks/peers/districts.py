@@ -10,6 +10,7 @@ import geopandas as gpd
 import maup
 import numpy as np
 import pandas as pd
+import shapely
 from bench.columns import Layer, load_dirty, load_ground, polygonal
 from bench.units import Labels, Units
 
@@ -22,10 +23,11 @@ _CRS = "EPSG:4548"  # any metric one; maup only wants the same twice
 
 
 def assign(units_path: str, ground_path: str) -> Generator[Labels | None, None, Labels | None]:
-    """Give every unit to the cell of the first department that covers most of it."""
+    """Give every unit to the cell that covers most of it, of the department that drew most."""
     units: Units = pickle.loads(Path(units_path).read_bytes())  # noqa: S301  (our own)
     ground = load_ground(ground_path)
-    name = min(ground.departments)
+    areas_m2 = {name: shapely.area(x.shapes).sum() for name, x in ground.departments.items()}
+    name = max(sorted(areas_m2), key=areas_m2.__getitem__)
     yield None
     sources = gpd.GeoDataFrame(geometry=units.shapes, crs=_CRS)
     targets = gpd.GeoDataFrame(geometry=ground.departments[name].shapes, crs=_CRS)
@@ -47,12 +49,13 @@ def smart_repair(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str,
 
 
 def quick_repair(dirty_path: str) -> Generator[dict[str, Layer], None, dict[str, Layer]]:
-    """Repair each layer by ``quick_repair`` with its defaults."""
+    """Repair each layer by ``quick_repair``; without ``force_polygons`` it stops at lines."""
     dirty = load_dirty(dirty_path)
     yield {}
     done: dict[str, Layer] = {}
     for name, layer in dirty.layers.items():
-        fixed = maup.quick_repair(gpd.GeoSeries(polygonal(layer.shapes), crs=_CRS))
+        drawn = gpd.GeoSeries(polygonal(layer.shapes), crs=_CRS)
+        fixed = maup.quick_repair(drawn, force_polygons=True)
         done[name] = Layer(_shapes(fixed), layer.codes)
         yield done
     return done

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from bench.units import Problem
     from numpy.typing import NDArray
 
+_CUTS = 10  # partitions tried, of which the best is taken
+
 
 def by_length(problem: Problem) -> NDArray[np.int64]:
     """Cut as few metres of border as possible."""
@@ -33,6 +35,6 @@ def _partition(problem: Problem, cost_m: NDArray[np.float64]) -> NDArray[np.int6
         eweights=weights[pair].tolist(),
         recursive=False,
         contiguous=True,
-        options=pymetis.Options(seed=20),
+        options=pymetis.Options(seed=20, ncuts=_CUTS),
     )
     return np.asarray(labels)
