@@ -10,15 +10,14 @@ import pandas as pd
 
 from onegrid.circles.places import join_places
 from onegrid.errors import InputError, Problem
-from onegrid.network.graph import US_PER_S, door_rows, towards
-from onegrid.network.kernel import in_threads
-from onegrid.network.search import nearest_labels, reach_pairs
+from onegrid.network.graph import US_PER_S, towards
+from onegrid.network.nearest import contraction_for, nearest_labels
+from onegrid.network.search import reach_pairs
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from onegrid.circles.places import Places
     from onegrid.network.build import Network
     from onegrid.standards import Profile
 
@@ -159,23 +158,29 @@ def nearest(
     kind = facility_kinds(facilities)
     targets = join_places(network, facilities, profile=profile)
     homes = join_places(network, doors, profile=profile)
-    names = sorted(set(kind))
-    of_kind = [np.flatnonzero(kind[targets.row] == name) for name in names]
-
-    def ask(rows: NDArray[np.int64]) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-        return _nearest_of(targets, rows, homes, limit_s)
-
-    answers = in_threads(ask, of_kind)
+    names, code = np.unique(kind[targets.row], return_inverse=True)
+    source, walk_us = nearest_labels(
+        towards(targets.graph),  # people walk to facilities, the search goes the other way
+        targets.coming,
+        code.astype(np.int64),
+        homes.doors,
+        limit_s=limit_s,
+        contraction=contraction_for(network, profile, kinds=len(names), limit_s=limit_s),
+    )
+    found = source >= 0
+    facility = np.full(source.shape, None, dtype=object)
+    walk_s = np.full(source.shape, np.nan)
+    into = np.broadcast_to(homes.row, source.shape)
+    facility[np.nonzero(found)[0], into[found]] = targets.ids[source[found]]
+    walk_s[np.nonzero(found)[0], into[found]] = walk_us[found] / US_PER_S
     ids = doors.index.astype(str).to_numpy(dtype=object)
     return pd.DataFrame(
         {
             "id": pd.array(np.tile(ids, len(names)), dtype="str"),
-            "kind": pd.array(np.repeat(np.array(names, dtype=object), len(ids)), dtype="str"),
+            "kind": pd.array(np.repeat(names, len(ids)), dtype="str"),
             # As objects: pandas would turn None into NaN in a column of text.
-            "facility_id": pd.Series(
-                _joined([facility for facility, _ in answers], np.object_), dtype=object
-            ),
-            "walk_s": _joined([walk_s for _, walk_s in answers], np.float64),
+            "facility_id": pd.Series(facility.ravel(), dtype=object),
+            "walk_s": walk_s.ravel(),
         }
     )
 
@@ -196,25 +201,6 @@ def facility_kinds(facilities: gpd.GeoDataFrame) -> NDArray[np.object_]:
         raise InputError(Problem("SCHEMA_MISSING", "kind is empty", "facilities", where))
     kind: NDArray[np.object_] = facilities["kind"].astype("str").to_numpy(dtype=object)
     return kind
-
-
-def _nearest_of(
-    targets: Places, rows: NDArray[np.int64], homes: Places, limit_s: float | None
-) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Return facility id and seconds for every door in the order of the table."""
-    sources = door_rows(targets.coming, rows)
-    inwards = towards(targets.graph)  # people walk to facilities, the search the other way
-    source, walk_us = nearest_labels(inwards, sources, homes.doors, limit_s=limit_s)
-    found = source >= 0
-    facility = np.full(len(source), None, dtype=object)
-    walk_s = np.full(len(source), np.nan)
-    facility[homes.row[found]] = targets.ids[rows][source[found]]
-    walk_s[homes.row[found]] = walk_us[found] / US_PER_S
-    return facility, walk_s
-
-
-def _joined(parts: list[NDArray[np.generic]], dtype: type[np.generic]) -> NDArray[np.generic]:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
 def _check_limit(limit_s: float) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "make_bench",
     "one_door",
     "spread",
+    "spread_on",
 ]
 
 FAR: Final = 1 << 62  # the label of a place that is not reached
@@ -140,7 +141,10 @@ def make_bench(graph: Graph, seeds: int, traced: bool) -> Bench:  # noqa: FBT001
 def spread(
     graph: Graph, bench: Bench, doors: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
 ) -> int:
-    """Label every node within the limit of the nearest door; return how many there are."""
+    """Label every node within the limit of the nearest door; return how many there are.
+
+    Labels that are already on the bench must be final; the search goes on from them.
+    """
     labels, heap, count, size = bench.labels, bench.heap, 0, 0
     for i in range(len(ranks)):
         for end in range(2):
@@ -150,6 +154,38 @@ def spread(
             if time <= limit and label < labels[node]:
                 count = _lower(bench, node, label, count)
                 size = _push(heap, size, (time << bits.node) | node)
+    return _drain(graph, bench, bits, limit, count, size)
+
+
+@kernel
+def spread_on(
+    graph: Graph, bench: Bench, doors: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
+) -> None:
+    """Go on from labels that are final up to some time: label the nodes that have none."""
+    labels, size = bench.labels, 0
+    for node in range(len(labels)):
+        if labels[node] == FAR:
+            continue
+        for arc in range(graph.indptr[node], graph.indptr[node + 1]):
+            if labels[graph.target[arc]] == FAR:
+                key = ((labels[node] >> bits.rank) << bits.node) | node
+                size = _push(bench.heap, size, key)
+                break
+    for i in range(len(ranks)):
+        for end in range(2):
+            node = graph.ends[doors.edge[i], end]
+            time = doors.start_us[i] if end == 0 else doors.end_us[i]
+            label = (time << bits.rank) | ranks[i]
+            if time <= limit and label < labels[node]:
+                labels[node] = label
+                size = _push(bench.heap, size, (time << bits.node) | node)
+    _drain(graph, bench, bits, limit, 0, size)
+
+
+@kernel
+def _drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size: int) -> int:
+    """Carry labels on from a heap of nodes until it is empty; return how many have one."""
+    labels, heap = bench.labels, bench.heap
     while size > 0:
         time, node = heap[0] >> bits.node, heap[0] & ((1 << bits.node) - 1)
         size = _pop(heap, size)

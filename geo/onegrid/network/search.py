@@ -1,4 +1,4 @@
-"""Searches on a walk network: the nearest source of every door, all pairs, the way there."""
+"""Searches from single places on a walk network: all pairs within a limit, the way there."""
 
 from __future__ import annotations
 
@@ -45,36 +45,6 @@ class Pairs(NamedTuple):
     origin: NDArray[np.int64]
     destination: NDArray[np.int64]
     walk_us: NDArray[np.int64]
-
-
-def nearest_labels(
-    graph: Graph, sources: Doors, doors: Doors, *, limit_s: float | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Find the nearest source of every door.
-
-    Parameters
-    ----------
-    graph
-        ``towards(…)`` of the graph that people walk.
-    sources
-        Where to walk to, in the order that decides ties, as doors of `graph`.
-    doors
-        Where to walk from, as doors of the graph that people walk.
-
-    Returns
-    -------
-    source, walk_us
-        Row of the nearest source and microseconds to it, int64; -1 and `FAR` where none is reached.
-    """
-    bits = label_bits(graph, len(sources.edge))
-    order = np.argsort(sources.edge, kind="stable")
-    order = order[sources.edge[order] >= 0]
-    limit = limit_us(limit_s, bits)
-    by_edge = door_rows(sources, order)
-    labels = _nearest(graph, by_edge, order, doors, bits, limit)
-    found = labels != FAR
-    mask = (1 << bits.rank) - 1
-    return np.where(found, labels & mask, -1), np.where(found, labels >> bits.rank, FAR)
 
 
 def reach_pairs(graph: Graph, origins: Doors, destinations: Doors, *, limit_s: float) -> Pairs:
@@ -146,33 +116,6 @@ def between_us(graph: Graph, left: Doors, i: int, right: Doors, j: int) -> int:
         part_us += graph.wait_us[edge]
     walk_us: int = left.leg_us[i] + part_us + right.leg_us[j]
     return walk_us
-
-
-@kernel
-def _nearest(
-    graph: Graph, sources: Doors, ranks: NDArray[np.int64], doors: Doors, bits: Bits, limit: int
-) -> NDArray[np.int64]:
-    """Return the label of every door; sources are sorted by edge."""
-    bench = make_bench(graph, len(ranks), False)  # noqa: FBT003
-    spread(graph, bench, sources, ranks, bits, limit)
-    found = np.full(len(doors.edge), FAR, np.int64)
-    for i in range(len(doors.edge)):
-        edge = doors.edge[i]
-        if edge < 0:
-            continue
-        for end in range(2):
-            label = bench.labels[graph.ends[edge, end]]
-            if label != FAR:
-                label += (doors.start_us[i] if end == 0 else doors.end_us[i]) << bits.rank
-                found[i] = min(found[i], label)
-        at = np.searchsorted(sources.edge, edge)
-        while at < len(ranks) and sources.edge[at] == edge:
-            walk = between_us(graph, sources, at, doors, i)
-            found[i] = min(found[i], (walk << bits.rank) | ranks[at])
-            at += 1
-        if found[i] >> bits.rank > limit:
-            found[i] = FAR
-    return found
 
 
 @kernel
@@ -281,7 +224,6 @@ def warm_up() -> None:
     )
     middle = np.array([37_500_000])
     doors = Doors(np.array([0]), np.array([50.0]), np.array([0]), middle, middle)
-    nearest_labels(graph, doors, doors, limit_s=None)
     reach_pairs(graph, doors, doors, limit_s=60.0)
     pieces = reached_pieces(graph, doors, 0, limits_s=(60.0,))
     cut_pieces(np.zeros((3, 2)), np.array([0, 3]), pieces)
