@@ -17,6 +17,7 @@ from onegrid.errors import InputError, Problem
 from onegrid.io.files import Loaded, read_table, refuse_overwrite, write_layers, write_parquet
 from onegrid.io.networks import read_network, write_network
 from onegrid.network.build import build_network
+from onegrid.network.order import elimination_rank
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 
@@ -41,6 +42,8 @@ def network(source: str, out: Path, *, node: bool = False, place: bool = False) 
     lines = loaded.frame
     with run.stage("构建步行路网", lines=len(lines)):
         built, report = build_network(lines, node=node)
+    with run.stage("排定消去次序", nodes=len(built.xy)):
+        built = dataclasses.replace(built, rank=elimination_rank(built.xy, built.ends))
     with run.stage("写出"):
         write_network(built, out)
     return {**dataclasses.asdict(report), "findings": [f.as_row() for f in loaded.findings]}
