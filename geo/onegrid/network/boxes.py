@@ -167,13 +167,17 @@ def nearest_on(tree: Tree, i: int, x: float, y: float) -> tuple[float, float, fl
 
 
 @kernel
-def crosses(tree: Tree, leg: tuple[float, float, float, float]) -> bool:
-    """Return whether a straight leg crosses a piece; running along one is not crossing it."""
-    ax, ay, bx, by = leg
-    west, east, south, north = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+def pieces_within(
+    tree: Tree, bounds: tuple[float, float, float, float], found: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], int]:
+    """Return the pieces whose boxes touch bounds (west, south, east, north), and their number.
+
+    ``found`` is space for them; a larger one comes back if it is too small.
+    """
+    west, south, east, north = bounds
     stack = np.empty((STACK, 2), np.int64)
     stack[0, 0], stack[0, 1] = tree.level[-1] - 1, len(tree.level) - 2
-    size = 1
+    size, count = 1, 0
     while size > 0:
         size -= 1
         b, depth = stack[size, 0], stack[size, 1]
@@ -181,34 +185,63 @@ def crosses(tree: Tree, leg: tuple[float, float, float, float]) -> bool:
         if box[0] > east or box[2] < west or box[1] > north or box[3] < south:
             continue
         first = (b - tree.level[depth]) * FAN
-        if depth == 0:
-            for i in range(first, min(first + FAN, len(tree.piece))):
-                if _meet(leg, tree.piece[i]):
-                    return True
+        if depth > 0:
+            last = min(first + FAN, tree.level[depth] - tree.level[depth - 1])
+            for child in range(first, last):
+                stack[size, 0], stack[size, 1] = tree.level[depth - 1] + child, depth - 1
+                size += 1
             continue
-        last = min(first + FAN, tree.level[depth] - tree.level[depth - 1])
-        for child in range(first, last):
-            stack[size, 0], stack[size, 1] = tree.level[depth - 1] + child, depth - 1
-            size += 1
+        for i in range(first, min(first + FAN, len(tree.piece))):
+            ax, ay, bx, by = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]
+            if (
+                max(ax, bx) < west
+                or min(ax, bx) > east
+                or max(ay, by) < south
+                or min(ay, by) > north
+            ):
+                continue
+            if count == len(found):
+                found = np.append(found, found)
+            found[count] = i
+            count += 1
+    return found, count
+
+
+@kernel
+def crosses(tree: Tree, leg: tuple[float, float, float, float], found: NDArray[np.int64]) -> bool:
+    """Return whether a straight leg crosses a piece; running along one is not crossing it.
+
+    ``found`` is space for candidates.
+    """
+    ax, ay, bx, by = leg
+    bounds = (min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
+    near, count = pieces_within(tree, bounds, found)
+    for k in range(count):
+        piece = tree.piece[near[k]]
+        cx, cy, dx, dy = piece[0], piece[1], piece[2], piece[3]
+        c_off, d_off = off_line(ax, ay, bx, by, cx, cy), off_line(ax, ay, bx, by, dx, dy)
+        along = abs(c_off) <= _TOUCH_M and abs(d_off) <= _TOUCH_M
+        if not along and meet(leg, (cx, cy, dx, dy), _TOUCH_M):
+            return True
     return False
 
 
 @kernel
-def _meet(leg: tuple[float, float, float, float], piece: NDArray[np.float64]) -> bool:
-    """Return whether two straight pieces meet in one place."""
-    ax, ay, bx, by = leg
-    cx, cy, dx, dy = piece[0], piece[1], piece[2], piece[3]
-    c_off, d_off = _off(ax, ay, bx, by, cx, cy), _off(ax, ay, bx, by, dx, dy)
-    if abs(c_off) <= _TOUCH_M and abs(d_off) <= _TOUCH_M:
+def meet(
+    left: tuple[float, float, float, float], right: tuple[float, float, float, float], near_m: float
+) -> bool:
+    """Return whether neither of two straight pieces lies on one side of the other's line."""
+    ax, ay, bx, by = left
+    cx, cy, dx, dy = right
+    c_off, d_off = off_line(ax, ay, bx, by, cx, cy), off_line(ax, ay, bx, by, dx, dy)
+    if min(c_off, d_off) > near_m or max(c_off, d_off) < -near_m:
         return False
-    if min(c_off, d_off) > _TOUCH_M or max(c_off, d_off) < -_TOUCH_M:
-        return False
-    a_off, b_off = _off(cx, cy, dx, dy, ax, ay), _off(cx, cy, dx, dy, bx, by)
-    return not (min(a_off, b_off) > _TOUCH_M or max(a_off, b_off) < -_TOUCH_M)
+    a_off, b_off = off_line(cx, cy, dx, dy, ax, ay), off_line(cx, cy, dx, dy, bx, by)
+    return not (min(a_off, b_off) > near_m or max(a_off, b_off) < -near_m)
 
 
 @kernel
-def _off(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
+def off_line(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
     """Return how far a place is to the left of the line through a and b."""
     dx, dy = bx - ax, by - ay
     off_m: float = (dx * (y - ay) - dy * (x - ax)) / max(np.hypot(dx, dy), _TOUCH_M)

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from onegrid.network.boxes import make_tree, meet, nearest_on, off_line, pieces_within
+from onegrid.network.compiled import kernel
 from onegrid.standards import number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from onegrid.network.boxes import Tree
+
+_APART_M = 1e-6  # pieces farther apart do not meet, whatever the rounding
 
 
 @dataclass(frozen=True)
@@ -47,52 +53,150 @@ def find_crossings(lines: NDArray[np.object_], level: NDArray[np.int64]) -> Cros
     >>> len(find_crossings(lines, np.array([0, 2])).crossing_xy)  # a bridge
     0
     """
-    tree = shapely.STRtree(lines)
     tolerance_m = number("grid_size_m")
-    end_xy = shapely.get_coordinates(shapely.get_point(lines, [[0], [-1]])).reshape(2, -1, 2)
-    touching, touched, touch_xy = _touches(tree, end_xy, level, tolerance_m)
-    left, right, crossing_xy = _crossings(tree, end_xy, level, tolerance_m)
-    order = np.lexsort((touched, touching))
+    vertices, counts = shapely.get_coordinates(lines), shapely.get_num_coordinates(lines)
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    tree = make_tree(vertices, offsets)
+    end_xy = np.stack([vertices[offsets[:-1]], vertices[offsets[1:] - 1]])
+    end, touched = ends_near(tree, end_xy, level, tolerance_m).T
+    at_end = _near(end_xy.reshape(-1, 2)[end], end_xy[:, touched], tolerance_m)
+    end, touched = end[~at_end], touched[~at_end]
+    left, right, crossing_xy = _crossings(lines, _meetings(tree, end_xy, level), end_xy)
+    touch_xy = end_xy.reshape(-1, 2)[end]
     return Crossings(
         crossing_xy,
-        touch_xy[order],
-        np.concatenate([touched[order], left, right]),
-        np.concatenate([touch_xy[order], crossing_xy, crossing_xy]),
+        touch_xy,
+        np.concatenate([touched, left, right]),
+        np.concatenate([touch_xy, crossing_xy, crossing_xy]),
     )
 
 
-_Found = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.float64]"]
+def ends_near(
+    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64], near_m: float
+) -> NDArray[np.int64]:
+    """Find line ends that are near another line of their level.
 
+    Parameters
+    ----------
+    tree
+        The pieces of the lines.
+    end_xy
+        float64 (2, lines, 2): the first and the last point of every line.
+    level
+        int64 (lines).
+    near_m
+        How near counts, in metres.
 
-def _touches(
-    tree: shapely.STRtree,
-    end_xy: NDArray[np.float64],
-    level: NDArray[np.int64],
-    tolerance_m: float,
-) -> _Found:
-    """Return (line, line it ends on, place), for ends away from the other line's own ends."""
+    Returns
+    -------
+    pairs
+        int64 (k, 2): place of the end (lines first ends, then last ends) and line, by line of the
+        end, then by line.
+    """
     count = len(level)
-    places = end_xy.reshape(-1, 2)
-    end, line = tree.query(shapely.points(places), predicate="dwithin", distance=tolerance_m)
-    near_end = _near(places[end], end_xy[:, line], tolerance_m)
-    kept = (end % count != line) & (level[end % count] == level[line]) & ~near_end
-    end, line = end[kept], line[kept]
-    return end % count, line, places[end]
+    pairs = np.unique(_ends_near(tree, end_xy, level, near_m), axis=0)
+    order = np.lexsort((pairs[:, 1], pairs[:, 0] // count, pairs[:, 0] % count))
+    ordered: NDArray[np.int64] = pairs[order]
+    return ordered
+
+
+@kernel
+def _ends_near(
+    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64], near_m: float
+) -> NDArray[np.int64]:
+    found, count = np.empty((64, 2), np.int64), 0
+    space = np.empty(64, np.int64)
+    for side in range(2):
+        for own in range(len(level)):
+            x, y = end_xy[side, own, 0], end_xy[side, own, 1]
+            bounds = (x - near_m, y - near_m, x + near_m, y + near_m)
+            space, size = pieces_within(tree, bounds, space)
+            for k in range(size):
+                line = tree.line[space[k]]
+                if line == own or level[line] != level[own]:
+                    continue
+                if nearest_on(tree, space[k], x, y)[2] > near_m * near_m:
+                    continue
+                found = _room(found, count)
+                found[count, 0], found[count, 1] = side * len(level) + own, line
+                count += 1
+    return found[:count]
+
+
+@kernel
+def _room(found: NDArray[np.int64], count: int) -> NDArray[np.int64]:
+    if count < len(found):
+        return found
+    grown = np.empty((2 * len(found), 2), np.int64)
+    for k in range(count):
+        grown[k, 0], grown[k, 1] = found[k, 0], found[k, 1]
+    return grown
+
+
+@kernel
+def _meetings(
+    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return pairs of lines of one level that may meet elsewhere than at an end of one of them."""
+    found, count = np.empty((64, 2), np.int64), 0
+    space = np.empty(64, np.int64)
+    for i in range(len(tree.piece)):
+        ax, ay, bx, by = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]
+        bounds = (
+            min(ax, bx) - _APART_M,
+            min(ay, by) - _APART_M,
+            max(ax, bx) + _APART_M,
+            max(ay, by) + _APART_M,
+        )
+        space, size = pieces_within(tree, bounds, space)
+        for k in range(size):
+            left, right = tree.line[i], tree.line[space[k]]
+            if left >= right or level[left] != level[right]:
+                continue
+            other = tree.piece[space[k]]
+            pair = (other[0], other[1], other[2], other[3])
+            if _only_at_end((ax, ay, bx, by), pair, end_xy, left, right):
+                continue
+            if meet((ax, ay, bx, by), pair, _APART_M):
+                found = _room(found, count)
+                found[count, 0], found[count, 1] = left, right
+                count += 1
+    return found[:count]
+
+
+@kernel
+def _only_at_end(
+    one: tuple[float, float, float, float],
+    two: tuple[float, float, float, float],
+    end_xy: NDArray[np.float64],
+    left: int,
+    right: int,
+) -> bool:
+    """Return whether two pieces share a point that ends one of their lines, and part from there."""
+    for i in range(0, 4, 2):
+        for j in range(0, 4, 2):
+            x, y = one[i], one[i + 1]
+            if x != two[j] or y != two[j + 1]:
+                continue
+            ends = False
+            for side in range(2):
+                ends |= x == end_xy[side, left, 0] and y == end_xy[side, left, 1]
+                ends |= x == end_xy[side, right, 0] and y == end_xy[side, right, 1]
+            ux, uy = one[2 - i], one[3 - i]
+            vx, vy = two[2 - j], two[3 - j]
+            off_u, off_v = off_line(x, y, vx, vy, ux, uy), off_line(x, y, ux, uy, vx, vy)
+            away = (ux - x) * (vx - x) + (uy - y) * (vy - y) <= 0
+            if ends and (away or min(abs(off_u), abs(off_v)) > _APART_M):
+                return True
+    return False
 
 
 def _crossings(
-    tree: shapely.STRtree,
-    end_xy: NDArray[np.float64],
-    level: NDArray[np.int64],
-    tolerance_m: float,
-) -> _Found:
+    lines: NDArray[np.object_], pairs: NDArray[np.int64], end_xy: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return (line, line, place) for pairs that meet away from the ends of both."""
-    lines = tree.geometries
-    left, right = tree.query(lines, predicate="intersects")
-    kept = (left < right) & (level[left] == level[right])
-    left, right = left[kept], right[kept]
-    order = np.lexsort((right, left))
-    left, right = left[order], right[order]
+    tolerance_m = number("grid_size_m")
+    left, right = np.unique(pairs, axis=0).T
     shared, pair = shapely.get_parts(
         shapely.intersection(lines[left], lines[right]), return_index=True
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from onegrid.network.crossings import ends_near
 from onegrid.network.tags import EdgeFlag
 from onegrid.standards import number
 
@@ -151,15 +151,17 @@ def _near_ends(
     network: Network, ends: NDArray[np.int64], level: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the dead ends that stop just before a street of their level, sorted."""
-    tree = shapely.STRtree(network.lines)
-    points = shapely.points(network.xy[ends[:, 0]])
-    end, edge = tree.query(points, predicate="dwithin", distance=number("near_end_m"))
-    node, own = ends[end, 0], ends[end, 1]
-    # A neighbour at the other end of its own street is joined, however near it is.
-    other = network.ends[own].sum(axis=1) - node
-    joined = (network.ends[edge] == node[:, None]) | (network.ends[edge] == other[:, None])
-    apart = ~joined.any(axis=1) & (level[edge] == level[own])
-    near: NDArray[np.int64] = np.unique(node[apart])
+    end_xy = network.xy[network.ends].transpose(1, 0, 2)
+    end, edge = ends_near(network.street_tree, end_xy, level, number("near_end_m")).T
+    side, own = np.divmod(end, len(level))
+    node = network.ends[own, side]
+    dead = np.zeros(len(network.xy), dtype=np.bool_)
+    dead[ends[:, 0]] = True
+    # What joins it, or the other end of its own street, is no neighbour that it misses.
+    joined = np.zeros(len(node), dtype=np.bool_)
+    for known in (node, network.ends[own, 1 - side]):
+        joined |= (network.ends[edge] == known[:, None]).any(axis=1)
+    near: NDArray[np.int64] = np.unique(node[dead[node] & ~joined])
     return near
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from onegrid.network.boxes import FAN, STACK, Tree, box_gap2, crosses, curve_order, nearest_on
+from onegrid.network.boxes import (
+    FAN,
+    STACK,
+    Tree,
+    box_gap2,
+    crosses,
+    curve_order,
+    nearest_on,
+    pieces_within,
+)
 from onegrid.network.compiled import in_threads, kernel
 from onegrid.network.tags import EdgeFlag
 from onegrid.network.times import usable_edges
@@ -203,7 +212,7 @@ def _blocked(streets: Tree, barriers: Tree, piece: int, x: float, y: float) -> b
     trim = _CONTACT_M / np.sqrt(size2)
     dx, dy = (qx - x) * trim, (qy - y) * trim
     leg = (x + dx, y + dy, qx - dx, qy - dy)
-    hit: bool = crosses(barriers, leg)
+    hit: bool = crosses(barriers, leg, np.empty(32, np.int64))
     return hit
 
 
@@ -217,46 +226,19 @@ def _nearest_clear(
 ) -> int:
     """Return the nearest piece past no barrier, looking at every line within the limit."""
     x, y, limit_m = within
-    near, gap2 = _all_near(streets, allowed, kind, within)
+    bounds = (x - limit_m, y - limit_m, x + limit_m, y + limit_m)
+    near, count = pieces_within(streets, bounds, np.empty(256, np.int64))
+    gap2 = np.full(count, np.inf)
+    for k in range(count):
+        if allowed[streets.line[near[k]]] == kind:
+            gap2[k] = nearest_on(streets, near[k], x, y)[2]
     while True:
         best, best2 = -1, limit_m * limit_m
-        for k in range(len(near)):
+        for k in range(count):
             if _before(streets, near[k], gap2[k], best, best2):
                 best, best2 = near[k], gap2[k]
         if best < 0 or not _blocked(streets, barriers, best, x, y):
             return best
-        for k in range(len(near)):  # a line has one nearest place: its others do not count
+        for k in range(count):  # a line has one nearest place: its others do not count
             if streets.line[near[k]] == streets.line[best]:
                 gap2[k] = np.inf
-
-
-@kernel
-def _all_near(
-    tree: Tree, allowed: NDArray[np.uint8], kind: int, within: tuple[float, float, float]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return every piece of a line of one kind within a limit, and the squares of the gaps."""
-    x, y, limit_m = within
-    near, gap2, count = np.empty(64, np.int64), np.empty(64), 0
-    stack = np.empty((STACK, 2), np.int64)
-    stack[0, 0], stack[0, 1] = tree.level[-1] - 1, len(tree.level) - 2
-    size = 1
-    while size > 0:
-        size -= 1
-        b, depth = stack[size, 0], stack[size, 1]
-        if box_gap2(tree, b, x, y) > limit_m * limit_m:
-            continue
-        first = (b - tree.level[depth]) * FAN
-        if depth == 0:
-            for i in range(first, min(first + FAN, len(tree.piece))):
-                near2 = nearest_on(tree, i, x, y)[2]
-                if allowed[tree.line[i]] != kind or near2 > limit_m * limit_m:
-                    continue
-                if count == len(near):
-                    near, gap2 = np.append(near, near), np.append(gap2, gap2)
-                near[count], gap2[count] = i, near2
-                count += 1
-            continue
-        for child in range(first, min(first + FAN, tree.level[depth] - tree.level[depth - 1])):
-            stack[size, 0], stack[size, 1] = tree.level[depth - 1] + child, depth - 1
-            size += 1
-    return near[:count], gap2[:count]

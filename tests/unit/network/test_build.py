@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ import shapely
 
 from onegrid.errors import CrsError, NetworkError
 from onegrid.network.build import EdgeFlag, build_network
+from onegrid.network.times import edge_times
+from onegrid.standards import profile, profile_at, profiles
 
 CRS = "EPSG:4547"
 
@@ -206,3 +210,106 @@ def test_the_input_is_not_changed_and_building_twice_gives_the_same_arrays() -> 
         assert np.array_equal(getattr(first, name), getattr(second, name))
     whole = shapely.union_all(lines.geometry.to_numpy())
     assert first.length_m.sum() == pytest.approx(whole.length, rel=1e-9)
+
+
+def test_dead_ends_stubs_and_ends_that_almost_meet_are_reported_with_places() -> None:
+    _, report = build_network(
+        roads(
+            "LINESTRING (0 0, 100 0)",
+            "LINESTRING (100 0, 200 0)",
+            "LINESTRING (100 0, 100 4)",  # a stub
+            "LINESTRING (50 0.4, 50 60)",  # stops before the middle of a street
+            "LINESTRING (200.5 0.3, 260 0)",  # stops before the end of one
+            "LINESTRING (300 0, 300 0.5)",  # a stub on its own; its ends do not miss each other
+        )
+    )
+    assert (report.dead_ends, report.stubs, report.near_ends) == (9, 3, 3)
+    assert (100.0, 4.0) in report.stub_places
+    assert sorted(report.near_end_places) == [(50.0, 0.4), (200.0, 0.0), (200.5, 0.3)]
+
+
+def test_islands_are_listed_longest_first_with_a_place_on_each() -> None:
+    _, report = build_network(
+        roads("LINESTRING (0 0, 9 0)", "LINESTRING (50 0, 150 0)", "LINESTRING (0 9, 30 9, 30 50)")
+    )
+    assert report.components == 3
+    assert [island.length_m for island in report.islands] == [71, 9]
+    assert report.islands[0].place in ((0.0, 9.0), (30.0, 50.0))
+    assert report.largest_component_share == pytest.approx(100 / 180)
+
+
+def test_a_crossing_waits_for_the_largest_road_it_meets_half_of_it_on_either_side() -> None:
+    lines = roads(
+        "LINESTRING (-50 0, 0 0)",
+        "LINESTRING (0 0, 50 0)",
+        "LINESTRING (0 -5, 0 0)",
+        "LINESTRING (0 0, 0 5)",
+        "LINESTRING (0 5, 50 5)",
+        "LINESTRING (90 0, 90 9)",
+        highway=["residential", "primary_link", "footway", "footway", "footway", "footway"],
+        footway=[None, None, "crossing", "crossing", "sidewalk", "crossing"],
+    )
+    network, report = build_network(lines)
+    crossed = [network.classes[i] if i >= 0 else None for i in network.crosses_id]
+    assert crossed == [None, None, "primary_link", "primary_link", None, None]
+    assert report.kinds["crossing"] == 3
+    who = replace(profile_at(1.0), crossing_wait_s=20.0)
+    assert edge_times(network, who).wait_s.tolist() == [0, 0, 15, 15, 0, 20]
+    assert edge_times(network, profile()).wait_s.sum() == 0
+
+
+def test_hours_are_kept_as_they_were_written() -> None:
+    lines = roads(
+        *["LINESTRING (0 0, 9 0)"] * 4,
+        opening_hours=["06:00-22:00", None, "", None],
+        access_conditional=["no @ 23:00", "no @ (22:00-06:00)", None, None],
+    )
+    network, _ = build_network(lines)
+    hours = [network.hours[i] if i >= 0 else None for i in network.hours_id]
+    assert hours == ["06:00-22:00", "no @ (22:00-06:00)", None, None]
+    assert ((network.flags & EdgeFlag.GATE) != 0).tolist() == [True, True, False, False]
+
+
+def test_heights_are_kept_and_a_street_split_on_the_way_has_one_there() -> None:
+    lines = roads("LINESTRING Z (0 0 10, 40 0 20, 100 0 20)", "LINESTRING (20 -50, 20 50)")
+    flat, report = build_network(roads("LINESTRING (0 0, 9 0)"))
+    assert len(flat.z_m) == 0
+    assert report.heights_share == 0
+    network, report = build_network(lines, node=True)
+    assert network.z_m[:5].tolist() == [10, 15, 15, 20, 20]
+    assert np.isnan(network.z_m[5:]).all()
+    assert report.heights_share == 0.5
+
+
+def test_uphill_takes_longer_than_downhill_by_toblers_function_and_plain_ignores_it() -> None:
+    network, _ = build_network(
+        roads("LINESTRING Z (0 0 0, 50 0 5, 100 0 5)", "LINESTRING (0 9, 9 9)")
+    )
+    walker = profile("elder_75")
+    times = edge_times(network, walker)
+    speed_m_s = [walker.speed_m_s * np.exp(-3.5 * (abs(s + 0.05) - 0.05)) for s in (0.1, -0.1)]
+    assert times.forward_s[0] == pytest.approx(50 / speed_m_s[0] + 50 / walker.speed_m_s)
+    assert times.backward_s[0] == pytest.approx(50 / speed_m_s[1] + 50 / walker.speed_m_s)
+    assert times.forward_s[1] == times.backward_s[1] == pytest.approx(9 / walker.speed_m_s)
+    assert not edge_times(network, profile()).directed
+    assert edge_times(network, profile()).forward_s.tolist() == pytest.approx([75, 6.75])
+
+
+def test_no_street_is_faster_than_the_bound_for_straight_lines() -> None:
+    rng = np.random.default_rng(3)
+    hills = [shapely.LineString(rng.uniform(0, 9, (4, 3)) * [30, 30, 5]).wkt for _ in range(50)]
+    kinds = rng.choice(["steps", "footway"], 50).tolist()
+    network, _ = build_network(roads(*hills, highway=kinds))
+    for walker in (*profiles().values(), replace(profile("adult"), stairs_factor=0.5)):
+        times = edge_times(network, walker)
+        for pace_s_m in (times.forward_s_m, times.backward_s_m):
+            assert (1 / pace_s_m).max() <= walker.fastest_m_s + 1e-9
+
+
+def test_steep_or_missing_heights_are_mistakes_and_count_as_steep_or_flat() -> None:
+    cliff, _ = build_network(
+        roads("LINESTRING Z (0 0 0, 1 0 400)", "LINESTRING Z (0 0 nan, 1 0 5)")
+    )
+    times = edge_times(cliff, profile("adult"))
+    assert times.forward_s[0] == pytest.approx(np.exp(3.5 * 0.5) / 1.25)
+    assert times.forward_s[1] == pytest.approx(1 / 1.25)
