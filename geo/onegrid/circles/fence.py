@@ -33,11 +33,17 @@ class Fences(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def find_fences(network: Network, near_m: float) -> Fences:
-    """Return the barrier pieces within some metres of each edge; found once for each network."""
+def find_fences(network: Network, near_m: float, *, crossed: bool = True) -> Fences:
+    """Return the barrier pieces within some metres of each edge; found once for each network.
+
+    Those that the edge itself crosses are left out unless ``crossed``.
+    """
     if len(network.barriers) == 0:
         return Fences(np.zeros(len(network.ends) + 1, np.int64), np.empty((0, 4)))
     edge, piece = network.barrier_tree.query(network.lines, predicate="dwithin", distance=near_m)
+    if not crossed:
+        beside = ~shapely.crosses(network.lines[edge], network.barrier_tree.geometries[piece])
+        edge, piece = edge[beside], piece[beside]
     order = np.lexsort((piece, edge))
     indptr = np.searchsorted(edge[order], np.arange(len(network.ends) + 1))
     return Fences(indptr.astype(np.int64), network.barrier_segments[piece[order]])
