@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from onegrid.cli import comparing, editing, grids, reporting, services, serving, siting, walking
+from onegrid.cli import (
+    comparing,
+    editing,
+    grids,
+    norms,
+    reporting,
+    services,
+    serving,
+    siting,
+    walking,
+)
 from onegrid.cli.console import BAD_INPUT, BUG, fail
 from onegrid.errors import OnegridError, PartitionError, Problem
 
@@ -19,7 +29,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich help costs a third of a second at every start
 )
-for group in (grids, editing, comparing, walking, siting, services, reporting, serving):
+for group in (grids, editing, comparing, walking, siting, services, norms, reporting, serving):
     group.register(app)
 
 

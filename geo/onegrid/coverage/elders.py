@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from onegrid.coverage.demand import LEVELS, place_points, same_crs, units_of
-from onegrid.coverage.suppress import hidden_units, tree_of
+from onegrid.coverage.suppress import blanked, hidden_units, tree_of
 from onegrid.coverage.walks import known_codes, within_limit
 from onegrid.standards import ELDER_KINDS, number, numbers, services_of
 from onegrid.standards.elder_care import elder_services
@@ -180,9 +180,9 @@ def suppress_elders(
 ) -> pd.DataFrame:
     """Return a copy of the elders table that may be published beside the public gaps.
 
-    The groups of a unit hide together, and so do all figures of reach of one kind: where a part
-    that the columns tell apart holds 1 to k - 1 people, where the gaps hide the unit, and where
-    a blank neighbour could be told from a sum.
+    The groups of a unit hide together, and so do the figures of reach of a band and kind: where a
+    part that the columns tell apart holds 1 to k - 1 people, where the gaps hide the unit, and
+    where a blank neighbour could be told from a sum.
 
     Parameters
     ----------
@@ -213,12 +213,13 @@ def suppress_elders(
         counts = {g: told[g].to_numpy(np.float64, na_value=0.0) for g in (*GROUPS, *reach)}
         must = _hidden_in(gaps, tree.index, "people")
         hidden = hidden_units(_parts(counts), tree.children, must=must, k=smallest)
-        must = hidden | _hidden_in(gaps, tree.index, "people_covered", kind, told["profile"])
-        betrayed = hidden_units(_reach_parts(counts), tree.children, must=must, k=smallest)
-        for names, at in (([*GROUPS], hidden), (reach, betrayed)):
-            mask = np.zeros(len(public), dtype=bool)
-            mask[rows[at]] = True
-            public = public.assign(**{name: public[name].mask(mask) for name in names})
+        public = blanked(public, rows[hidden], GROUPS)
+        betrayed = hidden | _hidden_in(gaps, tree.index, "people_covered", kind, told["profile"])
+        for band in BANDS:  # who is hidden among all elders is so among the oldest
+            parts = _reach_parts(counts, band)
+            betrayed = hidden_units(parts, tree.children, must=betrayed, k=smallest)
+            names = [name for name in reach if name.startswith(f"{band}_within")]
+            public = blanked(public, rows[betrayed], names)
     return public
 
 
@@ -248,12 +249,17 @@ def _parts(counts: dict[str, Floats]) -> Floats:
     return np.column_stack([np.sum(whole, axis=0), *(counts[g] for g in GROUPS), *parts])
 
 
-def _reach_parts(counts: dict[str, Floats]) -> Floats:
-    """Return everybody, and the elders of each band between two limits."""
+def _reach_parts(counts: dict[str, Floats], band: str) -> Floats:
+    """Return the elders of a band between two limits, and those of their age but not of it."""
     minutes = [f"{m:.0f}" for m in numbers("circle_minutes")]
-    parts = []
-    for band in BANDS:
-        steps = [np.zeros_like(counts[band]), *(counts[f"{band}_within_{m}"] for m in minutes)]
-        parts += list(np.diff([*steps, counts[band]], axis=0))
-        parts += steps[1:]
-    return np.column_stack([counts["elders_60"], *parts])
+    steps = _between_limits(counts, band, minutes)
+    reached = [counts[f"{band}_within_{m}"] for m in minutes]
+    parent = GROUPS[band]
+    others = _between_limits(counts, parent, minutes) - steps if parent else steps[:, :0]
+    return np.column_stack([counts["elders_60"], steps, *reached, others])
+
+
+def _between_limits(counts: dict[str, Floats], band: str, minutes: list[str]) -> Floats:
+    reached = [counts[f"{band}_within_{m}"] for m in minutes]
+    nobody = np.zeros_like(counts[band])
+    return np.diff(np.column_stack([nobody, *reached, counts[band]]), axis=1)

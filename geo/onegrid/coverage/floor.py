@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
-_PEOPLE_PER_RATE = {"households": 100.0, "elders_60": 1000.0}
+_HOUSEHOLDS_PER_RATE, _ELDERS_PER_RATE = 100.0, 1000.0
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,17 @@ def measure_floors(service: Service, row: int, stock: Stock, demand: Demand) -> 
     unknown = {level: _sum((mine & ~known) * 1.0, stock, demand, level) for level in LEVELS}
     required = {level: np.full(len(area[level]), np.nan) for level in LEVELS}
     facility_share, unit_share = np.ones(len(mine)), {}
-    for rule in service.floors:
-        if rule.level == "facility":
-            if rule.minimum_m2 > 0:
-                share = stock.floor_m2[known] / rule.minimum_m2
+    for bound in dict.fromkeys(rule.level for rule in service.floors):
+        rules = [rule for rule in service.floors if rule.level == bound]
+        if bound == "facility":
+            least_m2 = max(rule.minimum_m2 for rule in rules)
+            if least_m2 > 0:
+                share = stock.floor_m2[known] / least_m2
                 facility_share[known] = np.minimum(share, 1.0)
-            owed = {lv: np.where(n > 0, n * rule.minimum_m2, np.nan) for lv, n in count.items()}
+            owed = {lv: np.where(n > 0, n * least_m2, np.nan) for lv, n in count.items()}
         else:
-            owed = _owed_by_level(rule, demand)
-            unit_share[rule.level] = _share(area[rule.level], owed[rule.level], unknown[rule.level])
+            owed = _owed_by_level(rules, demand)
+            unit_share[bound] = _share(area[bound], owed[bound], unknown[bound])
         for level, asked in owed.items():
             required[level] = np.fmax(required[level], asked)
     for level in LEVELS:
@@ -101,25 +103,31 @@ def _sum(by_facility: Floats, stock: Stock, demand: Demand, level: str) -> Float
     return sums(unit[there], by_facility[there], size)
 
 
-def _owed_by_level(rule: FloorRule, demand: Demand) -> dict[str, Floats]:
-    """Return what each unit owes, at the level of a rule and above."""
-    units = demand.units
-    owed = np.full(len(units.ids[rule.level]), rule.minimum_m2)
-    for count, rate in (
-        ("households", rule.m2_per_100_households),
-        ("elders_60", rule.m2_per_1000_elders),
-    ):
-        counts = demand.doors[count].to_numpy(np.float64)[None, :]
-        residents = units.roll_up(demand.by_cell(counts), rule.level)[0]
-        owed = np.maximum(owed, residents / _PEOPLE_PER_RATE[count] * rate)
-    result = {rule.level: owed}
-    for level in LEVELS[LEVELS.index(rule.level) + 1 :]:
+def _owed_by_level(rules: list[FloorRule], demand: Demand) -> dict[str, Floats]:
+    """Return what each unit owes, at the level of the rules and above; NaN where none binds."""
+    units, bound = demand.units, rules[0].level
+    names = ["households", "elders_60", "people"]
+    counts = demand.doors[names].to_numpy(np.float64).T
+    households, elders, people = units.roll_up(demand.by_cell(counts), bound)
+    owed = np.full(len(units.ids[bound]), np.nan)
+    for rule in rules:
+        asked = np.maximum(
+            np.maximum(
+                rule.minimum_m2, households / _HOUSEHOLDS_PER_RATE * rule.m2_per_100_households
+            ),
+            elders / _ELDERS_PER_RATE * rule.m2_per_1000_elders,
+        )
+        binds = (households >= rule.households_from) & (people >= rule.people_from)
+        owed = np.fmax(owed, np.where(binds, asked, np.nan))
+    result = {bound: owed}
+    for level in LEVELS[LEVELS.index(bound) + 1 :]:
         parent = np.full(len(owed), -1, dtype=np.int64)
-        inside = units.of_cell[rule.level] >= 0
-        parent[units.of_cell[rule.level][inside]] = units.of_cell[level][inside]
-        there = parent >= 0
+        inside = units.of_cell[bound] >= 0
+        parent[units.of_cell[bound][inside]] = units.of_cell[level][inside]
+        there = (parent >= 0) & ~np.isnan(owed)
         size = len(units.ids[level])
-        result[level] = sums(parent[there], owed[there], size)
+        some = np.bincount(parent[there], minlength=size) > 0
+        result[level] = np.where(some, sums(parent[there], owed[there], size), np.nan)
     return result
 
 

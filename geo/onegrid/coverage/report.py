@@ -86,9 +86,13 @@ def _standard(norms: tuple[Norm, ...]) -> dict[str, Value]:
             "per": norm.per,
             "floor_m2_min": norm.floor_m2_min,
             "floor_m2_per_100_households": norm.floor_m2_per_100_households,
+            "capacity": norm.capacity,
+            "households_from": norm.households_from or None,
+            "people_from": norm.people_from or None,
             "note": norm.note,
             "title": norm.title,
             "clause": norm.clause,
+            "source": norm.source,
             "confidence": norm.confidence,
             "unverified": "" if norm.verified else UNVERIFIED,
         }

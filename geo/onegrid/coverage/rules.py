@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -19,18 +19,24 @@ _RATE_LEVEL: Final = "community"
 class FloorRule:
     """Floor area that each unit of a level (or each facility) must have.
 
-    The requirement is the largest of the minimum and of the two rates times the residents.
+    The requirement is the largest of the minimum and of the two rates times the residents; a unit
+    with fewer residents than the thresholds owes nothing.
     """
 
     level: str
     minimum_m2: float = 0.0
     m2_per_100_households: float = 0.0
     m2_per_1000_elders: float = 0.0
+    households_from: float = 0.0
+    people_from: float = 0.0
 
 
 @dataclass(frozen=True)
 class Service:
-    """A facility kind under a pack: walking limit in seconds, floor rules by ascending level."""
+    """A facility kind under a pack: walking limit in seconds, floor rules by ascending level.
+
+    Several rules of one level have different thresholds; a unit owes the largest that binds it.
+    """
 
     kind: str
     limit_s: float
@@ -41,16 +47,15 @@ def services(norms: Iterable[Norm]) -> tuple[Service, ...]:
     """Return one service per facility kind, in the order the kinds first appear.
 
     A kind with several rows gets the strictest figure of each: the shortest walk, and at each
-    level the largest minimum and the largest rate. (Thresholds that stand only in a row's note,
-    such as "from 2,000 households", are not applied: the larger area is asked of everybody.)
-    A minimum without a level is asked of each facility; a rate without a level, or beside a
-    minimum per facility, of each community.
+    level and threshold the largest minimum and the largest rate. A minimum without a level is
+    asked of each facility; a rate without a level, or beside a minimum per facility, of each
+    community.
 
     Examples
     --------
     >>> from onegrid.standards import pack
-    >>> [(s.kind, s.limit_s, s.floors[0].minimum_m2) for s in services(pack("qinhuai"))][0]
-    ('committee_rooms', 900.0, 300.0)
+    >>> [(rule.minimum_m2, rule.households_from) for rule in services(pack("qinhuai"))[0].floors]
+    [(200.0, 1000.0), (300.0, 2000.0)]
     """
     by_kind: dict[str, list[Norm]] = {}
     for norm in norms:
@@ -63,18 +68,23 @@ def services(norms: Iterable[Norm]) -> tuple[Service, ...]:
 
 def _floors(rows: list[Norm]) -> tuple[FloorRule, ...]:
     asked = [rule for row in rows for rule in _floor_rules(row)]
+    keys = {(FLOOR_LEVELS.index(r.level), r.households_from, r.people_from) for r in asked}
     merged = []
-    for level in FLOOR_LEVELS:
-        same = [rule for rule in asked if rule.level == level]
-        if same:
-            merged.append(
-                FloorRule(
-                    level,
-                    max(rule.minimum_m2 for rule in same),
-                    max(rule.m2_per_100_households for rule in same),
-                    max(rule.m2_per_1000_elders for rule in same),
-                )
+    for level, households, people in sorted(keys):
+        same = [
+            rule
+            for rule in asked
+            if (rule.level, rule.households_from, rule.people_from)
+            == (FLOOR_LEVELS[level], households, people)
+        ]
+        merged.append(
+            replace(
+                same[0],
+                minimum_m2=max(rule.minimum_m2 for rule in same),
+                m2_per_100_households=max(rule.m2_per_100_households for rule in same),
+                m2_per_1000_elders=max(rule.m2_per_1000_elders for rule in same),
             )
+        )
     return tuple(merged)
 
 
@@ -92,4 +102,5 @@ def _floor_rules(row: Norm) -> list[FloorRule]:
     if rate is not None:
         where = level if level in FLOOR_LEVELS[1:] else _RATE_LEVEL
         rules.append(FloorRule(where, m2_per_100_households=rate))
-    return rules
+    households, people = row.households_from, row.people_from
+    return [replace(rule, households_from=households, people_from=people) for rule in rules]

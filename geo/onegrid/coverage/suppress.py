@@ -4,12 +4,13 @@ Units form a tree, and each published unit tells the sum of what is blank below 
 sum must hold nobody or at least k people, in every part that the columns tell apart (elders and
 others, covered and not), and must be shared by two branches. Counts of one unit hide and show
 together: people with elders (the same for all kinds), covered people with covered elders, share,
-cause and the other figures that would betray them.
+cause and the other figures that would betray them, of all walking profiles.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,6 +22,8 @@ from onegrid.errors import InputError, Problem
 from onegrid.standards import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -74,25 +77,48 @@ def suppress(
     key = gaps["level"].astype(object) + "/" + gaps["id"].astype(object)
     unit = known_codes(key.rename("id"), tree.index, "gaps")
     nobody = np.zeros(len(tree.index), dtype=bool)
-    each = [name for name in ("kind", "profile") if name in gaps]
-    for kind, rows in gaps.groupby(each, sort=False).indices.items():
-        places = np.asarray(rows)
+    kinds = gaps["kind"] if "kind" in gaps else pd.Series("", index=gaps.index)
+    for kind, rows in gaps.groupby(kinds.to_numpy(), sort=False).indices.items():
+        walkers = _by_walker(gaps, np.asarray(rows), unit, kind=str(kind), tree=tree)
+        people, elders = (_figures(gaps, walkers[0], name) for name in _COUNTS[:2])
+        total = np.column_stack([people, elders, people - elders])
+        reached = [[_figures(gaps, order, name) for name in _COUNTS[2:]] for order in walkers]
+        parts = _parts(total, [np.column_stack([p, e, p - e]) for p, e in reached])
+        hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
+        betrayed = hidden_units(parts, tree.children, must=hidden, k=smallest)
+        for order in walkers:
+            public = blanked(public, order[hidden], _WITH_PEOPLE)
+            public = blanked(public, order[betrayed], _WITH_COVERED)
+    return public
+
+
+def _by_walker(gaps: pd.DataFrame, rows: Ints, unit: Ints, *, kind: str, tree: Tree) -> list[Ints]:
+    """Return the rows of one kind for each profile, in the order of the tree."""
+    walker = gaps["profile"].to_numpy()[rows] if "profile" in gaps else np.zeros(len(rows), int)
+    found = []
+    for name in pd.unique(walker):
+        places = rows[walker == name]
         order = places[np.argsort(unit[places], kind="stable")]
         if not np.array_equal(unit[order], np.arange(len(tree.index))):
             what = "not one row for each unit of the grid"
-            raise InputError(Problem("GAPS_INCOMPLETE", what, "gaps", str(kind)))
-        people, elders, reached, elders_reached = (
-            gaps[name].to_numpy(np.float64)[order] for name in _COUNTS
-        )
-        total = np.column_stack([people, elders, people - elders])
-        part = np.column_stack([reached, elders_reached, reached - elders_reached])
-        hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
-        betrayed = hidden_units(
-            np.hstack([total, part, total - part]), tree.children, must=hidden, k=smallest
-        )
-        public = _blank(public, order[hidden], _WITH_PEOPLE)
-        public = _blank(public, order[betrayed], _WITH_COVERED)
-    return public
+            raise InputError(Problem("GAPS_INCOMPLETE", what, "gaps", f"{kind} {name}"))
+        found.append(order)
+    return found
+
+
+def _figures(gaps: pd.DataFrame, rows: Ints, name: str) -> Floats:
+    return np.asarray(gaps[name].to_numpy(np.float64)[rows])
+
+
+def _parts(total: Floats, reached: list[Floats]) -> Floats:
+    """Return everybody, those each profile reaches and does not, and the steps between profiles.
+
+    Who reaches a place at a slow pace reaches it at a fast one: a published profile bounds the
+    others, so that they hide together.
+    """
+    ranked = sorted(reached, key=lambda part: float(part[:, 0].sum()))
+    more = [np.abs(fast - slow) for slow, fast in pairwise(ranked)]
+    return np.hstack([total, *reached, *(total - part for part in reached), *more])
 
 
 def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFrame:
@@ -183,14 +209,19 @@ def _missing(
             total += counts[child]
         blank += [c for c in inner if hidden[c]]
         more = more + [c for c in inner if not hidden[c]]
-    return _smallest(more, counts) if _few(total, k).any() else None
+    few = _few(total, k)
+    if not few.any():
+        return None
+    helpful = [c for c in more if counts[c, few].any()]  # others would be hidden for nothing
+    return _smallest(helpful or more, counts)
 
 
 def _smallest(units: list[int], counts: Floats) -> int | None:
     return min(units, key=lambda unit: (counts[unit, 0], unit), default=None)
 
 
-def _blank(table: pd.DataFrame, rows: Ints, names: tuple[str, ...]) -> pd.DataFrame:
+def blanked(table: pd.DataFrame, rows: Ints, names: Iterable[str]) -> pd.DataFrame:
+    """Return a table with the columns `names` emptied in some rows (positions)."""
     mask = np.zeros(len(table), dtype=bool)
     mask[rows] = True
     return table.assign(**{name: table[name].mask(mask) for name in names if name in table})

@@ -5,7 +5,7 @@ The names a caller needs are all here: reading, writing, findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ import numpy as np
 from onegrid.errors import Gather, Problem
 from onegrid.io.findings import Finding
 from onegrid.io.folders import OutputFolder, refuse_overwrite
+from onegrid.io.kinds import with_kinds
 from onegrid.io.placing import flatten, to_table_crs, usable, wrong_types
 from onegrid.io.reading import Raw, read_raw
 from onegrid.io.tables import as_text, match_columns, shown, type_columns
@@ -25,6 +26,7 @@ from onegrid.io.writing import (
     write_parquet,
     write_text,
 )
+from onegrid.schema import FACILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +70,7 @@ def read_table(
     columns: Mapping[str, str] | None = None,
     crs: str | None = None,
     datum: str | None = None,
+    heights: bool = False,
 ) -> Loaded:
     r"""Read one table from a vector file, GeoParquet or CSV with lon and lat.
 
@@ -83,6 +86,8 @@ def read_table(
         Metric CRS to return; None keeps a metric CRS and else takes the working CRS of the place.
     datum
         "gcj02" or "bd09" if the file is known to be in it: converted; never guessed.
+    heights
+        Keep the third coordinate of features where all of it is plausible.
 
     Returns
     -------
@@ -106,7 +111,12 @@ def read_table(
     >>> loaded.frame.households["a"], loaded.frame.crs.to_epsg(), loaded.missing_counts["people"]
     (np.int64(12), 4548, 1)
     """
-    raw = read_raw(source, layers=table.layers)
+    raw = read_raw(source, layers=table.layers, heights=heights)
+    tagged: list[Finding] = []
+    if table.role == FACILITIES.role:
+        named, _ = match_columns(_names(raw.frame), table, columns, source)
+        frame, tagged = with_kinds(raw.frame, named)
+        raw = replace(raw, frame=frame)
     found, problems = match_columns(_names(raw.frame), table, columns, source)
     gather = Gather()
     gather.add(raw.problems)
@@ -120,14 +130,14 @@ def read_table(
         gather.check()
     typed = type_columns(rows, table, found, source)
     gather.add(typed.problems)
-    geometry = flatten(rows.geometry.to_numpy(), table)
+    geometry = flatten(rows.geometry.to_numpy(), table, heights=heights)
     gather.add(_type_problems(geometry, typed.ids, table, source))
     frame = gpd.GeoDataFrame(typed.columns, geometry=geometry, index=typed.ids, crs=rows.crs)
     frame.index.name = table.id
     placed = gather.attempt(to_table_crs, frame, source, crs=crs, datum=datum)
     gather.check()
     assert placed is not None  # noqa: S101  (for the type checker: check() raised otherwise)
-    findings = (*raw.findings, *_notes(skipped, typed.missing_counts, found))
+    findings = (*raw.findings, *tagged, *_notes(skipped, typed.missing_counts, found))
     return Loaded(placed, findings, skipped, typed.missing_counts)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from onegrid import standards
 from onegrid.errors import InputError, Problem
+from onegrid.standards.norm_packs import COLUMN_ALIASES, pack_problems
 
 if TYPE_CHECKING:
     from onegrid.standards import Norm
@@ -31,15 +32,38 @@ def read_standard(name: str) -> tuple[Norm, ...]:
     """
     if Path(name).suffix.lower() != ".csv":
         return standards.pack(name)
-    rows = _rows(name)
-    missing = [column for column in _NEEDED if rows and column not in rows[0]]
-    if missing:
-        what = f"no column {', '.join(missing)}"
-        raise InputError(Problem("COLUMN_MISSING", what, name, remedy="use kind, minutes, per, …"))
-    return standards.norms(rows, source=name)
+    return standards.norms(_rows(name), source=name)
+
+
+def check_standard(path: str) -> tuple[tuple[Norm, ...], tuple[Problem, ...]]:
+    """Return the sound rules of a pack file, and everything that is wrong or doubtful with it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read as a table of rules at all.
+    """
+    return pack_problems(_rows(path), source=path)
 
 
 def _rows(path: str) -> list[dict[str, str]]:
+    """Return the rows of a pack file under our column names."""
+    rows = list(csv.reader(_text(path).splitlines()))
+    head = _columns([name.strip() for name in rows[0]]) if rows else []
+    missing = [column for column in _NEEDED if column not in head]
+    if missing:
+        what = f"no column {', '.join(missing)}"
+        raise InputError(Problem("COLUMN_MISSING", what, path, remedy="use kind, minutes, per, …"))
+    filled = (row for row in rows[1:] if any(cell.strip() for cell in row))
+    return [dict(zip(head, row, strict=False)) for row in filled]
+
+
+def _columns(names: list[str]) -> list[str]:
+    ours = {alias: name for name, aliases in COLUMN_ALIASES.items() for alias in aliases}
+    return [ours.get(name, name) for name in names]
+
+
+def _text(path: str) -> str:
     try:
         data = Path(path).read_bytes()
     except OSError as error:
@@ -47,8 +71,7 @@ def _rows(path: str) -> list[dict[str, str]]:
         raise InputError(problem) from None
     for encoding in _ENCODINGS:
         try:
-            text = data.decode(encoding)
+            return data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return [dict(row) for row in csv.DictReader(text.splitlines())]
     raise InputError(Problem("ENCODING", "is neither UTF-8 nor GBK text", path))

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from onegrid.errors import Problem
-from onegrid.standards import kinds
+from onegrid.standards import kind_of_category
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -259,8 +259,6 @@ class _Caster:
 
 
 def _kind_names(values: NDArray[np.generic]) -> NDArray[np.object_]:
-    """Accept a kind by either of its labels; other words stay: a city has kinds of its own."""
-    names: dict[str, str] = {}
-    for kind in kinds().values():
-        names |= {kind.label_zh: kind.name, kind.label_en.lower(): kind.name}
-    return np.array([names.get(str(v), names.get(str(v).lower(), v)) for v in values], np.object_)
+    """Accept a kind by its labels and by POI categories; other words stay: a city has its own."""
+    known = {said: kind_of_category(str(said)) or said for said in dict.fromkeys(values)}
+    return np.array([known[said] for said in values], np.object_)

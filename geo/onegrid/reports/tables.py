@@ -11,6 +11,7 @@ from onegrid.coverage.demand import LEVELS
 from onegrid.grids.staffing import staffing
 from onegrid.reports.model import HIDDEN, Bars, Column, Table, trust
 from onegrid.standards import department_label, profiles, signs
+from onegrid.standards.norm_packs import PER_LABELS
 from onegrid.standards.signs import kind_label, kind_order
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ LEVEL_LABELS: Final = {
     "community": "社区",
     "subdistrict": "街道",
     "district": "全区",
-}
-PER_LABELS: Final = {
-    "": "不限面积",
-    "facility": "每处设施",
-    "community": "每个社区",
-    "subdistrict": "每个街道",
-    "per_100_households": "每百户",
-    "per_1000_elders": "每千名老人",
 }
 PRINTED = 15  # rows of a long table that go on paper
 UNIT = (Column("level", "层级", width=8), Column("id", "编码", width=18), Column("name", "名称"))
