@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
 CASES = ("coarse", "fine", "seattle")
-CAP_S, SLOW_CAP_S, QUICK_CAP_S, OWN_CAP_S = 90.0, 15.0, 5.0, 1_800.0
+CAP_S, SLOW_CAP_S, QUICK_CAP_S, OWN_CAP_S = 60.0, 10.0, 5.0, 1_800.0
 GROUPERS = {
     "pymetis, shortest borders": "peers.metis:by_length",
     "pymetis, old borders": "peers.metis:by_old_borders",
