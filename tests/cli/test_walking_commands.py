@@ -23,6 +23,33 @@ def test_network_says_what_it_found(onegrid, district, tmp_path):
     assert {"nodes", "edges", "components", "crossings"} <= set(outcome.json)
 
 
+def test_network_tells_in_words_where_streets_are_doubtful(onegrid, tmp_path):
+    streets = gpd.GeoDataFrame(
+        {"highway": ["residential", "residential", "steps", "footway"]},
+        geometry=shapely.from_wkt(
+            [
+                "LINESTRING Z (527000 3384000 20, 527200 3384000 25)",
+                "LINESTRING Z (527100 3383900 20, 527100 3384100 20)",
+                "LINESTRING Z (527000 3384000 20, 527000 3384003 21)",
+                "LINESTRING Z (527150 3384000.5 20, 527150 3384080 20)",
+            ]
+        ),
+        crs=4547,
+    )
+    streets.to_file(tmp_path / "roads.gpkg", layer="roads")
+    out = tmp_path / "s.network"
+    outcome = onegrid("network", tmp_path / "roads.gpkg", "--out", out)
+    assert outcome.code == 0
+    for words in ("台阶 1", "断头 7 处，其中短于 5 米的 1 处", "100% 的长度有高程", str(out)):
+        assert words in outcome.out
+    assert (
+        "1 处交叉没有共同端点（未连接；确实相通的，加 --node 打断连接）：(527100.0," in outcome.err
+    )
+    assert "1 个断头离别的道路不到 1 米却没有接上" in outcome.err
+    joined = onegrid("network", tmp_path / "roads.gpkg", "--node", "--out", out)
+    assert "已打断连接" in joined.err
+
+
 def test_reach_circles_and_nearest_agree(onegrid, district, streets, tmp_path):
     clinics = facilities(district, tmp_path, "clinic")
     pairs = tmp_path / "pairs.parquet"
@@ -68,6 +95,8 @@ def test_reach_circles_and_nearest_agree(onegrid, district, streets, tmp_path):
         ("--minutes", "100000"),
         ("--speed-m-s", "-1"),
         ("--speed-m-s", "0"),
+        ("--speed-m-s", "nan"),
+        ("--speed-m-s", "80"),
         ("--profile", "superman"),
     ],
 )

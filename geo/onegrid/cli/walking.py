@@ -50,6 +50,7 @@ def network(
         from onegrid.pipeline.walking import network as run
 
         result = run(source or place_name or "", out, node=node, place=place_name is not None)
+    note(_doubts(result))
     emit(result, as_json=as_json, text=lambda: _network_text(result, out))
 
 
@@ -164,12 +165,48 @@ def nearest(
     emit(result, as_json=as_json, text=lambda: _nearest_text(result))
 
 
+_KINDS = {
+    "steps": "台阶",
+    "crossing": "过街",
+    "gate": "门禁或限时",
+    "closed": "不开放",
+    "underground": "地下",
+    "bridge": "桥",
+}
+
+
 def _network_text(result: dict[str, Any], out: Path) -> str:
+    kinds = [f"{label} {result['kinds'][name]}" for name, label in _KINDS.items()]
+    heights = f"；{result['heights_share']:.0%} 的长度有高程" if result["heights_share"] else ""
     return (
         f"路网：{result['nodes']} 个节点、{result['edges']} 段、"
-        f"{result['length_m'] / 1000:.1f} 公里，{result['components']} 个连通部分；"
-        f"未连接的交叉 {result['crossings']} 处。写入 {out}"
+        f"{result['length_m'] / 1000:.1f} 公里，{result['barriers']} 条阻隔线{heights}\n"
+        f"其中（段）：{'、'.join(kinds)}\n"
+        f"连通部分 {result['components']} 个，最大的占长度 "
+        f"{result['largest_component_share']:.1%}；"
+        f"断头 {result['dead_ends']} 处，其中短于 5 米的 {result['stubs']} 处\n"
+        f"写入 {out}"
     )
+
+
+def _doubts(result: dict[str, Any]) -> list[str]:
+    """Return a line for each kind of place where streets may be joined wrongly, with examples."""
+    met = "已打断连接" if result["joined"] else "未连接；确实相通的，加 --node 打断连接"
+    doubts = (
+        ("crossings", "crossing_places", f"处交叉没有共同端点（{met}）"),
+        ("touches", "touch_places", f"个端点落在别的线中间（{met}）"),
+        ("near_ends", "near_end_places", "个断头离别的道路不到 1 米却没有接上，请检查"),
+    )
+    lines = [
+        f"提示：{result[count]} {what}：" + "、".join(f"({x}, {y})" for x, y in result[places][:3])
+        for count, places, what in doubts
+        if result[count]
+    ]
+    islands = [f"({i['place'][0]}, {i['place'][1]}) 处 {i['length_m']:.0f} 米"
+               for i in result["islands"][:3]]  # fmt: skip
+    if islands:
+        lines.append("提示：与主网不相连的道路，最长的在 " + "、".join(islands))
+    return lines
 
 
 def _missed_lines(result: dict[str, Any]) -> list[str]:

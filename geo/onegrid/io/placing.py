@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from onegrid.schema import Table
 
+LOWEST_M, HIGHEST_M = -500.0, 9_000.0  # heights outside are mistakes, or mean "no data"
 _AREA_MARGIN_DEG = 6.0  # a neighbouring zone still measures well; degrees taken for metres do not
 _SPREAD_DEG = 5.0  # a working CRS is a zone of 3 degrees: farther features are misplaced
 _GK_FIRST_PREFIX, _GK_LAST_PREFIX, _GK_PREFIX_EPSG = 25, 45, 4513
@@ -29,13 +30,19 @@ _REMEDY_CRS: Final = (
 )
 
 
-def flatten(geometry: NDArray[np.object_], table: Table) -> NDArray[np.object_]:
+def flatten(
+    geometry: NDArray[np.object_], table: Table, *, heights: bool = False
+) -> NDArray[np.object_]:
     """Return geometry in the simplest form that `table` may take, types otherwise untouched.
 
     Multi-geometries and collections of one part become that part, polygons become points where
     the table wants points; invalid rings stay as they are, merging repairs them in its ledger.
+    With ``heights`` features keep theirs, if every one of them can be true on Earth.
     """
     flat = np.array(shapely.force_2d(geometry), dtype=object)
+    if heights:
+        high = np.flatnonzero(_plausible_heights(geometry))
+        flat[high] = shapely.force_3d(geometry[high])  # drops a measure, keeps z
     single = (shapely.get_type_id(flat) >= shapely.GeometryType.MULTIPOINT) & (
         shapely.get_num_geometries(flat) == 1
     )
@@ -46,6 +53,14 @@ def flatten(geometry: NDArray[np.object_], table: Table) -> NDArray[np.object_]:
         valid = shapely.make_valid(flat[area])
         flat[area] = shapely.point_on_surface(valid)
     return flat
+
+
+def _plausible_heights(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return which geometries have heights in metres that are on Earth, all of them."""
+    xyz, row = shapely.get_coordinates(geometry, include_z=True, return_index=True)
+    good = shapely.has_z(geometry)
+    good[row[~((xyz[:, 2] > LOWEST_M) & (xyz[:, 2] < HIGHEST_M))]] = False
+    return np.asarray(good)
 
 
 def wrong_types(geometry: NDArray[np.object_], table: Table) -> NDArray[np.bool_]:

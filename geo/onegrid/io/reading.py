@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from onegrid.errors import InputError, Problem
 
 _REMEDY_FORMAT: Final = "export it again as one of " + ", ".join(FORMATS)
-_OSM: Final = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".graphml")
+OSM_FILES: Final = (".pbf", ".osm", ".osm.bz2", ".osm.gz", ".graphml")
 _REFUSED: Final = ("OGR_VRT", "GDALG", "HTTP", "WFS", "OAPIF", "OGCAPI", "CSW", "PDF")
 
 
@@ -48,7 +48,15 @@ class Raw:
     problems: tuple[Problem, ...] = field(default=())
 
 
-def read_raw(source: str, *, layers: Sequence[str] = ()) -> Raw:
+@dataclass(frozen=True)
+class _Wanted:
+    """Layer names by preference, and whether heights (z) are kept."""
+
+    layers: tuple[str, ...] = ()
+    heights: bool = False
+
+
+def read_raw(source: str, *, layers: Sequence[str] = (), heights: bool = False) -> Raw:
     """Read one layer of `source` without judging columns, geometry types or CRS.
 
     Parameters
@@ -57,6 +65,8 @@ def read_raw(source: str, *, layers: Sequence[str] = ()) -> Raw:
         ``FILE`` or ``FILE#layer``.
     layers
         Layer names to take by preference when the file has several and none is asked for.
+    heights
+        Keep the third coordinate.
 
     Raises
     ------
@@ -66,7 +76,7 @@ def read_raw(source: str, *, layers: Sequence[str] = ()) -> Raw:
     with located(source) as place, warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
-            raw = _reader(place)(place, layers)
+            raw = _reader(place)(place, _Wanted(tuple(layers), heights))
         except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
             raise _unreadable(place, error) from None
         except (pyogrio.errors.FeatureError, pyogrio.errors.GeometryError) as error:
@@ -114,19 +124,19 @@ def list_layers(source: str) -> dict[str, str]:
             raise _unreadable(place, error) from None
 
 
-def _reader(place: Located) -> Callable[[Located, Sequence[str]], Raw]:
+def _reader(place: Located) -> Callable[[Located, _Wanted], Raw]:
     if place.suffix in (".csv", ".txt", ".tsv"):
         return _read_csv
     if place.suffix in (".parquet", ".geoparquet", ".pq"):
         return _read_parquet
     if place.suffix in (".geojson", ".json", ".geojsonl", ".topojson"):
         return _read_json
-    if place.path.name.lower().endswith(_OSM):
+    if place.path.name.lower().endswith(OSM_FILES):
         return _read_osm
     return _read_gdal
 
 
-def _read_osm(place: Located, _: Sequence[str]) -> Raw:
+def _read_osm(place: Located, _: _Wanted) -> Raw:
     from onegrid.io.osm import read_osm  # noqa: PLC0415  (importing osmnx takes a second)
 
     lines = read_osm(place.source)
@@ -170,11 +180,11 @@ def _choose_layer(place: Located, layers: Sequence[str]) -> str:
     raise bad(place.source, "LAYER_CHOICE", what, remedy)
 
 
-def _read_gdal(place: Located, layers: Sequence[str]) -> Raw:
-    layer = _choose_layer(place, layers)
+def _read_gdal(place: Located, wanted: _Wanted) -> Raw:
+    layer = _choose_layer(place, wanted.layers)
     guess = guess_dbf(place.path) if place.suffix == ".shp" else None
     encoding = None if guess is None else "ISO-8859-1"
-    frame, info = _load(place.path, layer, encoding)
+    frame, info = _load(place.path, layer, encoding, heights=wanted.heights)
     if info["driver"] in _REFUSED:
         remedy = "export the data itself, for example as GeoPackage"
         raise bad(place.source, "FILE_FORMAT", f"is a {info['driver']} source", remedy)
@@ -195,14 +205,14 @@ def _read_gdal(place: Located, layers: Sequence[str]) -> Raw:
 
 
 def _load(
-    path: Path | bytes, layer: str | None, encoding: str | None
+    path: Path | bytes, layer: str | None, encoding: str | None, *, heights: bool
 ) -> tuple[gpd.GeoDataFrame, dict[str, object]]:
     info = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
     frame = pyogrio.read_dataframe(
         path,
         layer=layer,
         encoding=encoding,
-        force_2d=True,
+        force_2d=not heights,
         fid_as_index=True,
         on_invalid="fix",
         datetime_as_string=True,
@@ -217,25 +227,25 @@ def _load(
     return frame, info
 
 
-def _read_json(place: Located, layers: Sequence[str]) -> Raw:
+def _read_json(place: Located, wanted: _Wanted) -> Raw:
     data = place.path.read_bytes()
     text = decode_bytes(data)
     if text is None:
         raise bad(place.source, "FILE_FORMAT", "is not text", "save it as UTF-8 GeoJSON")
     codec = text[1]
     if codec == "utf-8-sig":
-        return _read_gdal(place, layers)
+        return _read_gdal(place, wanted)
     try:
         json.loads(text[0])
     except ValueError as error:
         raise _unreadable(place, error) from None
     if place.layer is not None:
         raise bad(place.source, "LAYER_MISSING", "the file has one layer", "leave out #layer")
-    frame, _ = _load(text[0].encode("utf-8"), None, None)
+    frame, _ = _load(text[0].encode("utf-8"), None, None, heights=wanted.heights)
     return Raw(place.source, frame, place.path.stem, (_guessed(codec, "utf-8", ""),))
 
 
-def _read_csv(place: Located, _: Sequence[str]) -> Raw:
+def _read_csv(place: Located, _: _Wanted) -> Raw:
     text = decode_bytes(place.path.read_bytes())
     if text is None:
         raise bad(place.source, "FILE_FORMAT", "is not text", "save it as CSV in UTF-8")
@@ -258,7 +268,7 @@ def _read_csv(place: Located, _: Sequence[str]) -> Raw:
     return Raw(place.source, frame, place.path.stem, findings, tuple(problems))
 
 
-def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
+def _read_parquet(place: Located, wanted: _Wanted) -> Raw:
     if place.layer is not None:
         raise bad(place.source, "LAYER_MISSING", "Parquet has no layers", "leave out #layer")
     schema = pq.read_schema(place.path)
@@ -268,7 +278,7 @@ def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _unreadable(place, error) from None
         frame = frame.rename_geometry("geometry") if frame.geometry.name != "geometry" else frame
-        return Raw(place.source, _flat(frame), place.path.stem)
+        return Raw(place.source, _flat(frame, wanted), place.path.stem)
     table = pq.read_table(place.path).to_pandas()
     if table.index.name is not None:
         table = table.reset_index()
@@ -282,14 +292,16 @@ def _read_parquet(place: Located, _: Sequence[str]) -> Raw:
         what = "column geometry is not WKB"
         raise bad(place.source, "FILE_FORMAT", what, remedy, error=error) from None
     frame = gpd.GeoDataFrame(table.drop(columns="geometry"), geometry=geometry)
-    return Raw(place.source, _flat(frame), place.path.stem)
+    return Raw(place.source, _flat(frame, wanted), place.path.stem)
 
 
-def _flat(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _flat(frame: gpd.GeoDataFrame, wanted: _Wanted) -> gpd.GeoDataFrame:
     named = frame.reset_index(drop=frame.index.name is None or frame.index.name in frame)
     # Arrow decodes text when it is first touched: touch it here, where bad bytes are expected
     texts = [n for n in named.columns if isinstance(named[n].dtype, pd.StringDtype)]
     named = named.astype(dict.fromkeys(texts, object))
+    if wanted.heights:
+        return named
     return named.set_geometry(shapely.force_2d(named.geometry.array))
 
 

@@ -18,6 +18,7 @@ import numpy as np
 import shapely
 
 from onegrid.crs import LONLAT
+from onegrid.io.placing import HIGHEST_M, LOWEST_M
 from onegrid.schema import ROADS
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ _WATER: Final = ("river", "canal", "stream", "drain", "ditch", "tidal_channel", 
 # an arm across a drive stops cars: whoever walks passes beside it unless `foot` says otherwise
 _GATES: Final = ("gate", "sliding_gate", "wicket_gate", "kissing_gate", "turnstile")
 _ARMS: Final = ("lift_gate", "swing_gate")
-_LOWEST_M, _HIGHEST_M = -500.0, 9_000.0  # heights outside are mistakes
 _COLUMNS: Final = {name.replace("_conditional", ":conditional"): name for name in ROADS.columns}
 
 
@@ -78,7 +78,7 @@ class Ways:
             self.gates[node_id] = gate
         with suppress(ValueError):
             height_m = float(tags.get("ele", "nan").removesuffix("m"))
-            if _LOWEST_M < height_m < _HIGHEST_M:
+            if LOWEST_M < height_m < HIGHEST_M:
                 self.heights_m[node_id] = height_m
 
     def unplaced(self) -> Ints:

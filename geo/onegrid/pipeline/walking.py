@@ -16,6 +16,7 @@ from onegrid.crs import LONLAT, in_crs, to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.io.files import Loaded, read_table, refuse_overwrite, write_layers, write_parquet
 from onegrid.io.networks import read_network, write_network
+from onegrid.io.reading import OSM_FILES
 from onegrid.network.build import build_network
 from onegrid.network.order import elimination_rank
 from onegrid.pipeline.inputs import Reader, Reading, there
@@ -27,10 +28,7 @@ if TYPE_CHECKING:
     from onegrid.network.build import Network
     from onegrid.standards import Profile
 
-_LINE_FILES = (
-    *(".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".fgb"),
-    *(".pbf", ".osm", ".graphml"),
-)
+_LINE_FILES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".fgb", *OSM_FILES)
 
 
 def network(source: str, out: Path, *, node: bool = False, place: bool = False) -> dict[str, Any]:
@@ -38,7 +36,7 @@ def network(source: str, out: Path, *, node: bool = False, place: bool = False) 
     run = Run("network")
     refuse_overwrite(out, () if place else (source,))
     with run.stage("读取道路"):
-        loaded = Loaded(_download(source)) if place else read_table(source, schema.ROADS)
+        loaded = Loaded(_download(source)) if place else _read_lines(source)
     lines = loaded.frame
     with run.stage("构建步行路网", lines=len(lines)):
         built, report = build_network(lines, node=node)
@@ -47,6 +45,14 @@ def network(source: str, out: Path, *, node: bool = False, place: bool = False) 
     with run.stage("写出"):
         write_network(built, out)
     return {**dataclasses.asdict(report), "findings": [f.as_row() for f in loaded.findings]}
+
+
+def _read_lines(source: str) -> Loaded:
+    if not source.split("#", maxsplit=1)[0].lower().endswith(OSM_FILES):
+        return read_table(source, schema.ROADS, heights=True)
+    from onegrid.io.osm import read_osm  # noqa: PLC0415  (importing osmnx takes a second)
+
+    return Loaded(read_osm(source))
 
 
 def _download(place: str) -> gpd.GeoDataFrame:
@@ -64,7 +70,7 @@ def open_network(path: str) -> Network:
         If the file is neither.
     """
     if path.split("#", maxsplit=1)[0].lower().endswith(_LINE_FILES):
-        return build_network(read_table(path, schema.ROADS).frame)[0]
+        return build_network(_read_lines(path).frame)[0]
     return read_network(path)
 
 
