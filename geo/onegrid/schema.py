@@ -202,6 +202,28 @@ _GROUP_COLUMNS = {
     ),
 }
 RESIDENTS: Final = replace(PEOPLE, columns={**_PEOPLE_COLUMNS, **_GROUP_COLUMNS})
+TOTALS: Final = replace(
+    RESIDENTS,
+    geometry=POLYGONS,
+    layers=("cells", "communities", "totals", "people", "网格", "社区", "人口"),
+    id_aliases=("cell_id", "community_id", "网格编码", "社区编码", *PEOPLE.id_aliases),
+    points_from_polygons=False,
+)
+BUILDINGS: Final = Table(
+    "buildings",
+    "id",
+    {
+        "floor_area_m2": Column(
+            "amount", "floor area", ("建筑面积", "总建筑面积", "floor_area", "gfa")
+        ),
+        "floors": Column(
+            "amount", "storeys", ("层数", "楼层", "楼层数", "building:levels", "levels")
+        ),
+    },
+    ("Point", *POLYGONS),
+    ("buildings", "楼栋", "建筑"),
+    ("building_id", "楼栋编号", "编号", "编码", "code", "ID", "fid", "osm_id"),
+)
 FACILITIES: Final = Table(
     "facilities",
     "facility_id",
@@ -320,6 +342,20 @@ ATOMS: Final = Table(
     ("Polygon",),
     ("atoms",),
 )
+DEDICATED: Final = Table(
+    "dedicated",
+    "dedicated_id",
+    {
+        "kind": Column(
+            "text", "market, school, industrial park, hospital …", ("类别", "类型", "type")
+        ),
+        "name": Column("text", "name of the cell", (*_NAME, "网格名称")),
+    },
+    POLYGONS,
+    ("dedicated", "专属网格"),
+    ("fid", "OBJECTID", "编码", "code"),
+    id_required=False,
+)
 CONFLICTS: Final = Table(
     "conflicts",
     "conflict_id",
@@ -336,5 +372,8 @@ CONFLICTS: Final = Table(
 )
 ROLES: Final = {
     table.role: table
-    for table in (COMMUNITIES, DEPARTMENT, PEOPLE, FACILITIES, CANDIDATES, PLACES, ROADS, CELLS)
+    for table in (
+        *(COMMUNITIES, DEPARTMENT, DEDICATED, CELLS),
+        *(PEOPLE, FACILITIES, CANDIDATES, PLACES, ROADS),
+    )
 }

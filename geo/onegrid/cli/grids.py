@@ -17,6 +17,8 @@ _REASONS = {
     "households": "户数超出范围",
     "neighbour": "与其相邻",
     "unknown": "缺少上一版依据",
+    "dedicated": "划出专属网格",
+    "target": "指定了网格数",
 }
 
 
@@ -65,6 +67,10 @@ def merge(
         list[str] | None,
         typer.Option(help="部门界线的权重 名称=数，默认 1，可重复 · weight of a department"),
     ] = None,
+    dedicated: Annotated[
+        str | None,
+        typer.Option(help="专属网格面（市场、学校、园区、医院），原样成格 · cells as drawn"),
+    ] = None,
     previous: Annotated[
         str | None,
         typer.Option(help="上一版 grid.gpkg：只动必须动的 · grid to continue"),
@@ -100,7 +106,7 @@ def merge(
         from onegrid.pipeline.merge import merge as run_merge
 
         reading = Reading(columns, shifted)
-        inputs = MergeInputs(named, communities, households, roads, reading, previous)
+        inputs = MergeInputs(named, communities, households, roads, reading, previous, dedicated)
         options = AssignOptions(size=band, weights=weighed, base=base)
         result = run_merge(inputs, out, options=options, strict=strict, date=on)
     note([*findings_lines(result), *doubtful_lines(result)])
@@ -129,6 +135,7 @@ def merge_text(result: dict[str, Any], out: Path) -> str:
         f"旧网格：{old} → 全要素网格 {result['cells']} 个（{result['communities']} 个社区）",
         principles_text(result["principles"]),
         *_history_lines(result),
+        *([f"专属网格 {result['dedicated']} 个，原样成格并锁定"] if "dedicated" in result else []),
         _community_line(result["community_sizes"]),
         _staff_line(result["staffing"]),
         f"待确认的边界冲突 {result['conflicts']} 处，修复记录 {result['repairs']} 条"

@@ -12,8 +12,8 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.changes import border_lines, pieces_away
-from onegrid.grids.columns import out_of_band
 from onegrid.grids.faces import borders_of, neighbours
+from onegrid.grids.graph import out_of_band
 from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ DEPARTMENT: Final = "department"  # a department drew a border here, or gave one
 HOUSEHOLDS: Final = "households"  # farther out of the band than when it was made
 NEIGHBOUR: Final = "neighbour"  # beside one whose households must be shared
 UNKNOWN: Final = "unknown"  # nobody knows what it was made from
+DEDICATED: Final = "dedicated"  # a dedicated cell lies in it
+TARGET: Final = "target"  # its community is to have another number of cells
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,19 @@ crosses one, and in the sum that `assign` minimises the previous grid speaks as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 import shapely
 
+from onegrid import standards
 from onegrid.errors import InputError, Problem
 from onegrid.grids import evidence as grounds
-from onegrid.grids.faces import compact
 from onegrid.grids.ground import moved_outlines, open_ground
+from onegrid.grids.kept import Kept, Tiles, joined
 from onegrid.grids.locate import locate
-from onegrid.grids.nodes import matched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    from onegrid.grids.atoms import Atoms
+__all__ = ["Kept", "Previous", "Tiles", "Wishes", "joined", "plan_kept", "sound_previous"]
 
 _SAME_AREA_SHARE: Final = 1e-6
 _GRID_DECIMALS: Final = 3  # the partition grid of 1 mm
@@ -63,31 +63,14 @@ class Previous:
 
 
 @dataclass(frozen=True)
-class Tiles:
-    """Polygons that tile communities, with the community row of each."""
+class Wishes:
+    """What the next grid must have: ``dedicated`` cells (polygons), a number of cells by community.
 
-    polygons: NDArray[np.object_]
-    community: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What stays, and the ground that is divided anew.
-
-    ``reason`` (per previous cell) is empty where it stays, else why it may move; ``tiles`` and
-    ``cell`` (row of the previous cells) are the atoms of all previous cells; ``ground`` is what
-    `onegrid.grids.atoms.make_atoms` takes in place of communities.
+    ``targets`` holds the number of cells by community id, dedicated and locked ones included.
     """
 
-    reason: pd.Series[str]
-    tiles: Tiles
-    cell: NDArray[np.int64]
-    ground: gpd.GeoDataFrame
-
-    def counts(self) -> dict[str, int]:
-        """Return how many previous cells stay, and how many may move for each reason."""
-        found = self.reason.value_counts().sort_index()
-        return {str(reason) or "kept": int(count) for reason, count in found.items()}
+    dedicated: NDArray[np.object_] = field(default_factory=lambda: np.empty(0, dtype=object))
+    targets: Mapping[str, int] = field(default_factory=dict)
 
 
 def sound_previous(previous: Previous) -> Previous:
@@ -124,6 +107,7 @@ def plan_kept(
     people: gpd.GeoDataFrame,
     *,
     bands: grounds.Bands,
+    wishes: Wishes | None = None,
 ) -> Kept:
     """Decide which previous cells stay.
 
@@ -135,39 +119,77 @@ def plan_kept(
         Nested communities, cleaned departments and doors of today.
     bands
         Household bands, now and when the previous grid was made.
+    wishes
+        What was asked for besides: the cells concerned make room.
 
     Raises
     ------
     InputError
-        If a locked cell no longer fits into its community.
+        If a locked cell no longer fits into its community, or a dedicated one lies in it.
     """
     cells = previous.cells
     shapes = cells.geometry.to_numpy()
+    asked = wishes or Wishes()
     outlines = moved_outlines(cells, communities)
     home = locate(shapely.point_on_surface(shapes), communities.geometry.to_numpy())
     torn = outlines.touched(shapes) | (home < 0)
+    occupied = _occupied(shapes, asked.dedicated)
     locked = cells["locked"].to_numpy().astype(bool)
-    if (torn & locked).any():
-        remedy = "unlock it (onegrid edit), or give the community its former border"
-        raise InputError(
-            *(
-                Problem("LOCKED_CELL_TORN", f"locked cell {i} left its community", "", "", remedy)
-                for i in cells.index[torn & locked]
-            )
-        )
+    _refuse_locked(cells[locked & (torn | occupied)].index, torn[locked & (torn | occupied)])
     drawn = _departed(previous, layers)
     grown = grounds.overgrown(cells, people, bands) & ~locked
     reason = np.full(len(cells), "", dtype=object)
     for why, where in (
+        (grounds.TARGET, _miscounted(home, communities, asked)),
         (grounds.NEIGHBOUR, grounds.beside(cells, grown)),
         (grounds.HOUSEHOLDS, grown),
         (grounds.DEPARTMENT if previous.evidence is not None else grounds.UNKNOWN, drawn),
+        (grounds.DEDICATED, occupied),
     ):
         reason[where & ~locked] = why
     reason[torn] = grounds.OUTLINE
     tiles, cell = _tiles(previous, home)
     ground = open_ground(cells, communities, free=reason != "", outlines=outlines)
     return Kept(pd.Series(reason, index=cells.index), tiles, cell, ground)
+
+
+def _refuse_locked(ids: pd.Index[str], torn: NDArray[np.bool_]) -> None:
+    unlock = "unlock it (onegrid edit)"
+    told = {
+        True: ("LOCKED_CELL_TORN", "left its community", "give the community its former border"),
+        False: ("DEDICATED_LOCKED", "overlaps a dedicated cell", "draw that one beside it"),
+    }
+    problems = []
+    for cell, left in zip(ids, torn.tolist(), strict=True):
+        code, what, otherwise = told[left]
+        remedy = f"{unlock}, or {otherwise}"
+        problems.append(Problem(code, f"locked cell {cell} {what}", "", "", remedy))
+    if problems:
+        raise InputError(*problems)
+
+
+def _occupied(shapes: NDArray[np.object_], dedicated: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Return the cells that dedicated polygons lie in, by more than drawing noise."""
+    found = np.zeros(len(shapes), dtype=bool)
+    other, cell = shapely.STRtree(shapes).query(dedicated, predicate="intersects")
+    shared = shapely.intersection(dedicated[other], shapes[cell])
+    wide = 2 * shapely.area(shared) > standards.number("fault_width_m") * shapely.length(shared)
+    found[cell[wide]] = True
+    return found
+
+
+def _miscounted(
+    home: NDArray[np.int64], communities: gpd.GeoDataFrame, asked: Wishes
+) -> NDArray[np.bool_]:
+    """Return the cells of communities that are to have another number of cells."""
+    counts = np.bincount(home[home >= 0], minlength=len(communities))
+    inner = shapely.point_on_surface(asked.dedicated)
+    extra = locate(inner, communities.geometry.to_numpy())
+    counts += np.bincount(extra[extra >= 0], minlength=len(communities))
+    ids = communities.index.astype(str)
+    wanted = np.array([asked.targets.get(i, n) for i, n in zip(ids, counts, strict=True)])
+    wrong: NDArray[np.bool_] = (home >= 0) & (wanted != counts)[home]
+    return wrong
 
 
 def _departed(previous: Previous, layers: Mapping[str, gpd.GeoDataFrame]) -> NDArray[np.bool_]:
@@ -193,35 +215,3 @@ def _tiles(previous: Previous, home: NDArray[np.int64]) -> tuple[Tiles, NDArray[
     polygons, cell = np.append(polygons, shapes[bare]), np.append(cell, bare)
     order = np.argsort(cell, kind="stable")
     return Tiles(polygons[order], home[cell[order]]), cell[order]
-
-
-def joined(
-    kept: Kept, atoms: Atoms, assigned: NDArray[np.int64], label: NDArray[np.int64]
-) -> tuple[Tiles, NDArray[np.int64]]:
-    """Return all atoms of the grid, those that stay first, and the cell number of each.
-
-    Parameters
-    ----------
-    kept
-        What stays.
-    atoms, assigned, label
-        Atoms of the open ground, the cell of each and its previous cell (-1 on new ground). A
-        previous cell that came out as it was is not redrawn: it stays to the last digit.
-    """
-    stays = (kept.reason == "").to_numpy().copy()
-    alike = _unchanged(assigned, label) & (label >= 0)
-    alike &= (kept.reason != grounds.OUTLINE).to_numpy()[label]
-    stays[label[alike]] = True
-    mine, new = stays[kept.cell], ~alike
-    polygons, tile = matched(kept.tiles.polygons[mine], atoms.polygons[new])
-    community = np.append(kept.tiles.community[mine], atoms.community[new])[tile]
-    cell = np.append(kept.cell[mine], assigned[new] + len(stays))[tile]
-    return Tiles(polygons, community), compact(cell)
-
-
-def _unchanged(assigned: NDArray[np.int64], label: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return the atoms whose cell is exactly their previous cell."""
-    pairs, index = np.unique(np.stack([assigned, label]), axis=1, return_inverse=True)
-    alone = (np.bincount(pairs[0])[pairs[0]] == 1) & (np.bincount(pairs[1] + 1)[pairs[1] + 1] == 1)
-    found: NDArray[np.bool_] = alone[index.ravel()]
-    return found

@@ -31,6 +31,7 @@ KINDS: Final = {
     "open_gap": "通向外侧的缝隙",
     "two_subdistricts": "跨街道社区",
     "missing_subdistrict": "街道缺失",
+    "outside_community": "越出社区",
 }
 
 

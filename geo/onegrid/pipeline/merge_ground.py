@@ -13,7 +13,14 @@ from onegrid.errors import InputError, Problem
 from onegrid.grids.assign import assign
 from onegrid.grids.atoms import make_atoms
 from onegrid.grids.cells import build_grid, fresh_names
-from onegrid.grids.keep import plan_kept
+from onegrid.grids.dedicated import (
+    cut_out,
+    dedicated_names,
+    drawn_before,
+    sound_dedicated,
+)
+from onegrid.grids.keep import Wishes, plan_kept
+from onegrid.grids.kept import nothing_kept
 from onegrid.grids.locate import locate
 from onegrid.grids.stay import divide_anew
 from onegrid.grids.succession import continued_names
@@ -28,7 +35,8 @@ if TYPE_CHECKING:
     from onegrid.grids.assign import Assignment, AssignOptions
     from onegrid.grids.atoms import Atoms
     from onegrid.grids.cells import Grid
-    from onegrid.grids.keep import Kept, Previous
+    from onegrid.grids.keep import Previous
+    from onegrid.grids.kept import Kept
     from onegrid.layers.clean import Cleaned
     from onegrid.layers.nest import Nested
     from onegrid.pipeline.merge_inputs import MergeTables
@@ -39,6 +47,7 @@ if TYPE_CHECKING:
 class Sound:
     """The drawn layers without a fault: nested communities, departments by descending weight.
 
+    ``dedicated`` are cells drawn as they are to be (`onegrid.grids.dedicated`), or None.
     ``repairs`` is the ledger of all of them, ``doubtful`` what of it somebody should decide.
     """
 
@@ -46,6 +55,7 @@ class Sound:
     departments: dict[str, gpd.GeoDataFrame]
     repairs: pd.DataFrame
     doubtful: pd.DataFrame
+    dedicated: gpd.GeoDataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -63,11 +73,17 @@ def repaired(tables: MergeTables, options: AssignOptions) -> Sound:
     cleaned = {name: clean_layer(tables.departments[name], department=name) for name in order}
     nested = nest_communities(tables.communities)
     parts: list[Cleaned | Nested] = [nested, *(cleaned[name] for name in sorted(cleaned))]
+    dedicated = None
+    if tables.dedicated is not None:
+        fitted = sound_dedicated(tables.dedicated, nested.communities)
+        parts.append(fitted)
+        dedicated = fitted.layer
     return Sound(
         nested.communities,
         {name: c.layer for name, c in cleaned.items()},
         pd.concat([part.ledger for part in parts], ignore_index=True),
         pd.concat([part.doubtful for part in parts], ignore_index=True),
+        dedicated,
     )
 
 
@@ -88,41 +104,63 @@ def divided(tables: MergeTables, sound: Sound, *, options: AssignOptions, run: R
         roads=tables.roads,
         households_max=options.size[1],
     )
-    if tables.previous is not None:
-        return _continued(tables, sound, tables.previous, (cut, options, run))
+    if tables.previous is not None or sound.dedicated is not None:
+        return _beside_what_stays(tables, sound, (cut, options, run))
     with run.stage("划分最小单元", households=len(tables.people)):
         atoms = cut(sound.communities)
     with run.stage("合并为全要素网格", atoms=len(atoms.polygons)):
         assignment = assign(atoms, options=options)
-        grid = build_grid(
-            atoms, assignment.cell, sound.communities, tables.people, name=fresh_names
-        )
+        grid = build_grid(atoms, assignment.cell, sound.communities, tables.people)
     return Divided(grid, assignment, None)
 
 
-def _continued(
+def _beside_what_stays(
     tables: MergeTables,
     sound: Sound,
-    previous: Previous,
     how: tuple[Callable[[gpd.GeoDataFrame], Atoms], AssignOptions, Run],
 ) -> Divided:
+    """Divide only the ground that neither a previous cell keeps nor a dedicated one is."""
     cut, options, run = how
-    refuse_elsewhere(previous, sound.communities, source=tables.sources.get("previous", ""))
-    with run.stage("对照上一版网格", previous=len(previous.cells)):
-        kept = plan_kept(
-            previous,
-            sound.communities,
-            sound.departments,
-            tables.people,
-            bands=previous.bands(options.size),
-        )
-    with run.stage("合并为全要素网格", open=int((kept.reason != "").sum())):
+    previous, dedicated = tables.previous, sound.dedicated
+    with run.stage("对照上一版与专属网格", previous=0 if previous is None else len(previous.cells)):
+        if previous is None:
+            kept = nothing_kept(sound.communities)
+        else:
+            kept = _planned(tables, sound, previous, options)
+        if dedicated is not None:
+            kept = cut_out(kept, _new_ones(dedicated, previous))
+    with run.stage("合并为全要素网格", open=len(kept.ground)):
         tiles, cell, assignment = divide_anew(
             kept, options=options, divide=cut, names=sound.departments
         )
-        names = continued_names(previous, tables.people)
-        grid = build_grid(tiles, cell, sound.communities, tables.people, name=names)
-    return Divided(grid, assignment, kept)
+        name = fresh_names if previous is None else continued_names(previous, tables.people)
+        if dedicated is not None:
+            name = dedicated_names(name, dedicated)
+        grid = build_grid(tiles, cell, sound.communities, tables.people, name=name)
+    return Divided(grid, assignment, None if previous is None else kept)
+
+
+def _planned(tables: MergeTables, sound: Sound, previous: Previous, options: AssignOptions) -> Kept:
+    refuse_elsewhere(previous, sound.communities, source=tables.sources.get("previous", ""))
+    wishes = Wishes()
+    if sound.dedicated is not None:
+        wishes = Wishes(_new_ones(sound.dedicated, previous).geometry.to_numpy())
+    return plan_kept(
+        previous,
+        sound.communities,
+        sound.departments,
+        tables.people,
+        bands=previous.bands(options.size),
+        wishes=wishes,
+    )
+
+
+def _new_ones(dedicated: gpd.GeoDataFrame, previous: Previous | None) -> gpd.GeoDataFrame:
+    """Return the dedicated cells that the previous grid does not have already."""
+    if previous is None:
+        return dedicated
+    shapes = previous.cells.geometry.to_numpy()
+    return dedicated[~drawn_before(dedicated.geometry.to_numpy(), shapes)]
 
 
 def refuse_elsewhere(

@@ -31,18 +31,19 @@ class MergeInputs:
     roads: str | None = None
     reading: Reading = field(default_factory=Reading)
     previous: str | None = None
+    dedicated: str | None = None
 
     def files(self) -> list[str]:
         """Return every file, none of which may be written to."""
         named = [self.communities, self.households, *self.departments.values()]
-        return [*named, *(f for f in (self.roads, self.previous) if f)]
+        return [*named, *(f for f in (self.roads, self.previous, self.dedicated) if f)]
 
 
 @dataclass(frozen=True)
 class MergeTables:
     """The inputs as tables in the metric CRS of the district.
 
-    ``sources`` names the file of each department and of ``communities``, for messages.
+    ``sources`` names the file of each department and of the other drawn layers, for messages.
     """
 
     communities: gpd.GeoDataFrame
@@ -52,6 +53,7 @@ class MergeTables:
     findings: dict[str, tuple[Finding, ...]]
     skipped: dict[str, tuple[str, ...]]
     previous: Previous | None = None
+    dedicated: gpd.GeoDataFrame | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -66,6 +68,9 @@ def read_merge(inputs: MergeInputs) -> MergeTables:
         for name, path in inputs.departments.items()
     }
     roads = reader.read("roads", inputs.roads, schema.ROADS, crs=crs) if inputs.roads else None
+    dedicated = None
+    if inputs.dedicated:
+        dedicated = reader.read("dedicated", inputs.dedicated, schema.DEDICATED, crs=crs)
     previous = read_previous(reader, inputs.previous, crs=crs) if inputs.previous else None
     reader.check()
     return MergeTables(
@@ -76,9 +81,11 @@ def read_merge(inputs: MergeInputs) -> MergeTables:
         findings=reader.findings,
         skipped=reader.skipped,
         previous=previous,
+        dedicated=dedicated,
         sources={
             **inputs.departments,
             "communities": inputs.communities,
+            "dedicated": inputs.dedicated or "",
             "previous": inputs.previous or "",
         },
     )

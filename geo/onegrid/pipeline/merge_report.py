@@ -49,6 +49,7 @@ def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:
         "points_outside": list(merged.points_outside),
         "skipped": {name: list(ids) for name, ids in tables.skipped.items()},
         "findings": {name: [f.as_row() for f in found] for name, found in tables.findings.items()},
+        **({} if merged.dedicated is None else {"dedicated": len(merged.dedicated)}),
         **_history(merged.continued),
     }
 
@@ -86,6 +87,7 @@ def write_merge(
     run: Run,
 ) -> None:
     """Write the result folder; it appears as a whole or not at all."""
+    drawn = {} if merged.dedicated is None else {"dedicated": merged.dedicated}
     with OutputFolder(out, inputs=inputs.files()) as stage:
         write_layers(
             stage / "grid.gpkg",
@@ -98,6 +100,7 @@ def write_merge(
                 "codes": merged.codes,
                 "evidence": merged.evidence,
                 SETTINGS: settings_of(options.size),
+                **drawn,
             },
         )
         write_layers(stage / "departments.gpkg", merged.layers)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from onegrid.grids.changes import moved_households
 from onegrid.grids.communities import check_communities
@@ -14,6 +15,7 @@ from onegrid.grids.compare import crosswalk, crosswalk_table, main_codes
 from onegrid.grids.conflicts import find_conflicts
 from onegrid.grids.evidence import evidence_of
 from onegrid.grids.lifecycle import VALID, issue_codes, renew_codes
+from onegrid.grids.locate import locate
 from onegrid.grids.overlaps import lineage, overlaps
 from onegrid.grids.score import score_grid
 from onegrid.grids.staffing import staffing
@@ -72,6 +74,7 @@ class Merged:
     assignment: Assignment
     points_outside: tuple[str, ...]
     continued: Continued | None
+    dedicated: gpd.GeoDataFrame | None
 
 
 def explained(
@@ -103,7 +106,15 @@ def explained(
         assignment=divided.assignment,
         points_outside=tuple(tables.people.index[grid.cell_of < 0].astype(str)),
         continued=continued,
+        dedicated=None if sound.dedicated is None else _placed(sound.dedicated, grid),
     )
+
+
+def _placed(dedicated: gpd.GeoDataFrame, grid: Grid) -> gpd.GeoDataFrame:
+    """Return the dedicated cells as drawn, each with its ``cell_id``."""
+    inner = shapely.point_on_surface(dedicated.geometry.to_numpy())
+    ids = grid.cells.index.to_numpy()[locate(inner, grid.cells.geometry.to_numpy())]
+    return dedicated.assign(cell_id=ids)[["cell_id", "kind", "name", "geometry"]]
 
 
 def _texts(codes: pd.Series[str]) -> pd.Series[str]:
