@@ -31,6 +31,10 @@ def coverage(
     profile: Annotated[
         list[str] | None, typer.Option(help="步行方式，可重复 · walking profile, repeated")
     ] = None,
+    buildings: Annotated[
+        str,
+        typer.Option(help="有它时 --people 是网格或社区总数，按建筑面积分摊 · spread totals"),
+    ] = "",
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -51,7 +55,9 @@ def coverage(
         from onegrid.pipeline.inputs import Reading
 
         reading = Reading(columns, shifted)
-        inputs = CoverageInputs(network_file, facilities, people, grid, standard, reading)
+        inputs = CoverageInputs(
+            network_file, facilities, people, grid, standard, reading, buildings
+        )
         result = run(inputs, out, profiles=walkers)
     note(findings_lines(result))
     emit(result, as_json=as_json, text=lambda: _coverage_text(result, out))
@@ -78,11 +84,13 @@ def draw(
 
 def _coverage_text(result: dict[str, Any], out: Path) -> str:
     known = standards.kinds()
+    doubtful = {r["kind"] for r in result["standard"]["rules"] if r["unverified"]}
     lines = []
     for name, told in result["profiles"].items():
         lines.append(f"{standards.profiles()[name].label_zh}：")
         for kind, row in told["kinds"].items():
             label = known[kind].label_zh if kind in known else kind
             share = "—" if row["covered_share"] is None else f"{row['covered_share']:.1%}"
-            lines.append(f"  {label}：覆盖 {share} 的居民")
+            mark = f"（标准{standards.UNVERIFIED}）" if kind in doubtful else ""
+            lines.append(f"  {label}：覆盖 {share} 的居民{mark}")
     return "\n".join([*lines, f"结果：{out}"])

@@ -13,6 +13,7 @@ from onegrid.coverage.elders import ELDER_PACE, measure_elders
 from onegrid.coverage.fixes import candidate_points, cheapest_fixes
 from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
 from onegrid.coverage.report import report
+from onegrid.coverage.spread import spread_totals
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
@@ -22,17 +23,22 @@ from onegrid.pipeline.stages import Run
 from onegrid.pipeline.walking import open_network
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     import geopandas as gpd
 
+    from onegrid.coverage.spread import Spread
     from onegrid.network.build import Network
     from onegrid.standards import Norm, Profile
 
 
 @dataclass(frozen=True)
 class CoverageInputs:
-    """Where the tables of a coverage run come from: ``FILE`` or ``FILE#layer`` each."""
+    """Where the tables of a coverage run come from: ``FILE`` or ``FILE#layer`` each.
+
+    With ``buildings``, ``people`` are totals of areas that are spread over them by floor area.
+    """
 
     network: str
     facilities: str
@@ -40,15 +46,17 @@ class CoverageInputs:
     grid: str
     standard: str
     reading: Reading = field(default_factory=Reading)
+    buildings: str = ""
 
     def files(self) -> list[str]:
         """Return every file, none of which may be written to."""
-        return [self.network, self.facilities, self.people, self.grid, self.standard]
+        files = [self.network, self.facilities, self.people, self.grid, self.standard]
+        return [*files, self.buildings] if self.buildings else files
 
 
 @dataclass(frozen=True)
 class CoverageTables:
-    """The inputs as tables, in the CRS of the grid."""
+    """The inputs as tables, in the CRS of the grid; ``absent`` are counts without any figure."""
 
     network: Network
     facilities: gpd.GeoDataFrame
@@ -56,6 +64,7 @@ class CoverageTables:
     cells: gpd.GeoDataFrame
     norms: tuple[Norm, ...]
     missing_counts: dict[str, int]
+    absent: list[str]
 
 
 def read_coverage(inputs: CoverageInputs) -> tuple[CoverageTables, dict[str, Any]]:
@@ -66,17 +75,48 @@ def read_coverage(inputs: CoverageInputs) -> tuple[CoverageTables, dict[str, Any
     cells = reader.read("cells", inputs.grid, schema.CELLS)
     crs = None if cells is None else cells.crs.to_string()
     facilities = reader.read("facilities", inputs.facilities, schema.ELDER_FACILITIES, crs=crs)
-    people = reader.read("people", inputs.people, schema.RESIDENTS, crs=crs)
+    spread = bool(inputs.buildings)
+    counted = schema.TOTALS if spread else schema.RESIDENTS
+    people = reader.read("people", inputs.people, counted, crs=crs)
+    buildings = (
+        reader.read("buildings", inputs.buildings, schema.BUILDINGS, crs=crs) if spread else None
+    )
     reader.check()
+    counts = there(people)
+    missing = reader.missing_counts.get("people", {})
+    absent = _absent(counts, missing)
+    shared = None if buildings is None else spread_totals(counts.drop(columns=absent), buildings)
+    doors = counts if shared is None else shared.people.assign(**dict.fromkeys(absent, 0))
     tables = CoverageTables(
         network=there(streets),
         facilities=there(facilities),
-        people=there(people),
+        people=doors,
         cells=there(cells),
         norms=there(norms),
-        missing_counts=reader.missing_counts.get("people", {}),
+        missing_counts=missing,
+        absent=absent,
     )
-    return tables, {**reader.notes(), "skipped": {k: list(v) for k, v in reader.skipped.items()}}
+    skipped = {k: list(v) for k, v in reader.skipped.items()}
+    return tables, {**reader.notes(), "skipped": skipped, **_spread_notes(shared)}
+
+
+def _absent(people: gpd.GeoDataFrame, missing: Mapping[str, int]) -> list[str]:
+    """Return the counts that the file has no figure of: they are unknown, not 0."""
+    rows = len(people)
+    return [name for name in people if missing.get(name) == rows or people[name].isna().all()]
+
+
+def _spread_notes(shared: Spread | None) -> dict[str, Any]:
+    """Return what a report says of totals that were spread over buildings."""
+    if shared is None:
+        return {}
+    return {
+        "spread": {
+            "without_building": list(shared.without_building),
+            "without_floor_area": list(shared.without_floor_area),
+            "empty_buildings": len(shared.empty_buildings),
+        }
+    }
 
 
 def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, pd.DataFrame]:
@@ -143,9 +183,7 @@ def measure_elder_care(tables: CoverageTables, profile: Profile) -> pd.DataFrame
     kinds = list(standards.ELDER_KINDS)
     care = tables.facilities[tables.facilities["kind"].isin(kinds)]
     walks = nearest(tables.network, care, tables.people, profile=profile)
-    counted, rows = tables.missing_counts, len(tables.people)
-    absent = [name for name, missing in counted.items() if missing == rows]
-    people = tables.people.drop(columns=absent)
+    people = tables.people.drop(columns=tables.absent)
     return measure_elders(walks, people, care, tables.cells, profile=profile.name)
 
 
