@@ -24,6 +24,7 @@ from onegrid.grids.faces import (
     widths_m,
 )
 from onegrid.grids.locate import locate
+from onegrid.grids.reuse import drawn_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _INSIDE_A_BLOCK: Final = frozenset(
     {"service", "footway", "path", "steps", "cycleway", "track", "corridor", "bridleway"}
 )
+_EXPRESSWAY: Final = frozenset({"motorway", "trunk"})  # a street nobody crosses on foot
 _ON_LINE_M = 0.02  # a border piece this close to a barrier is the barrier
 
 
@@ -44,7 +46,9 @@ class Atoms:
 
     ``polygons`` (n,), ``community`` (row of the communities frame, int64 n), ``households``
     (int64 n), ``labels`` (per department: row of its cleaned layer with the largest share of the
-    atom's area, -1 where it drew nothing), ``borders`` and ``is_barrier`` (bool per border piece).
+    atom's area, -1 where it drew nothing), ``borders`` and for each piece of them ``is_barrier``
+    (bool) and ``drawn_share`` (float: how much of it lies within 8 m of some department's border);
+    ``counted`` (int64 n): what the band counts.
     """
 
     polygons: NDArray[np.object_]
@@ -53,6 +57,8 @@ class Atoms:
     labels: dict[str, NDArray[np.int64]]
     borders: Borders
     is_barrier: NDArray[np.bool_]
+    drawn_share: NDArray[np.float64]
+    counted: NDArray[np.int64]
 
 
 def make_atoms(
@@ -62,6 +68,7 @@ def make_atoms(
     roads: gpd.GeoDataFrame | None,
     *,
     households_max: float,
+    count_by: str = "households",
 ) -> Atoms:
     """Cut the communities of a district into atoms.
 
@@ -72,30 +79,54 @@ def make_atoms(
     departments
         Cleaned layers by name, the first to cut first, in the CRS of the communities.
     people
-        Points with ``households``.
+        Points with ``households`` and the column `count_by`.
     roads
         Lines of the ROADS table, or None: then only department borders cut.
     households_max
         A block with more is split into balanced parts where its doors allow it.
+    count_by
+        What is counted for `households_max` and for the band of a cell.
     """
-    xy = shapely.get_coordinates(people.geometry.to_numpy())
-    weights = people["households"].to_numpy()
-    streets, barriers = skeleton_lines(roads)
-    outlines = shapely.boundary(communities.geometry.to_numpy())
-    blocks = _faces_inside(np.concatenate([outlines, streets, barriers]), communities)
-    blocks = _without_thin(blocks, communities, xy, weights, barriers)
-    doors = locate(shapely.points(xy), blocks)
-    cuts = department_cuts(blocks, departments, doors=doors, xy=xy, households=weights)
+    ground = communities.geometry.to_numpy()
+    homes = _Homes(people.geometry.to_numpy(), people["households"].to_numpy())
+    streets, _ = skeleton_lines(roads)
+    barriers = barrier_lines(roads)
+    lines = np.concatenate([shapely.boundary(ground), streets, barriers])
+    blocks = _without_thin(_faces_inside(lines, ground), ground, homes, barriers)
+    xy = shapely.get_coordinates(homes.at)
+    doors = locate(homes.at, blocks)
+    cuts = department_cuts(blocks, departments, doors=doors, xy=xy, households=homes.households)
     if len(cuts):
         rims = np.append(shapely.boundary(blocks), cuts)
-        blocks = _faces_inside(rims, communities)
-        blocks = _without_thin(blocks, communities, xy, weights, barriers)
-    doors = locate(shapely.points(xy), blocks)
-    cuts = balanced_cuts(blocks, doors=doors, xy=xy, households=weights, most=households_max)
+        blocks = _without_thin(_faces_inside(rims, ground), ground, homes, barriers)
+    doors = locate(homes.at, blocks)
+    counted = people[count_by].to_numpy()
+    cuts = balanced_cuts(blocks, doors=doors, xy=xy, households=counted, most=households_max)
     if len(cuts):
-        blocks = _faces_inside(np.append(shapely.boundary(blocks), cuts), communities)
-        doors = locate(shapely.points(xy), blocks)
-    return _described(blocks, communities, departments, barriers, doors, weights)
+        blocks = _faces_inside(np.append(shapely.boundary(blocks), cuts), ground)
+        doors = locate(homes.at, blocks)
+    borders = borders_of(blocks)
+    return Atoms(
+        polygons=blocks,
+        community=_regions(blocks, ground),
+        households=_sum_by(doors, homes.households, len(blocks)).astype(np.int64),
+        labels={name: largest_share(blocks, layer) for name, layer in departments.items()},
+        borders=borders,
+        is_barrier=on_lines(borders, barriers),
+        drawn_share=drawn_share(borders, [x.geometry.to_numpy() for x in departments.values()]),
+        counted=_sum_by(doors, counted, len(blocks)).astype(np.int64),
+    )
+
+
+@dataclass(frozen=True)
+class _Homes:
+    """Doors (points) and the households behind each."""
+
+    at: NDArray[np.object_]
+    households: NDArray[np.int64]
+
+    def inside(self, faces: NDArray[np.object_]) -> NDArray[np.float64]:
+        return _sum_by(locate(self.at, faces), self.households, len(faces))
 
 
 def skeleton_lines(
@@ -114,37 +145,44 @@ def skeleton_lines(
     return lines[street], lines[blocked]
 
 
-def _faces_inside(lines: NDArray[np.object_], communities: gpd.GeoDataFrame) -> NDArray[np.object_]:
+def _faces_inside(lines: NDArray[np.object_], ground: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the faces of `lines` that lie inside a community."""
     faces = faces_of(lines)
-    return faces[_regions(faces, communities) >= 0]
+    return faces[_regions(faces, ground) >= 0]
 
 
-def _regions(faces: NDArray[np.object_], communities: gpd.GeoDataFrame) -> NDArray[np.int64]:
-    """Return the row of the community each face lies in, -1 for none."""
-    return locate(shapely.point_on_surface(faces), communities.geometry.to_numpy())
+def _regions(faces: NDArray[np.object_], ground: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the community each face lies in, -1 for none."""
+    return locate(shapely.point_on_surface(faces), ground)
+
+
+def barrier_lines(roads: gpd.GeoDataFrame | None) -> NDArray[np.object_]:
+    """Return what a cell should not straddle: rail, water, walls, and expressways."""
+    barriers = skeleton_lines(roads)[1]
+    if roads is None or not len(roads):
+        return barriers
+    fast = roads["highway"].isin(_EXPRESSWAY).to_numpy()
+    return np.append(barriers, roads.geometry.to_numpy()[fast])
 
 
 def _without_thin(
     faces: NDArray[np.object_],
-    communities: gpd.GeoDataFrame,
-    xy: NDArray[np.float64],
-    households: NDArray[np.int64],
+    ground: NDArray[np.object_],
+    homes: _Homes,
     barriers: NDArray[np.object_],
 ) -> NDArray[np.object_]:
     """Join thin faces (medians, strips beside a road) to a neighbour of their community."""
-    inside = _sum_by(locate(shapely.points(xy), faces), households, len(faces))
     width_m = widths_m(faces)
-    empty_limit_m = standards.number("block_width_m")
+    empty = homes.inside(faces) == 0
     weak = (width_m < standards.number("border_snap_m")) | (
-        (width_m < empty_limit_m) & (inside == 0)
+        (width_m < standards.number("block_width_m")) & empty
     )
     for respected in (barriers, barriers[:0]):  # across a barrier only if there is no other way
         borders = borders_of(faces)
         labels = absorb(
             faces,
             weak=weak,
-            region=_regions(faces, communities),
+            region=_regions(faces, ground),
             open_length_m=np.where(on_lines(borders, respected), 0.0, borders.length_m),
             borders=borders,
         )
@@ -168,26 +206,6 @@ def on_lines(borders: Borders, lines: NDArray[np.object_]) -> NDArray[np.bool_]:
         )
         on[hits[0]] = True
     return on
-
-
-def _described(
-    blocks: NDArray[np.object_],
-    communities: gpd.GeoDataFrame,
-    departments: Mapping[str, gpd.GeoDataFrame],
-    barriers: NDArray[np.object_],
-    doors: NDArray[np.int64],
-    households: NDArray[np.int64],
-) -> Atoms:
-    borders = borders_of(blocks)
-    labels = {name: largest_share(blocks, layer) for name, layer in departments.items()}
-    return Atoms(
-        polygons=blocks,
-        community=_regions(blocks, communities),
-        households=_sum_by(doors, households, len(blocks)).astype(np.int64),
-        labels=labels,
-        borders=borders,
-        is_barrier=on_lines(borders, barriers),
-    )
 
 
 def largest_share(polygons: NDArray[np.object_], layer: gpd.GeoDataFrame) -> NDArray[np.int64]:

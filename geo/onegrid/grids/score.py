@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid import standards
 from onegrid.grids.check import gap_and_overlap_m2
 from onegrid.grids.compare import preserved_share
 from onegrid.grids.faces import borders_of
+from onegrid.grids.reuse import drawn_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from onegrid.grids.cells import Grid
 
-_PIECE_M = 5.0  # borders are compared in pieces of at most this length
 _NEAR_SHARE = (50, 95)
 
 
@@ -94,30 +93,9 @@ def border_reuse_share(
     inner &= community[borders.left] == community[borders.right]
     if not inner.any() or not departments:
         return 1.0
-    pieces = shapely.segmentize(borders.lines()[inner], _PIECE_M)
-    xy, line = shapely.get_coordinates(pieces, return_index=True)
-    step = line[1:] == line[:-1]
-    middles = ((xy[1:] + xy[:-1]) / 2)[step]
-    length_m = np.hypot(*(xy[1:] - xy[:-1])[step].T)
-    followed = _near_lines(middles, departments)
-    return _share(length_m[followed].sum(), length_m.sum())
-
-
-def _near_lines(
-    points: NDArray[np.float64], departments: Mapping[str, gpd.GeoDataFrame]
-) -> NDArray[np.bool_]:
-    rims = np.concatenate(
-        [shapely.get_parts(shapely.boundary(d.geometry.to_numpy())) for d in departments.values()]
-    )
-    xy, line = shapely.get_coordinates(rims, return_index=True)
-    step = line[1:] == line[:-1]
-    segments = shapely.linestrings(np.stack([xy[:-1][step], xy[1:][step]], axis=1))
-    near = np.zeros(len(points), dtype=bool)
-    hits = shapely.STRtree(segments).query(
-        shapely.points(points), predicate="dwithin", distance=standards.number("border_match_m")
-    )
-    near[hits[0]] = True
-    return near
+    drawn = drawn_share(borders, [layer.geometry.to_numpy() for layer in departments.values()])
+    length_m = borders.length_m
+    return _share((length_m * drawn)[inner].sum(), length_m[inner].sum())
 
 
 def _convenience(people: gpd.GeoDataFrame, cell_of: NDArray[np.int64]) -> dict[str, float]:

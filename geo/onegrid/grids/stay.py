@@ -6,23 +6,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pandas as pd
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from onegrid.grids.assign import Assignment, AssignOptions, assign, border_costs
-from onegrid.grids.columns import out_of_band
+from onegrid.grids.assign import Assignment, AssignOptions, assign
+from onegrid.grids.costs import border_costs, graph_of
 from onegrid.grids.faces import compact, neighbours
-from onegrid.grids.keep import Tiles, joined
+from onegrid.grids.kept import joined, undivided
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
     from onegrid.grids.atoms import Atoms
-    from onegrid.grids.keep import Kept
+    from onegrid.grids.kept import Kept, Tiles
 
 PREVIOUS: Final = "previous"  # the department name under which the old grid speaks
 _WORTH_M: Final = 1e-6
@@ -34,6 +33,7 @@ def divide_anew(
     options: AssignOptions,
     divide: Callable[[gpd.GeoDataFrame], Atoms],
     names: Iterable[str],
+    communities: Sequence[str] | None = None,
 ) -> tuple[Tiles, NDArray[np.int64], Assignment]:
     """Assign the open ground anew and put it beside what stays.
 
@@ -46,6 +46,8 @@ def divide_anew(
     divide
         Cuts ground into atoms: `onegrid.grids.atoms.make_atoms` with `kept.ground` in place of
         the communities. Not called where nothing is open.
+    communities
+        Ids of the nested communities by row, for ``options.targets``: cells of the open ground.
 
     Returns
     -------
@@ -55,12 +57,11 @@ def divide_anew(
         Of the open ground alone; communities in which nothing is open are not in it.
     """
     if not len(kept.ground):
-        stays = (kept.reason == "").to_numpy()[kept.cell]
-        tiles = Tiles(kept.tiles.polygons[stays], kept.tiles.community[stays])
-        return tiles, compact(kept.cell[stays]), Assignment(np.empty(0, dtype=np.int64), ())
+        return *undivided(kept), Assignment(np.empty(0, dtype=np.int64), ())
     atoms = settle(divide(kept.ground), kept)
     chosen = stay_options(options, names)
-    found = prefer_previous(atoms, assign(atoms, options=chosen), chosen)
+    found = assign(atoms, options=chosen, communities=communities)
+    found = prefer_previous(atoms, found, chosen)
     return *joined(kept, atoms, found.cell, atoms.labels[PREVIOUS]), found
 
 
@@ -71,8 +72,13 @@ def settle(atoms: Atoms, kept: Kept) -> Atoms:
     """
     row = atoms.community
     label = kept.ground["previous"].to_numpy()[row]
+    borders = atoms.borders
+    was_one = (
+        (borders.left >= 0) & (borders.right >= 0) & (label[borders.left] != label[borders.right])
+    )
     return replace(
         atoms,
+        drawn_share=np.where(was_one, 1.0, atoms.drawn_share),
         community=kept.ground["community"].to_numpy()[row],
         labels={**atoms.labels, PREVIOUS: label},
     )
@@ -91,20 +97,24 @@ def stay_options(options: AssignOptions, names: Iterable[str]) -> AssignOptions:
 def prefer_previous(atoms: Atoms, found: Assignment, options: AssignOptions) -> Assignment:
     """Return the assignment with previous cells where the new ones are no better.
 
-    Compared per community, by the cost `assign` minimises; a community on new ground, or where a
-    previous cell is no longer one part, takes what was found.
+    Compared per community, by the cost `assign` minimises; a community on new ground, with a target
+    or where a previous cell is no longer one part takes what was found.
     """
     label = atoms.labels[PREVIOUS]
     parts = _parts(atoms, label)
+    borders = border_costs(atoms, options)
     cell = found.cell.copy()
     first_free = int(max(cell.max(initial=-1), 0)) + 1
+    targeted = {solved.community for solved in found.solved if solved.wanted is not None}
     for community in np.unique(atoms.community):  # tens of communities
-        mine = atoms.community == community
+        if int(community) in targeted:
+            continue
+        mine = np.flatnonzero(atoms.community == community)
         whole = len(np.unique(parts[mine])) == len(np.unique(label[mine]))
         if (label[mine] < 0).any() or not whole:
             continue
-        stay = _cost(atoms, np.where(mine, label, -1), options)
-        move = _cost(atoms, np.where(mine, found.cell, -1), options)
+        graph = graph_of(atoms, mine, borders, options)
+        stay, move = (graph.objective(compact(x[mine])) for x in (label, found.cell))
         if stay <= move + _WORTH_M:
             cell[mine] = label[mine] + first_free
     return replace(found, cell=compact(cell))
@@ -118,19 +128,3 @@ def _parts(atoms: Atoms, label: NDArray[np.int64]) -> NDArray[np.int64]:
     links = sp.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     part: NDArray[np.int64] = connected_components(links, directed=False)[1]
     return part
-
-
-def _cost(atoms: Atoms, cell: NDArray[np.int64], options: AssignOptions) -> float:
-    """Return what cells cost, of the atoms whose cell is not -1."""
-    pairs, cost = border_costs(atoms, options)
-    a, b = cell[pairs.T]
-    border_m = float(cost[(a >= 0) & (b >= 0) & (a != b)].sum())
-    mine = cell >= 0
-    homes = atoms.households[mine].astype(float)
-    numbers = np.unique(cell[mine], return_inverse=True)[1]
-    total = np.bincount(numbers, homes).astype(np.float64)
-    base = atoms.labels[options.base or PREVIOUS][mine]
-    shared = pd.Series(homes).groupby([numbers, base]).sum()
-    strays = float(homes.sum()) - float(shared.groupby(level=0).max().sum())
-    band = float(out_of_band(total, options.size).sum())
-    return border_m + band * options.household_m + strays * options.base_household_m
