@@ -88,6 +88,16 @@ class NetworkError(InputError):
     code = "NETWORK"
 
 
+class StaleError(OnegridError):
+    """Somebody else has saved since; ``revision`` is the one that stands now."""
+
+    code = "STALE_REVISION"
+
+    def __init__(self, *problems: Problem | str, revision: int) -> None:
+        super().__init__(*problems)
+        self.revision = revision
+
+
 class PartitionError(OnegridError):
     """A set of cells is not a partition, and repair is not possible."""
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import shapely
 from sqlalchemy import Integer, Text, select
+from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
-from sqlalchemy.orm.exc import StaleDataError
 
 from onegrid.errors import InputError, OutputError
-from onegrid.store import Shape, create_tables, open_engine, snapshot, touches_box
 from onegrid.store.blob import box_of, from_blob, to_blob
+from onegrid.store.geopackage import make_geopackage, open_engine, settle, snapshot
+from onegrid.store.layers import add_table
+from onegrid.store.shape import Shape, touches_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 SRID = 4548
+EMPTY = shapely.set_srid(shapely.Polygon(), SRID)
 
 
 class Base(DeclarativeBase):
@@ -37,9 +40,7 @@ class Cell(Base):
     fid: Mapped[int] = mapped_column(Integer, primary_key=True)
     cell_id: Mapped[str] = mapped_column(Text, unique=True)
     households: Mapped[int] = mapped_column(Integer, default=0)
-    revision: Mapped[int] = mapped_column(Integer, default=1)
-    shape: Mapped[Any] = mapped_column(Shape("POLYGON", SRID), nullable=True)
-    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012  (SQLAlchemy's own way)
+    shape: Mapped[Any] = mapped_column(Shape("POLYGON"), nullable=True)
 
 
 class Note(Base):
@@ -49,7 +50,7 @@ class Note(Base):
 
 
 def square(west: float, south: float = 0, side: float = 10) -> shapely.Polygon:
-    return shapely.box(west, south, west + side, south + side)
+    return shapely.set_srid(shapely.box(west, south, west + side, south + side), SRID)
 
 
 @pytest.fixture(params=["geopackage", "postgis"])
@@ -58,7 +59,14 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
     place = tmp_path / "onegrid.gpkg" if file else request.getfixturevalue("postgis")
     made = open_engine(place)
     try:
-        create_tables(made, Base.metadata)
+        with made.begin() as connection:
+            if file:
+                make_geopackage(connection)
+            Base.metadata.create_all(connection)
+            for table in Base.metadata.sorted_tables:
+                add_table(connection, table, srid=SRID)
+        if file:
+            settle(made)
         yield made
         if not file:
             Base.metadata.drop_all(made)
@@ -69,7 +77,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def filled(engine: Engine) -> Engine:
     with Session(engine) as session:
-        shapes = [square(0), square(10), square(20), shapely.Polygon(), None]
+        shapes = [square(0), square(10), square(20), EMPTY, None]
         session.add_all(
             Cell(fid=i + 1, cell_id=f"c{i}", households=i, shape=s) for i, s in enumerate(shapes)
         )
@@ -93,7 +101,8 @@ def test_shapes_come_back_exactly_as_they_were_stored(filled):
 
 def test_heights_are_dropped_on_both_stores(engine):
     with Session(engine) as session:
-        session.add(Cell(cell_id="high", shape=shapely.force_3d(square(0), 7)))
+        high = shapely.set_srid(shapely.force_3d(square(0), 7), SRID)
+        session.add(Cell(cell_id="high", shape=high))
         session.commit()
         assert not session.scalar(select(Cell.shape)).has_z
 
@@ -117,20 +126,20 @@ def test_the_index_follows_updates_and_deletions(filled):
     assert found(filled, (0, 0, 1000, 1000)) == ["c0", "c4"]
 
 
-def test_of_two_writers_of_one_cell_the_second_is_refused(filled):
-    with Session(filled) as first, Session(filled) as second:
-        for session, households in ((first, 70), (second, 90)):
-            session.get_one(Cell, 1).households = households
-        first.commit()
-        with pytest.raises(StaleDataError):
-            second.commit()
+def test_a_shape_says_its_crs_and_one_without_is_refused(filled):
     with Session(filled) as session:
-        assert session.get_one(Cell, 1).households == 70
+        assert shapely.get_srid(session.scalar(select(Cell.shape).where(Cell.fid == 1))) == SRID
+        session.add(Cell(cell_id="nowhere", shape=shapely.box(0, 0, 1, 1)))
+        with pytest.raises(StatementError, match="without a CRS"):
+            session.commit()
 
 
-def test_creating_the_tables_twice_changes_nothing(filled):
-    create_tables(filled, Base.metadata)
-    assert found(filled, (0, 0, 5, 5)) == ["c0"]
+@pytest.mark.parametrize("engine", ["postgis"], indirect=True)
+def test_postgis_takes_no_shape_of_another_crs(filled):
+    with Session(filled) as session:
+        session.add(Cell(cell_id="foreign", shape=shapely.set_srid(square(0), 4547)))
+        with pytest.raises(DBAPIError, match="SRID"):
+            session.commit()
 
 
 GDAL = """
@@ -138,7 +147,7 @@ import json, sys
 import geopandas, pyogrio, shapely
 path = sys.argv[1]
 seen = geopandas.read_file(path, layer="cells", bbox=(0, 0, 5, 5))
-new = geopandas.GeoDataFrame({"cell_id": ["qgis"], "households": [1], "revision": [1]},
+new = geopandas.GeoDataFrame({"cell_id": ["qgis"], "households": [1]},
                              geometry=[shapely.box(1, 1, 2, 2)], crs=seen.crs)
 pyogrio.write_dataframe(new, path, layer="cells", append=True)
 print(json.dumps({"layers": [str(n) for n in pyogrio.list_layers(path)[:, 0]],
@@ -155,7 +164,7 @@ def test_gdal_in_another_process_reads_filters_and_appends(filled):
     assert sorted(seen["layers"]) == ["cells", "notes"]
     assert seen["ids"] == ["c0"]
     assert seen["crs"] == SRID
-    assert seen["fields"] == ["cell_id", "households", "revision"]
+    assert seen["fields"] == ["cell_id", "households"]
     assert found(filled, (0, 0, 5, 5)) == ["c0", "qgis"]
     with filled.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

@@ -16,7 +16,7 @@ Box = tuple[float, float, float, float]
 
 
 def to_blob(shape: shapely.Geometry, srid: int) -> bytes:
-    """Return a geometry as a GeoPackage binary; heights are dropped.
+    """Return a geometry as a GeoPackage binary with its EPSG code; heights are dropped.
 
     Examples
     --------
@@ -33,7 +33,7 @@ def to_blob(shape: shapely.Geometry, srid: int) -> bytes:
 
 
 def from_blob(blob: bytes) -> shapely.Geometry:
-    """Return the geometry of a GeoPackage binary, whoever wrote it.
+    """Return the geometry of a GeoPackage binary, whoever wrote it, with its EPSG code.
 
     Raises
     ------
@@ -41,8 +41,9 @@ def from_blob(blob: bytes) -> shapely.Geometry:
         If the bytes are no GeoPackage binary.
     """
     start = _PREFIX_BYTES + _BOX_BYTES[_box_code(blob)]
+    (srid,) = struct.unpack_from("<i" if blob[3] & _LITTLE_ENDIAN else ">i", blob, 4)
     try:
-        return shapely.from_wkb(blob[start:])
+        return shapely.set_srid(shapely.from_wkb(blob[start:]), srid)
     except shapely.errors.GEOSException as error:
         raise InputError(Problem("STORE_BLOB", f"broken geometry in the file: {error}")) from None
 

@@ -7,23 +7,26 @@ break each other's locks. Give GDAL a `snapshot`, or another process.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from pyproj import CRS
-from sqlalchemy import create_engine, event, inspect
+from sqlalchemy import create_engine, event
 
 from onegrid.errors import OutputError, Problem
 from onegrid.store import blob
-from onegrid.store.shape import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from sqlalchemy import Column, Engine, MetaData, Table
+    from sqlalchemy import Connection, Engine
 
+    from onegrid.store.shape import Layer
+
+WRITES = "writes"  # execution option of a connection that is going to write
 _CONNECTION = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
@@ -33,23 +36,23 @@ PRAGMA busy_timeout = 10000;
 _TABLES = """
 PRAGMA application_id = 1196444487;
 PRAGMA user_version = 10300;
-CREATE TABLE gpkg_spatial_ref_sys (
+CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
   srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
   organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
-CREATE TABLE gpkg_contents (
+CREATE TABLE IF NOT EXISTS gpkg_contents (
   table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
   description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT '2000-01-01T00:00:00.000Z',
   min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
   srs_id INTEGER REFERENCES gpkg_spatial_ref_sys (srs_id));
-CREATE TABLE gpkg_geometry_columns (
+CREATE TABLE IF NOT EXISTS gpkg_geometry_columns (
   table_name TEXT NOT NULL UNIQUE REFERENCES gpkg_contents (table_name),
   column_name TEXT NOT NULL, geometry_type_name TEXT NOT NULL,
   srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys (srs_id),
   z TINYINT NOT NULL, m TINYINT NOT NULL, PRIMARY KEY (table_name, column_name));
-CREATE TABLE gpkg_extensions (
+CREATE TABLE IF NOT EXISTS gpkg_extensions (
   table_name TEXT, column_name TEXT, extension_name TEXT NOT NULL, definition TEXT NOT NULL,
   scope TEXT NOT NULL, UNIQUE (table_name, column_name, extension_name));
-INSERT INTO gpkg_spatial_ref_sys VALUES
+INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES
   ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
   ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL);
 """
@@ -101,6 +104,7 @@ def open_engine(place: Path | str) -> Engine:
         return create_engine(str(place))
     engine = create_engine(f"sqlite:///{place}")
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -111,6 +115,13 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         "ST_IsEmpty", 1, lambda b: None if b is None else int(blob.is_empty(b)), deterministic=True
     )
     connection.executescript(_CONNECTION)
+    connection.isolation_level = None  # transactions begin where we say, also around DDL
+
+
+def _begin(connection: Connection) -> None:
+    """Begin at once as a writer where asked: a reader that turns writer may come too late."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _bound(order: int) -> Callable[[bytes | None], float | None]:
@@ -121,78 +132,74 @@ def _bound(order: int) -> Callable[[bytes | None], float | None]:
     return bound
 
 
-def create_tables(engine: Engine, metadata: MetaData) -> None:
-    """Create the tables of `metadata` that are missing; in a GeoPackage also what makes it one.
-
-    A table with a `Shape` column becomes a layer with a spatial index; it needs one integer
-    primary key, and text columns of type ``Text`` (GDAL does not see a ``VARCHAR``).
-    """
-    present = set(inspect(engine).get_table_names())
-    if engine.dialect.name != "sqlite":
-        metadata.create_all(engine)
-        _add_indexes(engine, [t for t in metadata.sorted_tables if t.name not in present])
-        return
-    with closing(engine.raw_connection()) as pooled:
-        connection: Any = pooled.driver_connection
-        if "gpkg_contents" not in present:
-            connection.executescript(_TABLES)
-        metadata.create_all(engine)
-        for table in metadata.sorted_tables:
-            if table.name not in present:
-                _register(connection, table)
-        connection.commit()
-        # GDAL reads the header from the file itself, not from the write-ahead log
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def make_geopackage(connection: Connection) -> None:
+    """Turn an empty SQLite file into a GeoPackage without layers."""
+    for statement in _statements(_TABLES):
+        connection.exec_driver_sql(statement)
 
 
-def _add_indexes(engine: Engine, tables: list[Table]) -> None:
-    with engine.begin() as connection:
-        for table in tables:
-            for column in table.columns:
-                if isinstance(column.type, Shape):
-                    name = f"{table.name}_{column.name}_gist"
-                    connection.exec_driver_sql(
-                        f'CREATE INDEX "{name}" ON "{table.name}" USING gist ("{column.name}")'
-                    )
+def add_attributes(connection: Connection, table: str) -> None:
+    """Enter a table without geometry in the contents."""
+    connection.exec_driver_sql(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, ?, ?)",
+        (table, "attributes", table),
+    )
 
 
-def _register(connection: sqlite3.Connection, table: Table) -> None:
-    shapes = [column for column in table.columns if isinstance(column.type, Shape)]
-    if not shapes:
-        connection.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, ?, ?)",
-            (table.name, "attributes", table.name),
+def add_features(connection: Connection, table: str, layer: Layer) -> None:
+    """Enter a table with geometry in the contents, with its spatial index."""
+    if layer.srid > 0:  # the format itself defines -1, a plane nobody has placed yet
+        crs = CRS.from_epsg(layer.srid)
+        connection.exec_driver_sql(
+            "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, 'EPSG', ?, ?, NULL)",
+            (crs.name, layer.srid, layer.srid, crs.to_wkt("WKT1_GDAL")),
         )
-        return
-    (column,) = shapes  # the format allows one geometry a layer
-    _add_srs(connection, column)
-    srid = column.type.srid  # type: ignore[attr-defined]  # a Shape, see above
-    kind = column.type.kind  # type: ignore[attr-defined]
-    connection.execute(
+    connection.exec_driver_sql(
         "INSERT INTO gpkg_contents (table_name, data_type, identifier, srs_id) VALUES (?, ?, ?, ?)",
-        (table.name, "features", table.name, srid),
+        (table, "features", table, layer.srid),
     )
-    connection.execute(
+    connection.exec_driver_sql(
         "INSERT INTO gpkg_geometry_columns VALUES (?, ?, ?, ?, 0, 0)",
-        (table.name, column.name, kind, srid),
+        (table, layer.column, layer.kind, layer.srid),
     )
-    connection.execute(
+    connection.exec_driver_sql(
         "INSERT INTO gpkg_extensions VALUES (?, ?, 'gpkg_rtree_index', ?, 'write-only')",
-        (table.name, column.name, _RTREE_PAGE),
+        (table, layer.column, _RTREE_PAGE),
     )
-    (key,) = table.primary_key.columns
-    names = {"t": table.name, "c": column.name, "i": key.name}
+    names = {"t": table, "c": layer.column, "i": layer.key}
     put, drop = _PUT.format(**names), _DROP.format(**names)
-    connection.executescript(_RTREE.format(**names, put=put, drop=drop))
+    for statement in _statements(_RTREE.format(**names, put=put, drop=drop)):
+        connection.exec_driver_sql(statement)
 
 
-def _add_srs(connection: sqlite3.Connection, column: Column[Any]) -> None:
-    srid = column.type.srid  # type: ignore[attr-defined]  # only called for a Shape
-    crs = CRS.from_epsg(srid)
-    connection.execute(
-        "INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES (?, ?, 'EPSG', ?, ?, NULL)",
-        (crs.name, srid, srid, crs.to_wkt("WKT1_GDAL")),
-    )
+def drop_layer(connection: Connection, table: str, layer: Layer | None) -> None:
+    """Take a table out of the contents, with its spatial index; the table itself stays."""
+    if layer is not None:
+        names = {"t": table, "c": layer.column}
+        for trigger in re.findall(r'TRIGGER "([^"]+)"', _RTREE):
+            connection.exec_driver_sql(f'DROP TRIGGER "{trigger.format(**names)}"')
+        connection.exec_driver_sql('DROP TABLE "rtree_{t}_{c}"'.format(**names))
+        connection.exec_driver_sql("DELETE FROM gpkg_extensions WHERE table_name = ?", (table,))
+        connection.exec_driver_sql(
+            "DELETE FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
+        )
+    connection.exec_driver_sql("DELETE FROM gpkg_contents WHERE table_name = ?", (table,))
+
+
+def settle(engine: Engine) -> None:
+    """Bring everything from the write-ahead log into the file: GDAL reads its header there."""
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _statements(script: str) -> Iterator[str]:
+    """Give the statements of a script one by one, so that they join a transaction."""
+    statement = ""
+    for part in script.split(";"):
+        statement += part + ";"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def snapshot(engine: Engine, path: Path) -> None:

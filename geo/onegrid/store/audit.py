@@ -1,0 +1,74 @@
+"""Who did what: rows that are only ever added, each holding the hash of the one before it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import insert, select
+
+from onegrid.store.json_text import canonical
+from onegrid.store.models import AuditRow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Connection
+
+
+_FIRST = "0" * 64
+_HASHED = ("number", "at", "actor", "action", "target", "details", "previous")
+
+
+@dataclass(frozen=True)
+class By:
+    """Who does something, when (ISO 8601, UTC), and what they say about it."""
+
+    author: str
+    at: str
+    note: str = ""
+
+
+def note(
+    connection: Connection, by: By, action: str, target: str, details: Mapping[str, Any]
+) -> None:
+    """Add a row to the audit, in the transaction of what it tells of."""
+    table = AuditRow.__table__
+    if connection.dialect.name == "postgresql":  # the next number is for one writer at a time
+        connection.exec_driver_sql("LOCK TABLE audit IN EXCLUSIVE MODE")
+    last = connection.execute(
+        select(table.c.number, table.c.digest).order_by(table.c.number.desc()).limit(1)
+    ).one_or_none()
+    number, previous = (last.number + 1, last.digest) if last is not None else (1, _FIRST)
+    row = {
+        "number": number,
+        "at": by.at,
+        "actor": by.author,
+        "action": action,
+        "target": target,
+        "details": dict(details),
+        "previous": previous,
+    }
+    connection.execute(insert(AuditRow), row | {"digest": _digest(row)})
+
+
+def broken_rows(connection: Connection) -> list[int]:
+    """Return the numbers of rows that were changed, or that follow one that was taken out.
+
+    An empty list proves that the audit up to its last row is as it was written; keep the last
+    digest elsewhere to prove that none was cut off at the end.
+    """
+    query = select(AuditRow.__table__).order_by(AuditRow.number)
+    broken, number, previous = [], 0, _FIRST
+    for row in (dict(found) for found in connection.execute(query).mappings()):
+        sound = row["number"] == number + 1 and row["previous"] == previous
+        if not sound or row["digest"] != _digest(row):
+            broken.append(int(row["number"]))
+        number, previous = row["number"], row["digest"]
+    return broken
+
+
+def _digest(row: Mapping[str, Any]) -> str:
+    text = canonical([row[name] for name in _HASHED])
+    return hashlib.sha256(text.encode()).hexdigest()
