@@ -131,7 +131,7 @@ def _floor_units(buildings: gpd.GeoDataFrame) -> Ints:
     area_m2 = known.to_numpy(np.float64)
     area_m2 = np.where(np.isnan(area_m2) & (drawn > 0), drawn, area_m2)
     units = np.rint(np.nan_to_num(area_m2, nan=-1.0) * _UNITS_PER_M2).astype(np.int64)
-    return np.where(np.isnan(area_m2), -1, units)
+    return np.asarray(np.where(np.isnan(area_m2), -1, units), dtype=np.int64)
 
 
 def _filled(floor: Ints, area: Ints, size: int) -> tuple[Ints, npt.NDArray[np.bool_]]:
