@@ -29,6 +29,12 @@ def kernel(function: Callable[P, T]) -> Callable[P, T]:
     return compiled
 
 
+def inlined(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile a small function into every kernel that calls it: the compiler seldom does so."""
+    compiled: Callable[P, T] = numba.njit(inline="always")(function)
+    return compiled
+
+
 def in_threads(task: Callable[[S], T], items: Iterable[S]) -> list[T]:
     """Return the result of a task for each item, in order, on as many threads as numba would use.
 

@@ -8,19 +8,16 @@ pass down settle every label (see `onegrid.network.sweep`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import inlined, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onegrid.network.graph import Graph
-
-
-T = TypeVar("T", bound=np.generic)
 
 
 class Contraction(NamedTuple):
@@ -39,39 +36,39 @@ class Contraction(NamedTuple):
     limit_us: int
 
 
-# Columns of the arcs that wait, as linked lists by their lower end, and of the nodes around the one
-# that is eliminated; a row is half a line of cache.
+# Two tables of uint32: arcs that wait, in linked lists by their lower end, and the neighbours of
+# the node that is eliminated, with the times to and from it.
 _ABOVE, _RISE, _FALL, _NEXT = range(4)
-_MARK, _ARC = 0, 3
-_HERE, _RISE_USELESS, _FALL_USELESS, _USELESS = 1, 2, 4, 7
+_NODE, _MARK = 0, 3
+_NONE: Final = np.uint32(0xFFFFFFFF)
+_RISE_USELESS, _FALL_USELESS, _USELESS = np.uint32(1), np.uint32(2), np.uint32(3)
 
 
 def contract(graph: Graph, rank: NDArray[np.int32], *, limit_us: int) -> Contraction:
     """Return a graph contracted for walks of up to a limit, below 2³² − 1 microseconds."""
     nodes = len(rank)
-    head, use = np.full(nodes, -1), np.array([0, -1])  # arcs ever used, first free arc
-    arcs = np.empty((len(graph.target) + 64, 4), np.int64)
-    order = np.empty(nodes, np.int64)
+    head, use = np.full(nodes, _NONE), np.array([0, _NONE], np.uint32)  # arcs used, first free one
+    arcs = np.empty((len(graph.target) + 64, 4), np.uint32)
+    order = np.empty(nodes, np.uint32)
     order[rank] = np.arange(nodes)
     costs = (graph.indptr, graph.target, graph.cost_us, graph.reverse_us)
     _list_arcs(*costs, rank, order, arcs, head, use, limit_us)
-    around = np.zeros((nodes, 4), np.int64)
-    around[:, _ARC] = -1
-    near, indptr = np.empty(nodes, np.int64), np.zeros(nodes + 1, np.int64)
-    found = np.empty((8 * nodes + 64, 3), np.uint32)
+    near, place = np.empty((nodes, 4), np.uint32), np.full(nodes, _NONE)
+    indptr = np.zeros(nodes + 1, np.int64)
+    found, pairs = np.empty((8 * nodes + 64, 3), np.uint32), np.empty((4096, 1), np.uint32)
     done = 0
     while True:
-        done = _eliminate(done, arcs, head, use, around, near, indptr, found, limit_us)
+        done = _eliminate(done, arcs, head, use, near, place, indptr, found, pairs[:, 0], limit_us)
         if done == nodes:
             break
-        arcs, found = _longer(arcs), _longer(found)
+        arcs, found, pairs = _longer(arcs), _longer(found), _longer(pairs)
     found = found[: indptr[-1]]
     above, rise_us, fall_us = (np.ascontiguousarray(column) for column in found.T)
     return Contraction(rank, indptr, above, rise_us, fall_us, limit_us)
 
 
-def _longer(table: NDArray[T]) -> NDArray[T]:
-    longer = np.empty((2 * len(table), table.shape[1]), table.dtype)
+def _longer(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    longer = np.empty((2 * len(table), table.shape[1]), np.uint32)
     longer[: len(table)] = table
     return longer
 
@@ -83,10 +80,10 @@ def _list_arcs(  # noqa: PLR0913, PLR0917  (arrays: a tuple of them takes numba 
     cost_us: NDArray[np.int64],
     reverse_us: NDArray[np.int64],
     rank: NDArray[np.int32],
-    order: NDArray[np.int64],
-    arcs: NDArray[np.int64],
-    head: NDArray[np.int64],
-    use: NDArray[np.int64],
+    order: NDArray[np.uint32],
+    arcs: NDArray[np.uint32],
+    head: NDArray[np.uint32],
+    use: NDArray[np.uint32],
     limit_us: int,
 ) -> None:
     """List the arcs of a graph by their lower end; of parallel edges the lightest each way."""
@@ -95,87 +92,88 @@ def _list_arcs(  # noqa: PLR0913, PLR0917  (arrays: a tuple of them takes numba 
             high = rank[target[k]]
             if high > low and min(cost_us[k], reverse_us[k]) <= limit_us:
                 arc = head[low]
-                while arc >= 0 and arcs[arc, _ABOVE] != high:
+                while arc != _NONE and arcs[arc, _ABOVE] != high:
                     arc = arcs[arc, _NEXT]
                 rise, fall = min(cost_us[k], limit_us + 1), min(reverse_us[k], limit_us + 1)
                 _lower(arcs, head, use, low, high, arc, rise, fall)
 
 
-@kernel
+@inlined
 def _lower(  # noqa: PLR0913, PLR0917  (as above)
-    arcs: NDArray[np.int64],
-    head: NDArray[np.int64],
-    use: NDArray[np.int64],
+    arcs: NDArray[np.uint32],
+    head: NDArray[np.uint32],
+    use: NDArray[np.uint32],
     low: int,
     high: int,
     arc: int,
     rise: int,
     fall: int,
 ) -> None:
-    """Lower the times of an arc; -1 makes a new one."""
-    if arc >= 0:
-        arcs[arc, _RISE] = min(arcs[arc, _RISE], rise)
-        arcs[arc, _FALL] = min(arcs[arc, _FALL], fall)
+    """Lower the times of an arc; `_NONE` makes a new one."""
+    if arc != _NONE:
+        arcs[arc, _RISE] = min(np.int64(arcs[arc, _RISE]), rise)
+        arcs[arc, _FALL] = min(np.int64(arcs[arc, _FALL]), fall)
         return
-    arc = use[1]
-    if arc >= 0:
-        use[1] = arcs[arc, _NEXT]
+    new = use[1]
+    if new != _NONE:
+        use[1] = arcs[new, _NEXT]
     else:
-        arc = use[0]
-        use[0] += 1
-    arcs[arc, _ABOVE], arcs[arc, _RISE], arcs[arc, _FALL] = high, rise, fall
-    arcs[arc, _NEXT], head[low] = head[low], arc
+        new = use[0]
+        use[0] += np.uint32(1)
+    arcs[new, _ABOVE], arcs[new, _RISE], arcs[new, _FALL] = high, rise, fall
+    arcs[new, _NEXT], head[low] = head[low], new
 
 
 @kernel
 def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
     done: int,
-    arcs: NDArray[np.int64],
-    head: NDArray[np.int64],
-    use: NDArray[np.int64],
-    around: NDArray[np.int64],
-    near: NDArray[np.int64],
+    arcs: NDArray[np.uint32],
+    head: NDArray[np.uint32],
+    use: NDArray[np.uint32],
+    near: NDArray[np.uint32],
+    place: NDArray[np.uint32],
     indptr: NDArray[np.int64],
     found: NDArray[np.uint32],
+    pairs: NDArray[np.uint32],
     limit_us: int,
 ) -> int:
     """Eliminate nodes until all are, or a table is full; return how many are done."""
     for node in range(done, len(head)):
         count, arc = 0, head[node]
-        while arc >= 0:
+        while arc != _NONE:
             count += 1
             arc = arcs[arc, _NEXT]
-        size = indptr[node]
-        if use[0] + count * count > len(arcs) or size + count > len(found):
+        size, more = indptr[node], count * count
+        if use[0] + more > len(arcs) or size + count > len(found) or more > len(pairs):
             return node
-        _take(arcs, head[node], use, around, near)
-        count = _drop_useless(arcs, head, around, near, count)
+        _take(arcs, head[node], use, near, place)
+        _find_useless(arcs, head, near, place, count, pairs)
         for i in range(count):
-            other = near[i]
-            found[size, _ABOVE] = other
-            found[size, _RISE], found[size, _FALL] = around[other, _RISE], around[other, _FALL]
-            size += 1
+            place[near[i, _NODE]] = _NONE
+            if near[i, _MARK] != _USELESS:
+                for column in range(3):
+                    found[size, column] = near[i, column]
+                size += 1
         indptr[node + 1] = size
-        for i in range(count):
-            _add_shortcuts(arcs, head, use, around, near, i, count, limit_us)
+        _add_shortcuts(arcs, head, use, near, count, pairs, limit_us)
     return len(head)
 
 
 @kernel
 def _take(
-    arcs: NDArray[np.int64],
+    arcs: NDArray[np.uint32],
     arc: int,
-    use: NDArray[np.int64],
-    around: NDArray[np.int64],
-    near: NDArray[np.int64],
+    use: NDArray[np.uint32],
+    near: NDArray[np.uint32],
+    place: NDArray[np.uint32],
 ) -> None:
     """Note the neighbours in a list of arcs and free their places."""
     count = 0
-    while arc >= 0:
-        other = arcs[arc, _ABOVE]
-        near[count] = other
-        around[other, _RISE], around[other, _FALL] = arcs[arc, _RISE], arcs[arc, _FALL]
-        around[other, _MARK] = _HERE
+    while arc != _NONE:
+        for column in range(3):
+            near[count, column] = arcs[arc, column]
+        near[count, _MARK] = 0
+        place[near[count, _NODE]] = count
         count += 1
         following = arcs[arc, _NEXT]
         arcs[arc, _NEXT], use[1] = use[1], arc
@@ -183,70 +181,63 @@ def _take(
 
 
 @kernel
-def _drop_useless(
-    arcs: NDArray[np.int64],
-    head: NDArray[np.int64],
-    around: NDArray[np.int64],
-    near: NDArray[np.int64],
+def _find_useless(
+    arcs: NDArray[np.uint32],
+    head: NDArray[np.uint32],
+    near: NDArray[np.uint32],
+    place: NDArray[np.uint32],
     count: int,
-) -> int:
-    """Drop the neighbours that a way over another replaces; return how many are left."""
-    for i in range(count):
-        low = near[i]
-        arc = head[low]
-        while arc >= 0:
-            high, up, down = arcs[arc, _ABOVE], arcs[arc, _RISE], arcs[arc, _FALL]
-            arc = arcs[arc, _NEXT]
-            if around[high, _MARK] != 0:
-                _shorten(around, low, high, _RISE, up, _RISE_USELESS)
-                _shorten(around, high, low, _RISE, down, _RISE_USELESS)
-                _shorten(around, low, high, _FALL, down, _FALL_USELESS)
-                _shorten(around, high, low, _FALL, up, _FALL_USELESS)
-    kept = 0
-    for i in range(count):
-        node = near[i]
-        if around[node, _MARK] != _USELESS:
-            near[kept] = node
-            kept += 1
-        around[node, _MARK] = 0
-    return kept
-
-
-@kernel
-def _shorten(
-    around: NDArray[np.int64], over: int, node: int, column: int, step: int, useless: int
+    pairs: NDArray[np.uint32],
 ) -> None:
-    """Note a time over another node if that is no longer."""
-    if around[over, column] + step <= around[node, column]:
-        around[node, column] = around[over, column] + step
-        around[node, _MARK] |= useless
+    """Mark the neighbours that a way over another replaces, and note the arcs between pairs."""
+    for pair in range(count * count):
+        pairs[pair] = _NONE
+    for i in range(count):
+        arc = head[near[i, _NODE]]
+        while arc != _NONE:
+            j = place[arcs[arc, _ABOVE]]
+            if j != _NONE:
+                pairs[i * count + j] = arc
+                up, down = np.int64(arcs[arc, _RISE]), np.int64(arcs[arc, _FALL])
+                _shorten(near, i, j, _RISE, up, _RISE_USELESS)
+                _shorten(near, j, i, _RISE, down, _RISE_USELESS)
+                _shorten(near, i, j, _FALL, down, _FALL_USELESS)
+                _shorten(near, j, i, _FALL, up, _FALL_USELESS)
+            arc = arcs[arc, _NEXT]
+
+
+@inlined
+def _shorten(
+    near: NDArray[np.uint32], over: int, other: int, column: int, step: int, useless: int
+) -> None:
+    """Note a time over another neighbour if that is no longer."""
+    way = np.int64(near[over, column]) + step
+    if way <= near[other, column]:
+        near[other, column] = way
+        near[other, _MARK] |= useless
 
 
 @kernel
 def _add_shortcuts(  # noqa: PLR0913, PLR0917  (as above)
-    arcs: NDArray[np.int64],
-    head: NDArray[np.int64],
-    use: NDArray[np.int64],
-    around: NDArray[np.int64],
-    near: NDArray[np.int64],
-    i: int,
+    arcs: NDArray[np.uint32],
+    head: NDArray[np.uint32],
+    use: NDArray[np.uint32],
+    near: NDArray[np.uint32],
     count: int,
+    pairs: NDArray[np.uint32],
     limit_us: int,
 ) -> None:
-    """Add the ways over the eliminated node from one neighbour to those above it."""
-    low = near[i]
-    arc = head[low]
-    while arc >= 0:
-        around[arcs[arc, _ABOVE], _ARC] = arc
-        arc = arcs[arc, _NEXT]
-    for j in range(count):
-        high = near[j]
-        if high > low:
-            rise = min(around[low, _FALL] + around[high, _RISE], limit_us + 1)
-            fall = min(around[high, _FALL] + around[low, _RISE], limit_us + 1)
-            if around[high, _ARC] >= 0 or min(rise, fall) <= limit_us:
-                _lower(arcs, head, use, low, high, around[high, _ARC], rise, fall)
-    arc = head[low]
-    while arc >= 0:
-        around[arcs[arc, _ABOVE], _ARC] = -1
-        arc = arcs[arc, _NEXT]
+    """Add the ways over the eliminated node between the neighbours that are left."""
+    for i in range(count):
+        if near[i, _MARK] == _USELESS:
+            continue
+        low = near[i, _NODE]
+        to_low, from_low = np.int64(near[i, _RISE]), np.int64(near[i, _FALL])
+        for j in range(count):
+            high = near[j, _NODE]
+            if high > low and near[j, _MARK] != _USELESS:
+                rise = min(from_low + np.int64(near[j, _RISE]), limit_us + 1)
+                fall = min(np.int64(near[j, _FALL]) + to_low, limit_us + 1)
+                arc = pairs[i * count + j]
+                if arc != _NONE or min(rise, fall) <= limit_us:
+                    _lower(arcs, head, use, low, high, arc, rise, fall)
