@@ -45,13 +45,25 @@ def candidate_points(coverage: Coverage) -> gpd.GeoDataFrame:
     """
     doors = coverage.measured.demand.doors
     lacking = doors[(~coverage.measured.walks.within).any(axis=0) & (doors["people"] > 0)]
-    square = np.floor(lacking.geometry.get_coordinates() / number("candidate_spacing_m"))
-    ranked = lacking.assign(_x=square["x"], _y=square["y"]).sort_values(
-        ["_x", "_y", "elders_60", "people"], ascending=[True, True, False, False], kind="stable"
+    chosen = best_in_squares(
+        lacking, ["elders_60", "people"], spacing_m=number("candidate_spacing_m")
     )
-    chosen = ranked[~ranked.duplicated(["_x", "_y"])]
     names = pd.Index([f"s{i:05d}" for i in range(1, len(chosen) + 1)], name="candidate_id")
     return gpd.GeoDataFrame(index=names, geometry=chosen.geometry.to_numpy(), crs=doors.crs)
+
+
+def best_in_squares(
+    points: gpd.GeoDataFrame, by: list[str], *, spacing_m: float
+) -> gpd.GeoDataFrame:
+    """Return the row with most of the columns `by` in each square; of equals the first.
+
+    Squares of a side of `spacing_m` are in order from west to east, south to north.
+    """
+    square = np.floor(points.geometry.get_coordinates() / spacing_m)
+    ranked = points.assign(_x=square["x"], _y=square["y"]).sort_values(
+        ["_x", "_y", *by], ascending=[True, True, *[False] * len(by)], kind="stable"
+    )
+    return ranked[~ranked.duplicated(["_x", "_y"])].drop(columns=["_x", "_y"])
 
 
 def cheapest_fixes(
