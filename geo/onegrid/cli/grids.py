@@ -9,8 +9,9 @@ import typer
 
 from onegrid import standards
 from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
-from onegrid.cli.options import datums, day, pairs, size_band, weights
+from onegrid.cli.options import counted_band, datums, day, pairs, targets, weights
 
+_BAND = ":".join(f"{standards.number(f'cell_households_{end}'):g}" for end in ("min", "max"))
 _REASONS = {
     "outline": "社区界线变动",
     "department": "部门界线变动",
@@ -60,9 +61,18 @@ def merge(
     base: Annotated[
         str | None, typer.Option(help="以哪个部门的网格为基础 · department to keep where possible")
     ] = None,
-    size: Annotated[str, typer.Option(help="每个网格的户数 · households of a cell")] = (
-        f"{standards.number('cell_households_min'):g}:{standards.number('cell_households_max'):g}"
-    ),
+    size: Annotated[
+        str | None,
+        typer.Option(help=f"每个网格的户数，默认 {_BAND} · households of a cell, or of --count-by"),
+    ] = None,
+    count_by: Annotated[
+        str,
+        typer.Option(help="按什么均衡：households 户、people 人、elders 老人 · what counts"),
+    ] = "households",
+    target: Annotated[
+        list[str] | None,
+        typer.Option(help="某社区的网格数 社区编码=数，可重复 · number of cells of a community"),
+    ] = None,
     weight: Annotated[
         list[str] | None,
         typer.Option(help="部门界线的权重 名称=数，默认 1，可重复 · weight of a department"),
@@ -95,8 +105,8 @@ def merge(
 
     下一年接着做：再加 --previous result/grid.gpkg --date 2026-11-22，另存 --out result2
     """
-    band = size_band(size)
-    named = pairs(department, "--department")
+    counted, band = counted_band(count_by, size)
+    named, wanted = pairs(department, "--department"), targets(target)
     columns, shifted = pairs(column, "--column"), datums(datum)
     weighed, on = weights(weight), day(date)
     with progress():
@@ -107,7 +117,9 @@ def merge(
 
         reading = Reading(columns, shifted)
         inputs = MergeInputs(named, communities, households, roads, reading, previous, dedicated)
-        options = AssignOptions(size=band, weights=weighed, base=base)
+        options = AssignOptions(
+            size=band, weights=weighed, base=base, count_by=counted, targets=wanted
+        )
         result = run_merge(inputs, out, options=options, strict=strict, date=on)
     note([*findings_lines(result), *doubtful_lines(result)])
     emit(result, as_json=as_json, text=lambda: merge_text(result, out))

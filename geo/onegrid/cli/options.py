@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Literal
 
 from onegrid import standards
 from onegrid.errors import InputError, Problem
@@ -86,6 +86,51 @@ def weights(texts: list[str] | None) -> dict[str, float]:
             found[name] = math.nan
         if not 0 <= found[name] < math.inf:
             what, remedy = f"--weight {name}={text}", "write a number from 0 up, such as 2"
+            problems.append(Problem("USAGE", what, remedy=remedy))
+    if problems:
+        raise InputError(*problems)
+    return found
+
+
+Counted = Literal["households", "people", "elders_60"]
+COUNTS: Final[dict[str, Counted]] = {
+    "households": "households",
+    "people": "people",
+    "elders": "elders_60",
+}
+
+
+def counted_band(text: str, size: str | None) -> tuple[Counted, tuple[float, float]]:
+    """Return the column that is counted and its band; only households have a band by default.
+
+    Examples
+    --------
+    >>> counted_band("elders", "80:150")
+    ('elders_60', (80.0, 150.0))
+    """
+    if text not in COUNTS:
+        problem = Problem("USAGE", f"--count-by {text!r}", remedy=f"use one of {', '.join(COUNTS)}")
+        raise InputError(problem)
+    if size is None and text != "households":
+        remedy = f"add --size LOW:HIGH, the {text} of a cell"
+        raise InputError(Problem("USAGE", f"--count-by {text} without a band", remedy=remedy))
+    low, high = (standards.number(f"cell_households_{end}") for end in ("min", "max"))
+    return COUNTS[text], (low, high) if size is None else size_band(size)
+
+
+def targets(texts: list[str] | None) -> dict[str, int]:
+    """Parse ``COMMUNITY=K``, whole numbers of cells from 1 up.
+
+    Examples
+    --------
+    >>> targets(["420103001002=5"])
+    {'420103001002': 5}
+    """
+    found, problems = {}, []
+    for name, text in pairs(texts, "--target").items():
+        found[name] = int(text) if re.fullmatch(r"0*[1-9]\d{0,5}", text) else 0
+        if not found[name]:
+            what, remedy = f"--target {name}={text}", "write a number of cells, 1 or more"
             problems.append(Problem("USAGE", what, remedy=remedy))
     if problems:
         raise InputError(*problems)

@@ -67,12 +67,11 @@ def sound_dedicated(layer: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> C
     home, share = _homes(shapes, communities.geometry.to_numpy())
     inside = shapely.intersection(shapes, communities.geometry.to_numpy()[home])
     parts = [_parts(shape) for shape in inside]
-    for k in np.flatnonzero(share < _MOSTLY):
-        problems.append(
-            _problem("DEDICATED_OUTSIDE", "lies in no community for the most part", frame, k)
-        )
-    for k in np.flatnonzero(share >= _MOSTLY):
-        if len(parts[k]) > 1:
+    for k, part in enumerate(parts):  # a handful
+        if share[k] < _MOSTLY:
+            what = "lies in no community for the most part"
+            problems.append(_problem("DEDICATED_OUTSIDE", what, frame, k))
+        elif len(part) > 1:
             problems.append(_problem("DEDICATED_PARTS", "is not one part", frame, k))
     if problems:
         raise InputError(*problems)

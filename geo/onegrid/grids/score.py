@@ -56,17 +56,22 @@ def score_grid(
     *,
     crosswalks: Mapping[str, pd.DataFrame],
     size: tuple[float, float],
+    counted: str = "households",
 ) -> Score:
-    """Measure a merged grid against the departments' cleaned layers and the household band."""
+    """Measure a merged grid against the departments' cleaned layers and the band of a cell.
+
+    ``counted`` is the column of the cells that the band counts; households in band are those of
+    cells in band.
+    """
     gap_m2, overlap_m2 = gap_and_overlap_m2(grid.cells, grid.communities)
-    homes = grid.cells["households"].to_numpy()
-    banded = (homes >= size[0]) & (homes <= size[1])
+    homes, counts = (grid.cells[column].to_numpy() for column in ("households", counted))
+    banded = (counts >= size[0]) & (counts <= size[1])
     shapes = grid.cells.geometry.to_numpy()
     roundness = 4 * np.pi * shapely.area(shapes) / shapely.length(shapes) ** 2
     return Score(
         gap_m2=gap_m2,
         overlap_m2=overlap_m2,
-        in_band_share=_share(banded[homes > 0].sum(), (homes > 0).sum()),
+        in_band_share=_share(banded[counts > 0].sum(), (counts > 0).sum()),
         households_in_band_share=_share(homes[banded].sum(), homes.sum()),
         border_reuse_share=border_reuse_share(grid.cells, departments),
         preserved_share={n: round(preserved_share(t), 4) for n, t in crosswalks.items()},

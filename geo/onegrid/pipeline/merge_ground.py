@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -103,13 +103,15 @@ def divided(tables: MergeTables, sound: Sound, *, options: AssignOptions, run: R
         people=tables.people,
         roads=tables.roads,
         households_max=options.size[1],
+        count_by=options.count_by,
     )
     if tables.previous is not None or sound.dedicated is not None:
         return _beside_what_stays(tables, sound, (cut, options, run))
     with run.stage("划分最小单元", households=len(tables.people)):
         atoms = cut(sound.communities)
     with run.stage("合并为全要素网格", atoms=len(atoms.polygons)):
-        assignment = assign(atoms, options=options)
+        assignment = assign(atoms, options=options, communities=_ids(sound.communities))
+        _refuse_missed(assignment, sound.communities)
         grid = build_grid(atoms, assignment.cell, sound.communities, tables.people)
     return Divided(grid, assignment, None)
 
@@ -131,8 +133,13 @@ def _beside_what_stays(
             kept = cut_out(kept, _new_ones(dedicated, previous))
     with run.stage("合并为全要素网格", open=len(kept.ground)):
         tiles, cell, assignment = divide_anew(
-            kept, options=options, divide=cut, names=sound.departments
+            kept,
+            options=_beside_held(options, kept, sound.communities),
+            divide=cut,
+            names=sound.departments,
+            communities=_ids(sound.communities),
         )
+        _refuse_missed(assignment, sound.communities)
         name = fresh_names if previous is None else continued_names(previous, tables.people)
         if dedicated is not None:
             name = dedicated_names(name, dedicated)
@@ -142,17 +149,56 @@ def _beside_what_stays(
 
 def _planned(tables: MergeTables, sound: Sound, previous: Previous, options: AssignOptions) -> Kept:
     refuse_elsewhere(previous, sound.communities, source=tables.sources.get("previous", ""))
-    wishes = Wishes()
+    wishes = Wishes(targets=options.targets)
     if sound.dedicated is not None:
-        wishes = Wishes(_new_ones(sound.dedicated, previous).geometry.to_numpy())
+        fixed = _new_ones(sound.dedicated, previous).geometry.to_numpy()
+        wishes = Wishes(fixed, options.targets)
     return plan_kept(
         previous,
         sound.communities,
         sound.departments,
         tables.people,
-        bands=previous.bands(options.size),
+        bands=previous.bands(options.size, count_by=options.count_by),
         wishes=wishes,
     )
+
+
+def _ids(communities: gpd.GeoDataFrame) -> list[str]:
+    return [str(i) for i in communities.index]
+
+
+def _beside_held(
+    options: AssignOptions, kept: Kept, communities: gpd.GeoDataFrame
+) -> AssignOptions:
+    """Return options whose targets are those of the open ground: without the cells that stay."""
+    held = dict(zip(_ids(communities), kept.held(len(communities)).tolist(), strict=True))
+    opened = set(communities.index[kept.ground["community"].unique()].astype(str))
+    left = {name: wanted - held[name] for name, wanted in options.targets.items()}
+    problems = [
+        _target_problem(name, f"{held[name]} of its cells stay", options.targets[name])
+        for name, rest in sorted(left.items())
+        if rest < 0 or (rest > 0) != (name in opened)
+    ]
+    if problems:
+        raise InputError(*problems)
+    return replace(options, targets=left)
+
+
+def _refuse_missed(assignment: Assignment, communities: gpd.GeoDataFrame) -> None:
+    ids = _ids(communities)
+    problems = [
+        _target_problem(ids[s.community], f"the nearest is {s.cells} cells", s.wanted)
+        for s in assignment.solved
+        if s.wanted is not None and s.cells != s.wanted
+    ]
+    if problems:
+        raise InputError(*problems)
+
+
+def _target_problem(community: str, why: str, wanted: int) -> Problem:
+    remedy = "ask for another number, or leave out --target"
+    what = f"its ground cannot be divided into {wanted} cells: {why}"
+    return Problem("TARGET_IMPOSSIBLE", what, "", f"community {community}", remedy)
 
 
 def _new_ones(dedicated: gpd.GeoDataFrame, previous: Previous | None) -> gpd.GeoDataFrame:

@@ -97,12 +97,13 @@ def refuse_unknown(tables: MergeTables, options: AssignOptions) -> None:
     Raises
     ------
     InputError
-        ``BASE_UNKNOWN`` and ``WEIGHT_UNKNOWN``, all of them at once.
+        ``BASE_UNKNOWN``, ``WEIGHT_UNKNOWN`` and ``TARGET_UNKNOWN``, all of them at once.
     """
     departments = set(tables.departments)
     asked = (
         ("BASE_UNKNOWN", "--base", {options.base} - {None}, departments),
         ("WEIGHT_UNKNOWN", "--weight", set(options.weights), departments),
+        ("TARGET_UNKNOWN", "--target", set(options.targets), set(tables.communities.index)),
     )
     problems = [
         Problem(code, f"no {_WHAT[code]} {name!r}", "", option, f"use {_some(known)}")
@@ -116,6 +117,7 @@ def refuse_unknown(tables: MergeTables, options: AssignOptions) -> None:
 _WHAT = {
     "BASE_UNKNOWN": "department",
     "WEIGHT_UNKNOWN": "department",
+    "TARGET_UNKNOWN": "community",
 }
 _SHOWN = 6
 

@@ -99,7 +99,7 @@ def write_merge(
                 "subdistricts": merged.subdistricts,
                 "codes": merged.codes,
                 "evidence": merged.evidence,
-                SETTINGS: settings_of(options.size),
+                SETTINGS: settings_of(options.size, count_by=options.count_by),
                 **drawn,
             },
         )
