@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import argparse
 
 CAP_S = 3_600.0
-SIZES = (0.25, 1.0, 4.0)
+SIZES = (0.25, 1.0)
 QUICK_SIZES = (0.05, 0.2)
 TEN = 10.0
 ABOUT = (

@@ -107,25 +107,22 @@ class Place:
 
 
 def main() -> None:
-    """Run the cases and keep the result."""
+    """Run the cases and keep the result of each as soon as it is there."""
     asked = run_arguments(__doc__, _more)
-    asked.case = asked.case or CASES
     started = time.perf_counter()
     cap_s = QUICK_CAP_S if asked.quick else CAP_S
-    tables: list[dict[str, Any]] = []
     slow: set[str] = set()
-    for case in ("quick",) if asked.quick else asked.case:
-        with tempfile.TemporaryDirectory() as folder:
-            tables += run_case(case, Place(Path(folder), cap_s, slow))
-    if not asked.quick:
-        for table in tables:
-            table["date"] = asked.date
-        tables += [table for table in before() if table["case"] not in asked.case]
-        tables.sort(key=lambda table: CASES.index(table["case"]))
     stop = f" A peer is stopped after {cap_s:.0f} CPU s, {SLOW_CAP_S:.0f} if it was before."
-    result = {"title": "Merging four grids into one", "about": ABOUT + stop, "words": WORDS}
-    keep_or_show("merge_peers", result | {"tables": tables}, asked)
-    print(f"{time.perf_counter() - started:.0f} s")
+    for case in ("quick",) if asked.quick else asked.case or CASES:
+        with tempfile.TemporaryDirectory() as folder:
+            tables = run_case(case, Place(Path(folder), cap_s, slow))
+        if not asked.quick:
+            tables = [table | {"date": asked.date} for table in tables]
+            tables += [table for table in before() if table["case"] != case]
+            tables.sort(key=lambda table: CASES.index(table["case"]))
+        result = {"title": "Merging four grids into one", "about": ABOUT + stop, "words": WORDS}
+        keep_or_show("merge_peers", result | {"tables": tables}, asked)
+        print(f"{case}: {time.perf_counter() - started:.0f} s", flush=True)
 
 
 def before() -> list[dict[str, Any]]:
