@@ -19,7 +19,7 @@ from onegrid import standards
 from onegrid.errors import InputError, Problem
 from onegrid.grids import evidence as grounds
 from onegrid.grids.ground import moved_outlines, open_ground
-from onegrid.grids.kept import Kept, Tiles, joined
+from onegrid.grids.kept import Kept, Tiles
 from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
-
-__all__ = ["Kept", "Previous", "Tiles", "Wishes", "joined", "plan_kept", "sound_previous"]
 
 _SAME_AREA_SHARE: Final = 1e-6
 _GRID_DECIMALS: Final = 3  # the partition grid of 1 mm
