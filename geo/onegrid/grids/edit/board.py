@@ -58,13 +58,13 @@ class Board:
     ``rows`` holds the rows of each layer that is there, in the order of the table. Where
     ``own_atoms`` is false the file had no atoms: each cell then is one, and none are written.
     ``doors`` are the household points, if they were given, and ``drawn`` the borders that
-    departments drew, by name, as far as they are known.
+    departments drew, by name and indexed, as far as they are known.
     """
 
     rows: dict[str, dict[str, Row]]
     own_atoms: bool = True
     doors: Doors | None = None
-    drawn: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
+    drawn: Mapping[str, shapely.STRtree] = field(default_factory=dict)
     _squares: Squares = field(init=False, repr=False)
     _atoms_of: dict[str, set[str]] = field(init=False, repr=False)
     _codes: dict[str, str] = field(init=False, repr=False)

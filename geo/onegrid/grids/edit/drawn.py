@@ -35,7 +35,7 @@ def ground_between(
     cells
         The two cells.
     lines
-        Borders the department drew, in the same metric CRS.
+        Borders the department drew near the cells, in the same metric CRS.
 
     Examples
     --------
@@ -48,8 +48,7 @@ def ground_between(
     """
     grid_m = standards.number("grid_size_m")
     around = shapely.union_all([strip, *cells], grid_size=grid_m)
-    near = lines[shapely.intersects(lines, around)]
-    rims = np.append(shapely.intersection(near, around), shapely.boundary(around))
+    rims = np.append(shapely.intersection(lines, around), shapely.boundary(around))
     faces = shapely.get_parts(
         shapely.polygonize([shapely.union_all(shapely.set_precision(rims, grid_m))])
     )

@@ -97,8 +97,8 @@ def _moves(
     the cell beyond.
     """
     department, named = who
-    lines = draft.board.drawn.get(department)
-    if lines is None:
+    drawn = draft.board.drawn.get(department)
+    if drawn is None:
         found = [
             (cell.key.id, _beyond(draft, cell, strip).key.id, strip)
             for cell in _under(draft, strip)
@@ -107,6 +107,8 @@ def _moves(
         shared = f"the strip is drawn as {department} and {others} have it together"
         return found, shared if others else ""
     one, other = _sides(draft, conflict, strip)
+    around = shapely.box(*shapely.total_bounds([strip, one.shape, other.shape]))
+    lines = drawn.geometries.take(np.sort(drawn.query(around)))
     given, taken = ground_between(strip, (one.shape, other.shape), lines)
     ways = ((one, other, given), (other, one, taken))
     moves = [(a.key.id, b.key.id, ground) for a, b, ground in ways if not ground.is_empty]

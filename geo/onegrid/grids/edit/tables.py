@@ -109,8 +109,9 @@ def open_grid(
     return OpenGrid(Board(rows, own_atoms, doors, drawn), forms)
 
 
-def _lines_of(evidence: gpd.GeoDataFrame) -> dict[str, NDArray[np.object_]]:
-    return {str(name): part.geometry.to_numpy() for name, part in evidence.groupby("department")}
+def _lines_of(evidence: gpd.GeoDataFrame) -> dict[str, shapely.STRtree]:
+    by_department = evidence.groupby("department")
+    return {str(name): shapely.STRtree(part.geometry.to_numpy()) for name, part in by_department}
 
 
 def _form(frame: gpd.GeoDataFrame) -> Form:
