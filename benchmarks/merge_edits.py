@@ -26,7 +26,7 @@ ABOUT = (
 GRID_ABOUT = (
     "Wavy lattices of 4 atoms a cell and up to 9 cells a community, {}; {} random edits of each "
     "kind, each made and taken back three times, of which the fastest counts; `split_k` makes "
-    "three parts, `resolve` takes a strip."
+    "three parts, `resolve` takes a department's border."
 )
 
 

@@ -50,7 +50,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for size in (*sizes, TEN) if asked.ten else sizes:
         rows.append(_row(size, rows[-1] if rows else None))
-        print(rows[-1])
+        print(rows[-1], flush=True)
     columns = [{"key": k, "label": label, "digits": digits} for k, label, digits in COLUMNS]
     table = {"title": "growth", "about": ABOUT, "columns": columns, "rows": rows}
     about = "How time and memory of a merge grow with the district."

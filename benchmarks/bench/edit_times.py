@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _TIMES = 3  # each edit is made so often and its fastest time counts: the machine is shared
 _TRIES = 60  # random edits for one that is not refused
-_STRIP_M = 6.0
+_STRIP_M, _OFF_M = 6.0, (2.0, 3.0)
 _CONFLICTS = 40
 
 Times = dict[str, Any]
@@ -37,7 +37,8 @@ def times(side: int, doors_per_cell: int, count: int) -> Generator[Times, None, 
     """
     layers, people = edits.lattice(side, side, doors=doors_per_cell * side * side)
     layers["conflicts"] = _strips(layers["cells"])
-    board = open_grid(layers, people=people).board
+    drawn = _drawn_borders(layers["cells"])
+    board = open_grid(layers, people=people, evidence=drawn).board
     yield {}
     found: Times = {"cells": len(board.rows["cells"])}
     for op in OPERATIONS:
@@ -80,6 +81,12 @@ def _drawn(board: Board, rng: np.random.Generator, number: int, op: str) -> Edit
     return read_edit({"op": op, "conflict_id": name, "choice": "take", "department": "west"})
 
 
+def _drawn_borders(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the borders of the cells a few metres beside themselves, as a department's."""
+    lines = shapely.transform(shapely.boundary(cells.geometry.to_numpy()), lambda xy: xy + _OFF_M)
+    return gpd.GeoDataFrame({"department": "west"}, index=cells.index, geometry=lines)
+
+
 def _strips(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return strips beside borders between cells of a community, spread over the grid."""
     shapes, towns = cells.geometry.to_numpy(), cells["community_id"].to_numpy()
@@ -89,7 +96,8 @@ def _strips(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     border = shapely.intersection(shapes[one], shapes[two])
     long = shapely.length(border) > _STRIP_M
     some = np.flatnonzero(long)[:: max(1, int(long.sum()) // _CONFLICTS)]
-    strips = shapely.intersection(shapely.buffer(border[some], _STRIP_M), shapes[one[some]])
+    both = shapely.coverage_union_all(np.stack([shapes[one], shapes[two]], axis=1)[some], axis=1)
+    strips = shapely.intersection(shapely.buffer(border[some], _STRIP_M), both)
     table = {"kind": "border_shift", "departments": "east;west", "households": 1, "status": "open"}
     index = [f"C{n:04d}" for n in range(len(strips))]
     frame = gpd.GeoDataFrame(table, index=index, geometry=strips, crs=cells.crs)
