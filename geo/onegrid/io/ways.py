@@ -168,7 +168,7 @@ def to_lines(ways: Ways) -> gpd.GeoDataFrame:
     take = np.arange(sizes.sum()) - np.repeat(starts, sizes) + np.repeat(first, sizes)
     lines = shapely.linestrings(position.xy[take], indices=np.repeat(np.arange(len(first)), sizes))
     way = position.way[first]
-    tags = [dict(ways.tags[w]) for w in way]
+    tags = [ways.tags[w] for w in way]
     _mark_gates(tags, _Ends(position.node[first], position.node[last], way, lines), ways.gates)
     lines = _with_heights(lines, position, take, ways.heights_m)
     columns = {name: np.array([t.get(name) for t in tags], dtype=object) for name in ROADS.columns}
@@ -266,7 +266,7 @@ def _mark_gates(
             shortest[key] = min(other, piece, key=lambda p: (length[p], p))
     for (node, _), piece in sorted(shortest.items()):
         closed = {n: v for n, v in tags[piece].items() if v in ("no", "private")}
-        tags[piece] |= of_node[node] | closed
+        tags[piece] = tags[piece] | of_node[node] | closed
 
 
 def _lengths_m(lines: NDArray[np.object_]) -> NDArray[np.float64]:

@@ -87,8 +87,8 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
     passable = barrier & tags.passable(usable)
     shapes = _positive_zero(usable.geometry.to_numpy())
     picked = np.flatnonzero(walked)
-    parts, source = shapely.get_parts(shapes[picked], return_index=True)
-    streets = _Streets.of(parts, picked[source])
+    parts, source = _parts(shapes[picked], picked)
+    streets = _Streets.of(parts, source)
     if len(streets.lines) == 0:
         raise NetworkError(
             Problem("NETWORK_EMPTY", "no line to walk on", remedy="give a layer of street lines")
@@ -100,7 +100,7 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
         "passable_barriers": int(passable.sum()),
     }
     level = tags.levels(usable)
-    found = find_crossings(shapely.force_2d(streets.lines), level[streets.row])
+    found = find_crossings(streets.lines, level[streets.row])
     if node:
         pieces, line = split_lines(streets.lines, found.cut_line, found.cut_xy)
         streets = _Streets.of(pieces, streets.row[line])
@@ -150,10 +150,24 @@ def _has_nan(geometry: NDArray[np.object_]) -> NDArray[np.bool_]:
 
 def _positive_zero(lines: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return the lines with -0.0 written as 0.0: equal numbers must also sort as equal."""
-    copied = shapely.transform(shapely.force_2d(lines), lambda xy: xy + 0.0)
-    high = shapely.has_z(lines)
-    copied[high] = shapely.transform(lines[high], lambda xyz: xyz + 0.0, include_z=True)
-    return np.asarray(copied, dtype=object)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    wrong = np.unique(line[((xy == 0) & np.signbit(xy)).any(axis=1)])
+    copied = lines.copy()
+    for row in wrong.tolist():  # hardly any
+        copied[row] = shapely.transform(
+            lines[row], lambda xyz: xyz + 0.0, include_z=lines[row].has_z
+        )
+    return copied
+
+
+def _parts(
+    lines: NDArray[np.object_], row: NDArray[np.int64]
+) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+    """Return LineStrings and the row that each comes from; copying them all takes memory."""
+    if (shapely.get_type_id(lines) == shapely.GeometryType.LINESTRING).all():
+        return lines, row
+    parts, source = shapely.get_parts(lines, return_index=True)
+    return parts, row[source]
 
 
 def _pack(streets: _Streets, table: gpd.GeoDataFrame, barriers: NDArray[np.object_]) -> Network:

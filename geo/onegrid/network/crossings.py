@@ -58,9 +58,7 @@ def find_crossings(lines: NDArray[np.object_], level: NDArray[np.int64]) -> Cros
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     tree = make_tree(vertices, offsets)
     end_xy = np.stack([vertices[offsets[:-1]], vertices[offsets[1:] - 1]])
-    end, touched = ends_near(tree, end_xy, level, tolerance_m).T
-    at_end = _near(end_xy.reshape(-1, 2)[end], end_xy[:, touched], tolerance_m)
-    end, touched = end[~at_end], touched[~at_end]
+    end, touched = _touches(tree, end_xy, level, tolerance_m)
     left, right, crossing_xy = _crossings(lines, _meetings(tree, end_xy, level), end_xy)
     touch_xy = end_xy.reshape(-1, 2)[end]
     return Crossings(
@@ -71,8 +69,14 @@ def find_crossings(lines: NDArray[np.object_], level: NDArray[np.int64]) -> Cros
     )
 
 
+@kernel
 def ends_near(
-    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64], near_m: float
+    tree: Tree,
+    end_xy: NDArray[np.float64],
+    level: NDArray[np.int64],
+    asked: NDArray[np.bool_],
+    near_m: float,
+    at_ends: bool,  # noqa: FBT001  (a kernel)
 ) -> NDArray[np.int64]:
     """Find line ends that are near another line of their level.
 
@@ -84,30 +88,25 @@ def ends_near(
         float64 (2, lines, 2): the first and the last point of every line.
     level
         int64 (lines).
+    asked
+        bool (2, lines): which ends to look at.
     near_m
         How near counts, in metres.
+    at_ends
+        Whether being near the other line's own ends counts.
 
     Returns
     -------
     pairs
-        int64 (k, 2): place of the end (lines first ends, then last ends) and line, by line of the
-        end, then by line.
+        int64 (k, 2): place of the end (lines first ends, then last ends) and line; a line is
+        listed once for each of its pieces that is near.
     """
-    count = len(level)
-    pairs = np.unique(_ends_near(tree, end_xy, level, near_m), axis=0)
-    order = np.lexsort((pairs[:, 1], pairs[:, 0] // count, pairs[:, 0] % count))
-    ordered: NDArray[np.int64] = pairs[order]
-    return ordered
-
-
-@kernel
-def _ends_near(
-    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64], near_m: float
-) -> NDArray[np.int64]:
     found, count = np.empty((64, 2), np.int64), 0
     space = np.empty(64, np.int64)
     for side in range(2):
         for own in range(len(level)):
+            if not asked[side, own]:
+                continue
             x, y = end_xy[side, own, 0], end_xy[side, own, 1]
             bounds = (x - near_m, y - near_m, x + near_m, y + near_m)
             space, size = pieces_within(tree, bounds, space)
@@ -115,12 +114,27 @@ def _ends_near(
                 line = tree.line[space[k]]
                 if line == own or level[line] != level[own]:
                     continue
-                if nearest_on(tree, space[k], x, y)[2] > near_m * near_m:
+                first = np.hypot(x - end_xy[0, line, 0], y - end_xy[0, line, 1])
+                last = np.hypot(x - end_xy[1, line, 0], y - end_xy[1, line, 1])
+                if not at_ends and min(first, last) <= near_m:
                     continue
-                found = _room(found, count)
-                found[count, 0], found[count, 1] = side * len(level) + own, line
-                count += 1
+                if nearest_on(tree, space[k], x, y)[2] <= near_m * near_m:
+                    found = _room(found, count)
+                    found[count, 0], found[count, 1] = side * len(level) + own, line
+                    count += 1
     return found[:count]
+
+
+def _touches(
+    tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64], tolerance_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return (end, line) of the ends on the middle of another line, by the end's line."""
+    count = len(level)
+    every = np.ones((2, count), dtype=np.bool_)
+    pairs = ends_near(tree, end_xy, level, every, tolerance_m, False)  # noqa: FBT003  (a kernel)
+    end, line = np.unique(pairs, axis=0).T
+    order = np.lexsort((line, end // count, end % count))
+    return end[order], line[order]
 
 
 @kernel
@@ -198,7 +212,7 @@ def _crossings(
     tolerance_m = number("grid_size_m")
     left, right = np.unique(pairs, axis=0).T
     shared, pair = shapely.get_parts(
-        shapely.intersection(lines[left], lines[right]), return_index=True
+        shapely.intersection(*shapely.force_2d([lines[left], lines[right]])), return_index=True
     )
     # Lines that run together for a while meet where that begins and where it ends.
     ends = np.where(

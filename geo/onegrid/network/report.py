@@ -152,16 +152,18 @@ def _near_ends(
 ) -> NDArray[np.int64]:
     """Return the dead ends that stop just before a street of their level, sorted."""
     end_xy = network.xy[network.ends].transpose(1, 0, 2)
-    end, edge = ends_near(network.street_tree, end_xy, level, number("near_end_m")).T
-    side, own = np.divmod(end, len(level))
-    node = network.ends[own, side]
     dead = np.zeros(len(network.xy), dtype=np.bool_)
     dead[ends[:, 0]] = True
+    asked, near_m = dead[network.ends.T], number("near_end_m")
+    pairs = ends_near(network.street_tree, end_xy, level, asked, near_m, True)  # noqa: FBT003
+    end, edge = pairs.T
+    side, own = np.divmod(end, len(level))
+    node = network.ends[own, side]
     # What joins it, or the other end of its own street, is no neighbour that it misses.
     joined = np.zeros(len(node), dtype=np.bool_)
     for known in (node, network.ends[own, 1 - side]):
         joined |= (network.ends[edge] == known[:, None]).any(axis=1)
-    near: NDArray[np.int64] = np.unique(node[dead[node] & ~joined])
+    near: NDArray[np.int64] = np.unique(node[~joined])
     return near
 
 
