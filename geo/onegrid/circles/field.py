@@ -9,7 +9,7 @@ import shapely
 
 from onegrid.circles.outline import Rings, outline
 from onegrid.errors import InputError, Problem
-from onegrid.network.kernel import kernel
+from onegrid.network.compiled import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.kernel import kernel
+from onegrid.network.compiled import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -142,14 +142,15 @@ def _next(value: NDArray[np.float64], level: float, k: int, gate: int, first: bo
         left, right, gates = south_east, south_west, (west, south, east)
     else:
         left, right, gates = north_east, south_east, (south, east, north)
-    if (left < level) != (right < level):
-        if left < level:
-            return gates[1]
-        # A saddle: its two inner corners are joined if the middle is inside.
-        turns = south_west + south_east + north_west + north_east < 4 * level
-    else:
-        turns = left < level
-    return gates[0] if turns else gates[2]
+    if (left < level) == (right < level):
+        turn = 0 if left < level else 2
+    elif left < level:
+        turn = 1
+    else:  # a saddle: its two inner corners are joined if the middle is inside
+        middle = (south_west + south_east + north_west + north_east) / 4
+        turn = 0 if middle < level else 2
+    leaves: int = gates[turn]
+    return leaves
 
 
 @kernel

@@ -14,7 +14,8 @@ from onegrid.circles.field import areas, make_field, splat
 from onegrid.circles.places import join_places
 from onegrid.errors import InputError, Problem
 from onegrid.network import search
-from onegrid.network.kernel import in_threads
+from onegrid.network.compiled import in_threads
+from onegrid.network.graph import towards
 from onegrid.network.pieces import Pieces, cut_pieces, reached_pieces
 from onegrid.standards import number
 
@@ -93,9 +94,10 @@ def life_circles(
     places = join_places(network, facilities, profile=profile)
     drawer: _Drawer = _RasterDrawer(network) if method == "raster" else _EdgeDrawer(network)
     limits_s = tuple(band * _S_PER_MIN for band in bands)
+    graph = towards(places.graph)  # who lives in the circle walks to the facility
 
     def draw(row: int) -> list[shapely.Geometry]:
-        pieces = reached_pieces(places.graph, places.doors, row, limits_s=limits_s)
+        pieces = reached_pieces(graph, places.coming, row, limits_s=limits_s)
         return drawer.draw(pieces, len(bands))
 
     rows = np.flatnonzero(places.doors.edge >= 0)

@@ -2,118 +2,130 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from onegrid.network.build import EdgeFlag, Network
+from onegrid.network.tags import EdgeFlag
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from onegrid.circles.nearby import Ways
+    from onegrid.network.arrays import Network
+
 _TURN_DEG = 35  # less is straight on
+_CORNER_DEG = 60  # where a street without a name turns by this much, it is told as another
 _BACK_DEG = 150
 _SHORT_M = 0.5  # what rounds to no metre is not told
 _UNNAMED = "道路"
-
-
-class Walked(NamedTuple):
-    """A piece of an edge as it is walked; against the edge, from is after to."""
-
-    edge: int
-    from_m: float
-    to_m: float
-
-
-class _Leg(NamedTuple):
-    label: str
-    length_m: float
-    points: NDArray[np.float64]
+_NO_NAME: Final = -1
+# What a flag is called comes before the name of the street; the last of several counts.
+_CALLED: Final = {
+    EdgeFlag.UNDERGROUND: (-4, "走地下通道"),
+    EdgeFlag.CROSSING: (-3, "过街"),
+    EdgeFlag.STEPS: (-2, "走台阶"),
+}
 
 
 def tell_steps(
     network: Network,
-    way: list[Walked],
-    parts: list[NDArray[np.float64]],
-    gaps_m: tuple[float, float],
-    name: str,
-) -> list[str]:
-    """Return the way as short sentences.
+    ways: Ways,
+    heading: NDArray[np.float64],
+    gaps_m: NDArray[np.float64],
+    names: list[str],
+) -> list[list[str]]:
+    """Return every way as short sentences.
 
     Parameters
     ----------
     network
         The walk network, for street names and flags.
-    way
+    ways
         The pieces walked, in order.
-    parts
-        The points of each piece, in walking order.
+    heading
+        Radians at the beginning and the end of each piece, float64 (pieces, 2).
     gaps_m
-        Metres off the street, at the start and at the end.
-    name
-        What is there at the end; may be empty.
+        Metres off the street at the start and at the end, float64 (ways, 2).
+    names
+        What is there at each end; may be empty.
     """
-    legs = _legs(network, way, parts)
-    steps = []
-    if gaps_m[0] >= _SHORT_M:
-        street = _street(network, way[0].edge) if way else _UNNAMED
-        steps.append(f"步行{_metres(gaps_m[0])}米到{street}")
-    before: _Leg | None = None
-    for leg in legs:
-        turn = _turn(before.points, leg.points) if before else ""
-        steps.append(f"{turn}{leg.label}{_metres(leg.length_m)}米")
-        before = leg
-    if gaps_m[1] >= _SHORT_M:
-        steps.append(f"离开道路步行{_metres(gaps_m[1])}米")
-    return [*steps, f"到达{name or '目的地'}"]
+    signs = _signs(network)[ways.edge]
+    legs, leg_m = _legs(ways, signs, heading)
+    far = np.searchsorted(legs, ways.starts)
+    told = []
+    for i, name in enumerate(names):
+        first, last = ways.starts[i], ways.starts[i + 1]
+        steps = []
+        if gaps_m[i, 0] >= _SHORT_M:
+            street = _street(network, signs[first]) if first < last else _UNNAMED
+            steps.append(f"步行{_metres(gaps_m[i, 0])}米到{street}")
+        before = -1  # the piece that was walked last
+        for leg in range(far[i], far[i + 1]):
+            if leg_m[leg] < _SHORT_M:
+                continue
+            piece = legs[leg]
+            turn = _turn(heading[piece, 0] - heading[before, 1]) if before >= 0 else ""
+            steps.append(f"{turn}{_label(network, signs[piece])}{_metres(leg_m[leg])}米")
+            before = legs[leg + 1] - 1
+        if gaps_m[i, 1] >= _SHORT_M:
+            steps.append(f"离开道路步行{_metres(gaps_m[i, 1])}米")
+        told.append([*steps, f"到达{name or '目的地'}"])
+    return told
 
 
 def _metres(length_m: float) -> int:
-    return max(round(length_m), 1)
+    return max(round(float(length_m)), 1)
 
 
-def _legs(network: Network, way: list[Walked], parts: list[NDArray[np.float64]]) -> list[_Leg]:
-    """Return the way with pieces of one street, told alike, as one leg."""
-    legs: list[_Leg] = []
-    for piece, points in zip(way, parts, strict=True):
-        leg = _Leg(_label(network, piece.edge), abs(piece.to_m - piece.from_m), points)
-        if legs and legs[-1].label == leg.label:
-            last = legs.pop()
-            joined = np.concatenate([last.points, points])
-            leg = _Leg(leg.label, last.length_m + leg.length_m, joined)
-        legs.append(leg)
-    return [leg for leg in legs if leg.length_m >= _SHORT_M]
+@lru_cache(maxsize=8)
+def _signs(network: Network) -> NDArray[np.int64]:
+    """Return what each edge is called: the place of its name, or less than 0."""
+    signs = network.name_id.astype(np.int64)
+    for flag, (sign, _) in _CALLED.items():
+        signs[(network.flags & np.uint16(flag)) != 0] = sign
+    return signs
 
 
-def _label(network: Network, edge: int) -> str:
-    flags = EdgeFlag(int(network.flags[edge]))
-    if EdgeFlag.STEPS in flags:
-        return "走台阶"
-    if EdgeFlag.CROSSING in flags:
-        return "过街"
-    if EdgeFlag.UNDERGROUND in flags:
-        return "走地下通道"
-    return f"沿{_street(network, edge)}步行"
+def _legs(
+    ways: Ways, signs: NDArray[np.int64], heading: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return the first piece of every leg, and one past the last, and the metres of each.
+
+    A leg is what is told at once: pieces called alike, and without a name up to a corner.
+    """
+    length_m = np.abs(ways.to_m - ways.from_m)
+    new = np.ones(len(signs), dtype=np.bool_)
+    turned = np.abs(_turned(heading[1:, 0] - heading[:-1, 1])) >= _CORNER_DEG
+    new[1:] = (signs[1:] != signs[:-1]) | (turned & (signs[1:] == _NO_NAME))
+    new[ways.starts[:-1][ways.starts[:-1] < len(signs)]] = True
+    first = np.flatnonzero(new)
+    total = np.add.reduceat(length_m, first) if len(first) else length_m
+    return np.append(first, len(signs)), total
 
 
-def _street(network: Network, edge: int) -> str:
-    name = int(network.name_id[edge])
-    return network.names[name] if name >= 0 else _UNNAMED
+def _label(network: Network, sign: int) -> str:
+    for number, label in _CALLED.values():
+        if sign == number:
+            return label
+    return f"沿{_street(network, sign)}步行"
 
 
-def _turn(before: NDArray[np.float64], after: NDArray[np.float64]) -> str:
+def _street(network: Network, sign: int) -> str:
+    return network.names[sign] if sign >= 0 else _UNNAMED
+
+
+def _turn(angle: float) -> str:
     """Return which way to turn between two legs."""
-    incoming, outgoing = _headings(before)[-1], _headings(after)[0]
-    turn_deg = (np.degrees(outgoing - incoming) + 180) % 360 - 180
-    if abs(turn_deg) < _TURN_DEG:
+    turned_deg = _turned(angle)
+    if abs(turned_deg) < _TURN_DEG:
         return ""
-    if abs(turn_deg) > _BACK_DEG:
+    if abs(turned_deg) > _BACK_DEG:
         return "掉头，"
-    return "左转，" if turn_deg > 0 else "右转，"
+    return "左转，" if turned_deg > 0 else "右转，"
 
 
-def _headings(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    step = np.diff(points, axis=0)
-    step = step[(step != 0).any(axis=1)]
-    headings: NDArray[np.float64] = np.arctan2(step[:, 1], step[:, 0])
-    return headings
+def _turned(angle: NDArray[np.float64] | float) -> NDArray[np.float64]:
+    """Return an angle in degrees to the left, from -180 up to 180."""
+    return np.asarray((np.degrees(angle) + 180) % 360 - 180)

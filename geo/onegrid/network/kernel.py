@@ -23,6 +23,7 @@ __all__ = [
     "FAR",
     "Bench",
     "Bits",
+    "drain",
     "in_threads",
     "kernel",
     "label_bits",
@@ -89,7 +90,7 @@ def label_bits(graph: Graph, sources: int) -> Bits:
 
 
 @kernel
-def _push(heap: NDArray[np.int64], size: int, key: int) -> int:
+def push(heap: NDArray[np.int64], size: int, key: int) -> int:
     """Add a key to a heap of four children a node; return its new size."""
     at = size
     while at > 0:
@@ -103,7 +104,7 @@ def _push(heap: NDArray[np.int64], size: int, key: int) -> int:
 
 
 @kernel
-def _pop(heap: NDArray[np.int64], size: int) -> int:
+def pop(heap: NDArray[np.int64], size: int) -> int:
     """Remove the first key of a heap; return its new size."""
     size -= 1
     key = heap[size]
@@ -153,8 +154,8 @@ def spread(
             label = (time << bits.rank) | ranks[i]
             if time <= limit and label < labels[node]:
                 count = _lower(bench, node, label, count)
-                size = _push(heap, size, (time << bits.node) | node)
-    return _drain(graph, bench, bits, limit, count, size)
+                size = push(heap, size, (time << bits.node) | node)
+    return drain(graph, bench, bits, limit, count, size)
 
 
 @kernel
@@ -169,7 +170,7 @@ def spread_on(
         for arc in range(graph.indptr[node], graph.indptr[node + 1]):
             if labels[graph.target[arc]] == FAR:
                 key = ((labels[node] >> bits.rank) << bits.node) | node
-                size = _push(bench.heap, size, key)
+                size = push(bench.heap, size, key)
                 break
     for i in range(len(ranks)):
         for end in range(2):
@@ -178,17 +179,17 @@ def spread_on(
             label = (time << bits.rank) | ranks[i]
             if time <= limit and label < labels[node]:
                 labels[node] = label
-                size = _push(bench.heap, size, (time << bits.node) | node)
-    _drain(graph, bench, bits, limit, 0, size)
+                size = push(bench.heap, size, (time << bits.node) | node)
+    drain(graph, bench, bits, limit, 0, size)
 
 
 @kernel
-def _drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size: int) -> int:
+def drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size: int) -> int:
     """Carry labels on from a heap of nodes until it is empty; return how many have one."""
     labels, heap = bench.labels, bench.heap
     while size > 0:
         time, node = heap[0] >> bits.node, heap[0] & ((1 << bits.node) - 1)
-        size = _pop(heap, size)
+        size = pop(heap, size)
         if time != labels[node] >> bits.rank:
             continue  # a shorter way came first
         for arc in range(graph.indptr[node], graph.indptr[node + 1]):
@@ -198,7 +199,7 @@ def _drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size:
                 count = _lower(bench, target, label, count)
                 if len(bench.via) > 0:
                     bench.via[target] = arc
-                size = _push(heap, size, (time << bits.node) | target)
+                size = push(heap, size, (time << bits.node) | target)
     return count
 
 
