@@ -13,7 +13,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 
 from onegrid.reports.model import shown
 from onegrid.reports.png import png, swatch_png
@@ -102,12 +102,18 @@ def _picture(document: Written, picture: Picture, *, width_mm: float) -> None:
 def _table(document: Written, table: Table) -> None:
     rows = table.rows.head(table.printed) if table.printed else table.rows
     grid = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
-    for cell, column in zip(grid.rows[0].cells, table.columns, strict=True):
+    grid.autofit = False
+    page = document.sections[-1]
+    room = page.page_width - page.left_margin - page.right_margin
+    widths = [int(room * c.width / sum(c.width for c in table.columns)) for c in table.columns]
+    for cell, column, width in zip(grid.rows[0].cells, table.columns, widths, strict=True):
         _fill(cell, column.label, bold=True)
+        cell.width = Emu(width)
     _repeat(grid.rows[0])
     pattern = grid.add_row()._tr  # noqa: SLF001  (docx has no public way to copy a row)
-    for cell, column in zip(grid.rows[1].cells, table.columns, strict=True):
+    for cell, column, width in zip(grid.rows[1].cells, table.columns, widths, strict=True):
         _fill(cell, _PLACEHOLDER, right=column.form != "text")
+        cell.width = Emu(width)
     grid._tbl.remove(pattern)  # noqa: SLF001  (as above)
     values = [[shown(v, column.form) for v in rows[column.field]] for column in table.columns]
     for row in zip(*values, strict=True):  # filling cells one by one takes minutes

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
 _DPI = 160
 _INK = "#333333"
+_HATCH_WIDTH = 0.35
 _POINTS_PER_INCH = 72
-_HATCHES = {"hatch": "////", "cross": "xxx", "dots": "...", "bars": "|||"}
+_HATCHES = {"hatch": "//", "cross": "xx", "dots": "..", "bars": "||"}
 _CHINESE = (
     *("Noto Sans CJK SC", "Source Han Sans SC", "Source Han Sans CN", "Microsoft YaHei"),
     *("PingFang SC", "SimHei", "SimSun", "WenQuanYi Micro Hei", "WenQuanYi Zen Hei"),
@@ -76,7 +78,8 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 def _bytes(figure: Figure) -> bytes:
     raw = io.BytesIO()
     FigureCanvasAgg(figure)
-    figure.savefig(raw, format="png", metadata={"Software": None})
+    with rc_context({"hatch.linewidth": _HATCH_WIDTH}):
+        figure.savefig(raw, format="png", metadata={"Software": None})
     return raw.getvalue()
 
 

@@ -1,0 +1,99 @@
+"""The made-up district of `tables` as a result folder, with an elder-care page."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+import tables
+from onegrid.coverage.elders import measure_elders
+from onegrid.io.files import write_csv, write_json
+from onegrid.io.networks import write_network
+from onegrid.network.build import build_network
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.standards import ELDER_KINDS
+
+
+def doors() -> gpd.GeoDataFrame:
+    """One door in the middle of each cell, with all its residents."""
+    cells = tables.cells()
+    elders = cells["elders_60"]
+    return gpd.GeoDataFrame(
+        {
+            "people": cells["people"],
+            "elders_60": elders,
+            "elders_80": elders // 6,
+            "elders_alone": elders // 8,
+            "disabled": (cells["people"] // 40).astype(float),
+        },
+        geometry=cells.geometry.centroid,
+        crs=cells.crs,
+    )
+
+
+def elders() -> pd.DataFrame:
+    """The elder-care page; the farther east, the longer the walk."""
+    people = doors()
+    east = np.arange(len(people)) * 60.0
+    walks = pd.concat(
+        [pd.DataFrame({"id": people.index, "kind": k, "walk_s": east}) for k in ELDER_KINDS]
+    )
+    return measure_elders(walks, people, tables.facilities(), tables.cells(), profile="plain")
+
+
+RULES = [
+    {
+        "kind": "elder_care_center",
+        "minutes": 15.0,
+        "per": "subdistrict",
+        "floor_m2_min": 750.0,
+        "floor_m2_per_100_households": None,
+        "note": "",
+        "title": "地方文件",
+        "clause": "四(五)",
+        "confidence": "seen",
+    },
+    {
+        "kind": "pharmacy",
+        "minutes": 10.0,
+        "per": "",
+        "floor_m2_min": None,
+        "floor_m2_per_100_households": None,
+        "note": "",
+        "title": "GB 50180-2018",
+        "clause": "附录C",
+        "confidence": "remembered",
+    },
+]
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("results")
+    tables.write_results(path)
+    write_csv(path / "elders.csv", elders(), private=True)
+    fixes = pd.read_csv(path / "fixes.csv").assign(profile="plain")
+    write_csv(path / "elder_fixes.csv", fixes[fixes["kind"] == "elder_care_center"], private=True)
+    crosswalk = pd.DataFrame(
+        {
+            "cell_id": ["c00", "c00", "c01"],
+            "department": "politics_law",
+            "old_code": ["01", None, "02"],
+            "area_m2": [80_000.0, 10_000.0, 90_000.0],
+            "area_share": [0.8889, 0.1111, 1.0],
+            "households": [346, 4, 420],
+            "household_share": [0.9886, 0.0114, 1.0],
+        }
+    )
+    write_csv(path / "crosswalk.csv", crosswalk)
+    named = tables.roads().assign(name="人民路")
+    write_network(build_network(named)[0], path / NETWORK_FILE)
+    about = {
+        **tables.report(),
+        "standard": {"pack": "own", "rules": RULES},
+        "departments": {"a": 3},
+    }
+    write_json(path / "report.json", about)
+    return path

@@ -1,0 +1,197 @@
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+from docx import Document
+
+import tables
+from onegrid.coverage.suppress import suppress
+from onegrid.errors import InputError
+from onegrid.pipeline.reporting import read_report_tables, write_report
+from onegrid.reports import ReportOptions, compose
+from onegrid.reports.docx import docx
+from onegrid.reports.html import html
+from onegrid.reports.model import HIDDEN, Column, Report, Section, Table
+from onegrid.reports.xlsx import xlsx
+from onegrid.standards.signs import kind_label
+
+K = 10
+FIGURES = {
+    "居民": "people",
+    "走得到的居民": "people_covered",
+    "60岁以上": "elders_60",
+    "走得到的60岁以上": "elders_60_covered",
+    "覆盖率": "covered_share",
+    "现有面积(m²)": "floor_area_m2",
+    "应有面积(m²)": "required_floor_area_m2",
+    "可达性(E2SFCA)": "accessibility",
+}
+
+
+@pytest.fixture(scope="module")
+def found(folder):
+    return read_report_tables(folder)
+
+
+@pytest.fixture(scope="module")
+def public(found):
+    return compose(found, options=ReportOptions(cells=("c00", "c05")))
+
+
+@pytest.fixture(scope="module")
+def document(public):
+    return docx(public)
+
+
+@pytest.fixture(scope="module")
+def office(found):
+    return compose(found, options=ReportOptions(office=True))
+
+
+def sheet_rows(data, key):
+    """Return a worksheet as a frame, headings as they are read."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    rows = list(book[key].iter_rows(min_row=3, values_only=True))
+    return pd.DataFrame(rows[1:], columns=rows[0])
+
+
+def tables_of(report, key):
+    return next(table for table in report.tables() if table.key == key)
+
+
+def test_the_workbook_of_the_office_holds_the_figures_of_the_csv(folder, office):
+    gaps = pd.read_csv(folder / "gaps.csv", dtype={"id": str})
+    cells = gaps[gaps["level"] == "cell"]
+    asked = cells.assign(kind=cells["kind"].map(kind_label)).sort_values(["id", "kind"])
+    told = sheet_rows(xlsx(office), "网格覆盖").sort_values(["编码", "设施"])
+    assert told["编码"].tolist() == asked["id"].tolist()
+    for label, name in FIGURES.items():
+        left = pd.to_numeric(told[label]).to_numpy(float)
+        assert np.allclose(left, asked[name].to_numpy(float), equal_nan=True), label
+
+
+def test_a_public_workbook_hides_what_the_public_gaps_hide_and_nothing_else(folder, public):
+    gaps = pd.read_csv(folder / "gaps.csv", dtype={"id": str})
+    shown = suppress(gaps, tables.cells())
+    told = tables_of(public, "网格覆盖").rows
+    hidden = told["people_covered"] == HIDDEN
+    asked = shown[(shown["level"] == "cell") & shown["people_covered"].isna()]
+    assert 0 < hidden.sum() == len(asked)
+    assert set(told.loc[hidden, "id"]) == set(asked["id"])
+    assert (told.loc[hidden, ["covered_share", "cause", "worst_walk_min"]] == HIDDEN).all(axis=None)
+    data = sheet_rows(xlsx(public), "网格覆盖")
+    assert (data["走得到的居民"] == HIDDEN).sum() == hidden.sum()
+
+
+def test_no_small_count_of_people_stands_in_a_public_report(public):
+    counted = [c for table in public.tables() for c in _counts(table)]
+    assert len(counted) > 10
+    for key, field, values in counted:
+        figures = pd.to_numeric(values, errors="coerce").dropna()
+        assert not figures.between(1, K - 1).any(), (key, field)
+
+
+def _counts(table):
+    people = ("people", "elders", "households", "children", "disabled", "left", "before", "after")
+    for column in table.columns:
+        if column.form == "count" and column.field.startswith(people):
+            yield table.key, column.field, table.rows[column.field]
+
+
+def test_the_crosswalk_of_the_public_has_no_counts_of_households(public, office):
+    fields = {c.field for c in tables_of(public, "新旧对照").columns}
+    assert fields == {"cell_id", "department", "old_code", "area_m2", "area_share"}
+    assert "households" in {c.field for c in tables_of(office, "新旧对照").columns}
+
+
+def test_without_the_grid_nothing_of_residents_is_public(found):
+    alone = replace(found, cells=None, communities=None)
+    with pytest.raises(InputError) as error:
+        compose(replace(alone, gaps=None, sites=None), options=ReportOptions())
+    assert error.value.problems[0].code == "REPORT_EMPTY"
+    told = compose(alone, options=ReportOptions())
+    assert not {"网格覆盖", "新旧对照"} & {table.key for table in told.tables()}
+    assert "网格覆盖" in {
+        t.key for t in compose(alone, options=ReportOptions(office=True)).tables()
+    }
+
+
+def test_the_document_holds_every_printed_table_with_the_same_words(public, document):
+    opened = Document(io.BytesIO(document))
+    written = [[[c.text for c in row.cells] for row in t.rows] for t in opened.tables]
+    printed = list(public.tables())
+    for table, rows in zip(printed, written, strict=False):
+        assert rows[0] == [column.label for column in table.columns]
+        count = min(table.printed or len(table.rows), len(table.rows))
+        assert len(rows) == count + 1
+    gaps = next(r for t, r in zip(printed, written, strict=False) if t.key == "全区覆盖")
+    assert gaps[1][4] == "0.0%"
+    assert len(written) >= len(printed) + 2  # two pages of cells, with their tables
+    assert len(opened.inline_shapes) > 5
+
+
+def test_a_page_of_a_cell_names_its_bounds_staff_and_facilities(public):
+    sheet = public.sheets[0]
+    facts = dict(sheet.facts)
+    assert sheet.key == "c00"
+    assert facts["东至"] == facts["北至"] == facts["西至"] == facts["南至"] == "人民路"
+    assert "专职网格员" in facts["应配人员"]
+    assert facts["社区"].startswith("<img")
+    assert sheet.tables[0].rows["name"].tolist() == ["设施0"]
+
+
+def test_the_page_is_one_file_that_loads_nothing_and_escapes_names(public):
+    text = html(public)
+    assert "<img src=x" not in text
+    assert "&lt;img src=x" in text
+    assert not re.search(r"(src|href)=\"?(https?:)?//", text)
+    assert "<script" not in text
+    assert text.count('class="sheet"') == 2
+
+
+def test_unverified_norms_are_marked_in_every_kind_of_report(public, document):
+    assert "未核实" in html(public)
+    book = sheet_rows(xlsx(public), "标准依据")
+    assert dict(zip(book["设施"], book["核实"], strict=True))["药店"] == "未核实"
+    words = "".join(p.text for p in Document(io.BytesIO(document)).paragraphs)
+    assert "1 条未核实" in words
+
+
+@pytest.mark.parametrize("write", [xlsx, pytest.param(docx, marks=pytest.mark.slow), html])
+def test_the_same_results_give_the_same_bytes(found, write):
+    once, again = (write(compose(found, options=ReportOptions())) for _ in range(2))
+    assert once == again
+
+
+def test_an_archive_carries_no_clock(public, document):
+    for data in (xlsx(public), document):
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            assert {info.date_time[0] for info in archive.infolist()} == {1980}
+
+
+def test_what_a_user_wrote_is_never_a_formula():
+    rows = pd.DataFrame({"a": ['=HYPERLINK("http://x")', "+1", "@x"]})
+    section = Section("x", tables=(Table("t", "t", (Column("a", "=a"),), rows),))
+    book = openpyxl.load_workbook(io.BytesIO(xlsx(Report("t", (), (section,)))))
+    assert {cell.data_type for row in book["t"].iter_rows(min_row=3) for cell in row} == {"s"}
+
+
+def test_the_office_file_is_readable_by_its_owner_only(folder, tmp_path):
+    for office, mode in ((True, 0o600), (False, None)):
+        out = tmp_path / f"{office}.xlsx"
+        told = write_report(folder, out, options=ReportOptions(office=office))
+        assert told["office"] is office
+        assert mode is None or out.stat().st_mode & 0o777 == mode
+
+
+def test_faulty_requests_are_refused(folder, tmp_path):
+    for out, cells, code in (("r.pdf", (), "REPORT_FORMAT"), ("r.xlsx", ("zz",), "CELL_UNKNOWN")):
+        with pytest.raises(InputError) as error:
+            write_report(folder, tmp_path / out, options=ReportOptions(cells=cells))
+        assert error.value.problems[0].code == code
+        assert not (tmp_path / out).exists()
