@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.page import ORDER
+from bench.page import in_order
 from bench.runs import run_arguments
 
 MORE = {"merge_growth": ["--ten"]}  # what a full run asks for besides
@@ -21,10 +21,9 @@ def main() -> None:
     """Run every benchmark that is there; a failure of one does not stop the others."""
     asked = run_arguments(__doc__)
     failed = []
-    for name in ORDER:
-        script = Path(__file__).with_name(f"{name}.py")
-        if not script.exists():
-            continue
+    folder = Path(__file__).parent
+    for script in in_order([*folder.glob("merge_*.py"), *folder.glob("reach_*.py")]):
+        name = script.stem
         words = ["--quick"] if asked.quick else ["--date", asked.date, *MORE.get(name, [])]
         started = time.perf_counter()
         print(f"== {name}", flush=True)

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-ORDER = (  # in which benchmarks run and are told
-    "merge_peers",
-    "merge_pareto",
-    "merge_growth",
-    "merge_edits",
-    "reach_peers",
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# in which benchmarks run and are told; others follow by name
+ORDER = ("merge_peers", "merge_pareto", "merge_growth", "merge_edits")
 RESULTS = Path(__file__).parents[1] / "results"
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 PERCENT = -2
@@ -41,13 +39,15 @@ def render(results: list[dict[str, Any]]) -> str:
 
 
 def stored() -> list[dict[str, Any]]:
-    """Return every result in the repository: those of `ORDER` in theirs, then others by name."""
-    paths = sorted(RESULTS.glob("*.json"), key=lambda path: (_place(path.stem), path.stem))
+    """Return every result in the repository, in order."""
+    paths = in_order(RESULTS.glob("*.json"))
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
-def _place(name: str) -> int:
-    return ORDER.index(name) if name in ORDER else len(ORDER)
+def in_order(paths: Iterable[Path]) -> list[Path]:
+    """Return benchmarks or their results by the place of their names in `ORDER`."""
+    names = {name: place for place, name in enumerate(ORDER)}
+    return sorted(paths, key=lambda path: (names.get(path.stem, len(names)), path.stem))
 
 
 def store(name: str, result: dict[str, Any]) -> None:

@@ -146,6 +146,12 @@ def test_the_page_says_where_a_peer_is_ahead_and_whether_its_result_is_sound():
     assert "nobody is ahead" in page.table_text(table(close))
 
 
+def test_benchmarks_are_told_in_a_fixed_order_and_new_ones_last():
+    paths = [Path(f"{name}.json") for name in ("reach_b", "merge_edits", "reach_a", "merge_peers")]
+    names = [path.stem for path in page.in_order(paths)]
+    assert names == ["merge_peers", "merge_edits", "reach_a", "reach_b"]
+
+
 def test_the_page_of_benchmarks_is_what_the_results_say():
     assert page.PAGE.read_text(encoding="utf-8") == page.render(page.stored())
 
