@@ -74,7 +74,10 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
     columns = (
         *UNIT,
         Column("elders_60", "60岁以上", "count"),
-        *(Column(name, _within_label(name), "count", 16) for name in within_columns()),
+        *(
+            Column(name, _within_label(name), "count", 16, _on_paper(name))
+            for name in within_columns()
+        ),
         Column("left", "15分钟走不到", "count", 14),
         Column("facilities", "设施数", "count", 8),
         Column("services", "已登记服务", width=24),
@@ -85,6 +88,10 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
     label = kind_label(kind)
     note = f"按{profile_label(str(elders['profile'].iloc[0]))}步行；走不到的老人多的在前。"
     return Table(f"养老-{label.split('(')[0]}"[:31], label, columns, rows, note, PRINTED)
+
+
+def _on_paper(name: str) -> bool:
+    return name.startswith("elders_60_") or name.endswith(f"_{numbers('circle_minutes')[-1]:.0f}")
 
 
 def _within_label(name: str) -> str:

@@ -30,6 +30,9 @@ _METHOD = (
 )
 
 
+_ELSEWHERE = "每个网格的四至、人员和新旧网格对照表在电子表格（xlsx）中。"
+
+
 @dataclass(frozen=True)
 class ReportOptions:
     """What a report holds: full figures for the office, pages for which cells.
@@ -70,7 +73,7 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
         Section("摘要", tuple(_summary(told))),
         Section(
             "全要素网格",
-            tuple(_grid_text(told.about)),
+            (*_grid_text(told.about), *((_ELSEWHERE,) if facts else ())),
             tuple(grid_pictures(told)),
             (*tables.grid_tables(told), *roster(facts), *tables.crosswalk_tables(told)),
         ),

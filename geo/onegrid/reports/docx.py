@@ -47,7 +47,7 @@ def docx(report: Report) -> bytes:
             document.add_paragraph(text)
         for picture in section.pictures:
             _picture(document, picture, width_mm=165)
-        for table in section.tables:
+        for table in section.printed():
             _turned(document, sideways=len(table.columns) > _WIDE_COLUMNS)
             document.add_heading(table.title, level=2)
             _table(document, table)
@@ -86,7 +86,7 @@ def _turned(document: Written, *, sideways: bool) -> None:
 
 
 def _picture(document: Written, picture: Picture, *, width_mm: float) -> None:
-    most_mm = 200.0
+    most_mm = 165.0  # with heading and legend on one page
     ratio = picture.height / picture.width
     width_mm = min(width_mm, most_mm / ratio)
     document.add_picture(io.BytesIO(png(picture)), width=Mm(width_mm))
@@ -100,7 +100,7 @@ def _picture(document: Written, picture: Picture, *, width_mm: float) -> None:
 
 
 def _table(document: Written, table: Table) -> None:
-    rows = table.rows.head(table.printed) if table.printed else table.rows
+    rows = table.rows
     grid = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     grid.autofit = False
     page = document.sections[-1]
@@ -121,10 +121,8 @@ def _table(document: Written, table: Table) -> None:
         for place, text in zip(filled.iter(qn("w:t")), row, strict=True):
             place.text = text
         grid._tbl.append(filled)  # noqa: SLF001  (as above)
-    left = len(table.rows) - len(rows)
-    note = table.note + (f"（另有 {left} 行，见电子表格）" if left else "")
-    if note:
-        document.add_paragraph().add_run(note).font.size = Pt(9)
+    if table.note:
+        document.add_paragraph().add_run(table.note).font.size = Pt(9)
 
 
 def _fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> None:
@@ -155,7 +153,7 @@ def _sheet(document: Written, sheet: Sheet) -> None:
     _picture(document, sheet.picture, width_mm=110)
     for table in sheet.tables:
         document.add_heading(table.title, level=2)
-        _table(document, table)
+        _table(document, table.on_paper())
 
 
 def _same_bytes(document: Written) -> bytes:

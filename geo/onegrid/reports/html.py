@@ -68,7 +68,7 @@ def _section(order: int, section: Section) -> Iterator[str]:
     yield f'<h2 id="s{order}">{escape(section.title)}</h2>'
     yield from (f"<p>{escape(text)}</p>" for text in section.text)
     yield from (_figure(picture) for picture in section.pictures)
-    for table in section.tables:
+    for table in section.printed():
         yield f"<h3>{escape(table.title)}</h3>"
         yield _table(table)
 
@@ -80,13 +80,10 @@ def _figure(picture: Picture) -> str:
 
 
 def _table(table: Table) -> str:
-    rows = table.rows.head(table.printed) if table.printed else table.rows
     head = "".join(f'<th scope="col">{escape(c.label)}</th>' for c in table.columns)
-    cells = [[_cell(v, c) for v in rows[c.field]] for c in table.columns]
+    cells = [[_cell(v, c) for v in table.rows[c.field]] for c in table.columns]
     body = "\n".join(f"<tr>{''.join(row)}</tr>" for row in zip(*cells, strict=True))
-    left = len(table.rows) - len(rows)
-    more = f"（另有 {left} 行，见电子表格）" if left else ""
-    note = f'<p class="note">{escape(table.note + more)}</p>' if table.note or more else ""
+    note = f'<p class="note">{escape(table.note)}</p>' if table.note else ""
     return (
         f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
         f"</div>{note}"
@@ -108,5 +105,5 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     facts = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in sheet.facts)
     yield f"<dl>{facts}</dl>{_figure(sheet.picture)}"
     for table in sheet.tables:
-        yield f"<h3>{escape(table.title)}</h3>{_table(table)}"
+        yield f"<h3>{escape(table.title)}</h3>{_table(table.on_paper())}"
     yield "</section>"

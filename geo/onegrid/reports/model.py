@@ -6,7 +6,7 @@ A report is composed once; the three writers show the same values. In a table a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -29,13 +29,14 @@ class Column:
     """A column of a table: the field that holds it, its heading and its form.
 
     ``form`` is "text", "count", "area" (m²), "metres", "minutes", "share" (0–1) or "number";
-    ``width`` is in characters of a spreadsheet.
+    ``width`` is in characters of a spreadsheet; what is not on ``paper`` stands there only.
     """
 
     field: str
     label: str
     form: str = "text"
     width: int = 12
+    paper: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,8 @@ class Bars:
 class Table:
     """A table: ``rows`` has a field for every column.
 
-    ``key`` names its worksheet (at most 31 characters); ``printed`` is how many rows go on paper,
-    0 for all: the worksheet always has every row.
+    ``key`` names its worksheet (at most 31 characters), which always has every row; ``printed`` is
+    how many rows go on paper, None for all.
     """
 
     key: str
@@ -60,8 +61,25 @@ class Table:
     columns: tuple[Column, ...]
     rows: pd.DataFrame
     note: str = ""
-    printed: int = 0
+    printed: int | None = None
     bars: Bars | None = None
+
+    def on_paper(self) -> Table:
+        """Return what is printed of it; the note tells what is not.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"a": [1, 2, 3], "b": 0})
+        >>> columns = (Column("a", "甲"), Column("b", "乙", paper=False))
+        >>> short = Table("t", "t", columns, rows, printed=2).on_paper()
+        >>> len(short.rows), len(short.columns), short.note
+        (2, 1, '（另有 1 行，见电子表格）')
+        """
+        rows = self.rows.head(self.printed) if self.printed is not None else self.rows
+        left = len(self.rows) - len(rows)
+        more = f"（另有 {left} 行，见电子表格）" if left else ""
+        columns = tuple(column for column in self.columns if column.paper)
+        return replace(self, columns=columns, rows=rows, note=self.note + more)
 
 
 @dataclass(frozen=True)
@@ -122,6 +140,10 @@ class Section:
     text: tuple[str, ...] = ()
     pictures: tuple[Picture, ...] = ()
     tables: tuple[Table, ...] = ()
+
+    def printed(self) -> list[Table]:
+        """Return the tables that go on paper, as they go there."""
+        return [table.on_paper() for table in self.tables if table.printed != 0]
 
 
 @dataclass(frozen=True)

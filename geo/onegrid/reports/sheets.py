@@ -10,7 +10,7 @@ from onegrid.grids.locate import locate
 from onegrid.reports.bounds import SIDES, four_bounds
 from onegrid.reports.model import Column, Sheet, Table, shown
 from onegrid.reports.pictures import Surroundings, cell_picture
-from onegrid.reports.tables import PRINTED, profile_label
+from onegrid.reports.tables import profile_label
 from onegrid.standards import signs
 from onegrid.standards.signs import kind_label, kind_order
 
@@ -95,7 +95,7 @@ def roster(facts: Mapping[str, tuple[tuple[str, str], ...]]) -> list[Table]:
         return []
     rows = pd.DataFrame([dict(told) for told in facts.values()])
     columns = tuple(Column(str(name), str(name), width=16) for name in rows)
-    return [Table("网格名册", "网格名册（四至、人员）", columns, rows, "", PRINTED)]
+    return [Table("网格名册", "网格名册（四至、人员）", columns, rows, "", 0)]
 
 
 def _teams(tables: ReportTables) -> dict[str, str]:

@@ -24,7 +24,11 @@ LEVEL_LABELS: Final = {
     "district": "全区",
 }
 PRINTED = 15  # rows of a long table that go on paper
-UNIT = (Column("level", "层级", width=8), Column("id", "编码", width=18), Column("name", "名称"))
+UNIT = (
+    Column("level", "层级", width=8),
+    Column("id", "编码", width=18, paper=False),
+    Column("name", "名称"),
+)
 _GAP = (
     Column("kind", "设施", width=26),
     Column("profile", "步行方式", width=20),
@@ -34,11 +38,11 @@ _GAP = (
     Column("elders_60", "60岁以上", "count"),
     Column("elders_60_covered", "走得到的60岁以上", "count", 16),
     Column("worst_walk_min", "最远步行(分钟)", "minutes", 14),
-    Column("floor_area_m2", "现有面积(m²)", "area"),
-    Column("required_floor_area_m2", "应有面积(m²)", "area"),
+    Column("floor_area_m2", "现有面积(m²)", "area", paper=False),
+    Column("required_floor_area_m2", "应有面积(m²)", "area", paper=False),
     Column("missing_m2", "面积缺口(m²)", "area"),
     Column("cause", "主要原因", width=22),
-    Column("accessibility", "可达性(E2SFCA)", "number", 14),
+    Column("accessibility", "可达性(E2SFCA)", "number", 14, paper=False),
 )
 
 
@@ -53,9 +57,11 @@ def gap_tables(tables: ReportTables) -> list[Table]:
     if tables.gaps is None:
         return []
     rows = _gap_rows(tables)
-    level = tables.gaps["level"].to_numpy()
+    level = rows["_level"].to_numpy()
     bars = Bars("各类设施覆盖率", "kind", ("covered_share",))
-    district = Table("全区覆盖", "全区各类设施覆盖", _GAP, rows[level == LEVELS[-1]], "", 0, bars)
+    district = Table(
+        "全区覆盖", "全区各类设施覆盖", _GAP, rows[level == LEVELS[-1]], "", None, bars
+    )
     units = Table(
         "街道社区覆盖",
         "街道和社区覆盖（差的在前）",
@@ -85,6 +91,7 @@ def _gap_rows(tables: ReportTables) -> pd.DataFrame:
         missing_m2=missing_m2(gaps["floor_area_m2"], gaps["required_floor_area_m2"]),
         _order=gaps["kind"].map(order),
         _row=np.arange(len(gaps)),
+        _level=gaps["level"],
     ).sort_values(["_order", "_row"], kind="stable")
     causes = {code: sign.label for code, sign in signs.CAUSES.items() if code}
     return told.assign(
@@ -148,7 +155,7 @@ def grid_tables(tables: ReportTables) -> list[Table]:
         for name in ("community_workers", "workers", "volunteers"):
             rows[name] = staff[name].reindex(rows["id"]).to_numpy()
     columns = (
-        Column("id", "编码", width=14),
+        Column("id", "编码", width=14, paper=False),
         Column("name", "社区"),
         Column("subdistrict", "街道"),
         Column("cells", "网格数", "count", 8),
@@ -210,7 +217,7 @@ def crosswalk_tables(tables: ReportTables) -> list[Table]:
         Column("household_share", "占新网格户数", "share"),
     )
     shown = tuple(c for c in columns if c.field in rows)
-    return [Table("新旧对照", "新旧网格对照表", shown, rows, "", PRINTED)]
+    return [Table("新旧对照", "新旧网格对照表", shown, rows, "", 0)]
 
 
 def norm_tables(tables: ReportTables) -> list[Table]:

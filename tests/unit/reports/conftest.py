@@ -73,6 +73,8 @@ RULES = [
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("results")
     tables.write_results(path)
+    shuffled = tables.gaps().sample(frac=1, random_state=2)
+    write_csv(path / "gaps.csv", shuffled, private=True)
     write_csv(path / "elders.csv", elders(), private=True)
     fixes = pd.read_csv(path / "fixes.csv").assign(profile="plain")
     write_csv(path / "elder_fixes.csv", fixes[fixes["kind"] == "elder_care_center"], private=True)
