@@ -125,6 +125,68 @@ def test_hostile_osm_files_are_input_errors(tmp_path, name, data):
     assert str(path) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["t.osm.pbf", "t.osm"])
+def test_a_file_cut_anywhere_is_refused_or_read_but_never_crashes(tmp_path, name):
+    osm_file(tmp_path / name)
+    whole = (tmp_path / name).read_bytes()
+    for size in range(0, len(whole), max(1, len(whole) // 25)):
+        path = tmp_path / f"cut-{size}-{name}"
+        path.write_bytes(whole[:size])
+        try:
+            assert len(read_osm(str(path)))
+        except InputError as error:
+            assert str(path) in str(error)  # noqa: PT017  (either outcome is right)
+
+
+def test_damaged_bytes_are_refused_or_read_but_never_crash(tmp_path):
+    osm_file(tmp_path / "t.osm.pbf")
+    whole = np.frombuffer((tmp_path / "t.osm.pbf").read_bytes(), np.uint8)
+    rng = np.random.default_rng(4)
+    for draw in range(40):
+        data = whole.copy()
+        data[rng.integers(0, len(data), 3)] = rng.integers(0, 256, 3)
+        path = tmp_path / f"{draw}.osm.pbf"
+        path.write_bytes(data.tobytes())
+        try:
+            build_network(read_osm(str(path)))
+        except InputError as error:
+            assert error.problems[0].code  # noqa: PT017  (either outcome is right)
+
+
+def test_nodes_that_come_after_the_ways_are_found(tmp_path):
+    text = "<osm version='0.6'>" + "".join(
+        f"<way id='{way}'>"
+        + "".join(f"<nd ref='{ref}'/>" for ref in refs)
+        + f"<tag k='highway' v='{tags['highway']}'/></way>"
+        for way, (refs, tags) in WAYS.items()
+        if way in (10, 11, 13)
+    )
+    text += "".join(f"<node id='{i}' lon='{x}' lat='{y}'/>" for i, (x, y) in NODES.items())
+    (tmp_path / "late.osm").write_text(text + "</osm>")
+    late = read_osm(str(tmp_path / "late.osm"))
+    assert late.index.tolist() == ["10-1", "10-2", "11-1", "11-2"]
+    assert shapely.get_num_coordinates(late.geometry.to_numpy()).tolist() == [2, 3, 2, 2]
+
+
+def test_heights_of_nodes_and_hours_of_access_reach_the_network(tmp_path):
+    writer = osmium.SimpleWriter(str(tmp_path / "hill.osm"))
+    heights = {1: "20", 3: "50 m", 4: "abc", 5: "99999"}
+    for node_id, place in NODES.items():
+        tags = {"ele": heights[node_id]} if node_id in heights else {}
+        writer.add_node(Node(id=node_id, location=place, version=1, tags=tags))
+    hours = {"highway": "residential", "access:conditional": "no @ (22:00-06:00)"}
+    writer.add_way(Way(id=10, nodes=[1, 2, 6, 3], version=1, tags=hours))
+    writer.add_way(Way(id=11, nodes=[4, 2, 5], version=1, tags={"highway": "steps"}))
+    writer.close()
+    lines = read_osm(str(tmp_path / "hill.osm"))
+    assert lines.geometry.has_z.tolist() == [True, True, False, False]
+    network, report = build_network(lines)
+    assert network.z_m[:5].round(6).tolist() == [20, 30, 30, 45, 50]
+    assert 0 < report.heights_share < 1
+    assert network.hours == ("no @ (22:00-06:00)",)
+    assert network.hours_id.tolist() == [0, 0, -1, -1]
+
+
 def graph() -> nx.MultiDiGraph:
     made = nx.MultiDiGraph(crs="epsg:4326", simplified=True)
     for node_id, (lon, lat) in NODES.items():
