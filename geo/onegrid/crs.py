@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pyproj import CRS
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
+from pyproj.exceptions import ProjError
 
 from onegrid.errors import CrsError, Problem
 
@@ -86,6 +87,24 @@ def is_metric(crs: CRS | str | None) -> bool:
         and all(axis.unit_conversion_factor == 1 for axis in parsed.axis_info[:2])
         and parsed.to_epsg() not in _DISTORTED
     )
+
+
+def metric_crs(text: str) -> CRS:
+    """Return the CRS that a user names, such as ``EPSG:4547``.
+
+    Raises
+    ------
+    CrsError
+        If there is no such CRS, or it is not in metres.
+    """
+    try:
+        crs = CRS.from_user_input(text)
+    except ProjError:
+        remedy = "write EPSG:4547 or another code of a CGCS2000 3-degree zone"
+        raise CrsError(Problem("CRS_UNKNOWN", f"no CRS {text!r}", remedy=remedy)) from None
+    if not is_metric(crs):
+        raise CrsError(Problem("CRS_UNUSABLE", f"{text} is not in metres"))
+    return crs
 
 
 def metric_crs_of(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> str:

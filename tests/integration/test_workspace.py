@@ -37,10 +37,11 @@ HEAD = plans.PlanHead("main", "一张网", plans.DRAFT, 0, None, None, BY.at, BY
 @pytest.fixture(params=["file", "postgis"])
 def place(request, tmp_path):
     if request.param == "file":
-        return str(tmp_path / "district")
+        yield str(tmp_path / "district")
+        return
     url = request.getfixturevalue("postgis")
+    yield url
     wipe(url)
-    return url
 
 
 def wipe(url):
@@ -297,6 +298,7 @@ def test_a_backup_taken_under_load_restores_to_one_state(planned, grid, tmp_path
     to = str(tmp_path / "again")
     if target == "postgis":
         to = request.getfixturevalue("postgis")
+        planned.close()
         wipe(to)
     with closing(restore_backup(backup, to)) as restored:
         with restored.reading() as connection:

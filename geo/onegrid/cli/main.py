@@ -16,6 +16,7 @@ from onegrid.cli import (
     serving,
     siting,
     walking,
+    workspace,
 )
 from onegrid.cli.console import BAD_INPUT, BUG, fail
 from onegrid.errors import OnegridError, PartitionError, Problem
@@ -29,7 +30,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich help costs a third of a second at every start
 )
-for group in (grids, editing, comparing, walking, siting, services, norms, reporting, serving):
+for group in (
+    grids,
+    editing,
+    comparing,
+    walking,
+    siting,
+    services,
+    norms,
+    reporting,
+    serving,
+    workspace,
+):
     group.register(app)
 
 

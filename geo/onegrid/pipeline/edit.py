@@ -221,7 +221,7 @@ def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
     problems: list[Problem] = []
     for name, kind in kinds.items():
         try:
-            layers[name] = _read_layer(f"{path}#{name}", name, table=not kind)
+            layers[name] = read_layer(f"{path}#{name}", name, table=not kind)
         except InputError as error:
             problems += error.problems
     if problems:
@@ -229,7 +229,14 @@ def read_grid(path: str) -> dict[str, gpd.GeoDataFrame]:
     return layers
 
 
-def _read_layer(source: str, name: str, *, table: bool) -> gpd.GeoDataFrame:
+def read_layer(source: str, name: str, *, table: bool) -> gpd.GeoDataFrame:
+    """Read one layer of a grid file; a ``table`` has no geometry.
+
+    Raises
+    ------
+    InputError
+        If a layer of the contract breaks it, or its CRS is not metric.
+    """
     raw = read_raw(source).frame.drop(columns=_ROW_NUMBER, errors="ignore")
     if table:
         return pd.DataFrame(raw.drop(columns=raw.geometry.name))

@@ -34,15 +34,11 @@ def note(
     connection: Connection, by: By, action: str, target: str, details: Mapping[str, Any]
 ) -> None:
     """Add a row to the audit, in the transaction of what it tells of."""
-    table = AuditRow.__table__
     if connection.dialect.name == "postgresql":  # the next number is for one writer at a time
         connection.exec_driver_sql("LOCK TABLE audit IN EXCLUSIVE MODE")
-    last = connection.execute(
-        select(table.c.number, table.c.digest).order_by(table.c.number.desc()).limit(1)
-    ).one_or_none()
-    number, previous = (last.number + 1, last.digest) if last is not None else (1, _FIRST)
+    last, previous = last_row(connection)
     row = {
-        "number": number,
+        "number": last + 1,
         "at": by.at,
         "actor": by.author,
         "action": action,
@@ -51,6 +47,14 @@ def note(
         "previous": previous,
     }
     connection.execute(insert(AuditRow), row | {"digest": _digest(row)})
+
+
+def last_row(connection: Connection) -> tuple[int, str]:
+    """Return the number and the digest of the last row; 0 and zeros before the first."""
+    table = AuditRow.__table__.c
+    query = select(table.number, table.digest).order_by(table.number.desc()).limit(1)
+    last = connection.execute(query).one_or_none()
+    return (0, _FIRST) if last is None else (int(last.number), str(last.digest))
 
 
 def broken_rows(connection: Connection) -> list[int]:

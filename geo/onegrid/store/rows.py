@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+import geopandas as gpd
+import numpy as np
+import pandas as pd
 import shapely
 from sqlalchemy import bindparam, delete, insert, select, update
 
@@ -40,6 +43,17 @@ def _read_layer(connection: Connection, plan_id: str, layer: str) -> dict[str, R
         name = record[IDS[layer]]
         found[name] = Row(Key(layer, name), values, shapely.set_srid(record["shape"], 0))
     return found
+
+
+def frame_of(layer: str, rows: Iterable[Row], *, crs: str) -> gpd.GeoDataFrame:
+    """Return rows of a layer as a table by id, columns of the plan first."""
+    found = list(rows)
+    names = _columns(table_of(layer), layer)
+    names += sorted({name for row in found for name in row.attributes} - set(names))
+    data = {name: [row.attributes.get(name) for row in found] for name in names}
+    index = pd.Index([row.key.id for row in found], name=IDS[layer])
+    shapes = np.array([row.shape for row in found], dtype=object)
+    return gpd.GeoDataFrame(pd.DataFrame(data, index=index), geometry=shapes, crs=crs)
 
 
 def add_rows(connection: Connection, plan_id: str, rows: Iterable[Row], *, srid: int) -> None:
