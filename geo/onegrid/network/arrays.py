@@ -108,7 +108,11 @@ class Network:
 
     def opened(self) -> Network:
         """Return the network with every closed edge open: what gates and private roads cost."""
-        twin = replace(self, flags=self.flags & np.uint16(~EdgeFlag.CLOSED & 0xFFFF))
+        return self.with_flags(self.flags & np.uint16(~EdgeFlag.CLOSED & 0xFFFF))
+
+    def with_flags(self, flags: NDArray[np.uint16]) -> Network:
+        """Return the network with other flags on its edges."""
+        twin = replace(self, flags=flags)
         # What was made of the shapes alone need not be made again.
         twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in _OF_SHAPES})
         return twin

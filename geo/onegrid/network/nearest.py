@@ -139,13 +139,13 @@ def _found(job: _Job, block: range, contraction: Contraction | None) -> NDArray[
     sources = door_rows(job.sources, mine)
     kind, rank = job.kind[mine] - block.start, job.rank[mine]
     if contraction is None:
-        labels = _searched(job.graph, sources, rank, job.bits, job.limit).reshape(-1, 1)
+        labels = searched(job.graph, sources, rank, job.bits, job.limit).reshape(-1, 1)
         row = np.arange(len(labels), dtype=np.int32)
     else:
         row = contraction.rank
         labels = _swept(job, contraction, Seeds(sources, kind, rank), len(block))
-    found: NDArray[np.int64] = _asked(job.graph.ends, row, labels, job.doors, job.bits.rank)
-    _ask_along(job.graph, sources, kind, rank, job.doors, job.bits, found)
+    found: NDArray[np.int64] = asked(job.graph.ends, row, labels, job.doors, job.bits.rank)
+    ask_along(job.graph, sources, kind, rank, job.doors, job.bits, found)
     found[found >> job.bits.rank > job.limit] = FAR
     return found
 
@@ -167,7 +167,7 @@ def _swept(job: _Job, contraction: Contraction, seeds: Seeds, kinds: int) -> NDA
 
 
 @kernel
-def _searched(
+def searched(
     graph: Graph, sources: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
 ) -> NDArray[np.int64]:
     """Return the label of every node from the sources of one kind."""
@@ -193,7 +193,7 @@ def _searched_on(
 
 
 @kernel
-def _asked(
+def asked(
     ends: NDArray[np.int32],
     row: NDArray[np.int32],
     labels: NDArray[np.int64],
@@ -216,8 +216,7 @@ def _asked(
     return found
 
 
-@kernel
-def _ask_along(  # noqa: PLR0913, PLR0917  (a kernel)
+def ask_along(  # noqa: PLR0913, PLR0917  (the parts of a question)
     graph: Graph,
     sources: Doors,
     kinds: NDArray[np.int64],
@@ -227,9 +226,24 @@ def _ask_along(  # noqa: PLR0913, PLR0917  (a kernel)
     found: NDArray[np.int64],
 ) -> None:
     """Lower the labels of doors that share their edge with a source; sources are by edge."""
-    for i in range(len(doors.edge)):
-        if doors.edge[i] < 0:
-            continue
+    shared = np.zeros(len(graph.ends) + 1, np.bool_)  # the last is for doors on no edge
+    shared[sources.edge] = True
+    rows = np.flatnonzero(shared[doors.edge])
+    _ask_along(graph, sources, kinds, ranks, doors, rows, bits, found)
+
+
+@kernel
+def _ask_along(  # noqa: PLR0913, PLR0917  (a kernel)
+    graph: Graph,
+    sources: Doors,
+    kinds: NDArray[np.int64],
+    ranks: NDArray[np.int64],
+    doors: Doors,
+    rows: NDArray[np.int64],
+    bits: Bits,
+    found: NDArray[np.int64],
+) -> None:
+    for i in rows:
         at = np.searchsorted(sources.edge, doors.edge[i])
         while at < len(ranks) and sources.edge[at] == doors.edge[i]:
             walk = between_us(graph, sources, at, doors, i)

@@ -1,0 +1,425 @@
+"""What a change of one facility or one street does to everybody's walk, in milliseconds.
+
+A plan is never changed: each step returns the next plan and what differs, so that undoing is
+keeping the old one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid.circles.places import join_places
+from onegrid.circles.reach import facility_kinds
+from onegrid.errors import InputError, Problem
+from onegrid.network.compiled import in_threads
+from onegrid.network.graph import US_PER_S, Doors, Graph, door_rows, make_doors, towards, walk_graph
+from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
+from onegrid.network.nearest import ask_along, asked, searched
+from onegrid.network.repair import leaning, repaired
+from onegrid.network.snap import join_edges
+from onegrid.network.tags import EdgeFlag
+from onegrid.standards import number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from onegrid.network.arrays import Network
+    from onegrid.standards import Profile
+
+_SPARE: Final = 1 << 16  # facilities that may be added to a kind
+_LOST: Final = -1  # the label of a door whose facility is taken away, to tell that it differs
+_NONE = np.empty(0, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class People:
+    """Who walks: ids, points in the network's CRS, where they set out, how many they are.
+
+    ``unit`` int64 is a place in ``units``, the areas that people gained and lost are told by.
+    """
+
+    ids: NDArray[np.object_]
+    points: NDArray[np.object_]
+    doors: Doors
+    people: NDArray[np.float64]
+    unit: NDArray[np.int64]
+    units: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The facilities of one kind by id; labels (time, rank) by node, and ``found`` by door."""
+
+    ids: NDArray[np.object_]
+    points: NDArray[np.object_]
+    sources: Doors
+    labels: NDArray[np.int64]
+    found: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Change:
+    """The plan after a step, and what differs.
+
+    ``doors`` has id, kind, facility_id (None: none within the limit) and walk_s (NaN) of every
+    door whose nearest facility or time differs; ``units`` has unit, kind, people_gained and
+    people_lost: who is within the limit now and was not, and the other way round.
+    """
+
+    plan: Plan
+    doors: pd.DataFrame
+    units: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """Facilities on a network and how far everybody walks to the nearest of each kind."""
+
+    network: Network
+    profile: Profile
+    limit_s: float
+    graph: Graph
+    bits: Bits
+    people: People
+    kinds: dict[str, Kind]
+
+    def put(self, facility_id: str, kind: str, point: shapely.Point) -> Change:
+        """Add a facility at a point in the network's CRS, or move the one of that id there.
+
+        Raises
+        ------
+        InputError
+            If there is a facility of that id and another kind.
+        """
+        other = self._kind_of(facility_id)
+        if other not in (None, kind):
+            what = f"facility {facility_id} is of kind {other}, not {kind}"
+            raise InputError(Problem("FACILITY_KIND", what, remedy="take it away first"))
+        old = self.kinds.get(kind) or _empty_kind(self)
+        door = _coming(self, np.array([point], dtype=object))
+        at = int(np.searchsorted(old.ids, facility_id))
+        if other is None:
+            ids, points = np.insert(old.ids, at, facility_id), np.insert(old.points, at, point)
+            next_kind = replace(
+                _renumbered(old, self.bits, at, 1),
+                ids=ids,
+                points=points,
+                sources=_spliced(old.sources, at, at, door),
+            )
+            return self._after(kind, next_kind, _NONE, door.edge)
+        points = old.points.copy()
+        points[at] = point
+        moved = replace(old, points=points, sources=_spliced(old.sources, at, at + 1, door))
+        edges = np.append(door.edge, old.sources.edge[at])
+        return self._after(kind, moved, _owned(old.labels, self.bits, at), edges)
+
+    def remove(self, facility_id: str) -> Change:
+        """Take a facility away.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        """
+        kind = self._kind_of(facility_id)
+        if kind is None:
+            raise InputError(Problem("UNKNOWN_ID", f"no facility {facility_id}"))
+        old = self.kinds[kind]
+        at = int(np.searchsorted(old.ids, facility_id))
+        gone = _owned(old.labels, self.bits, at)
+        labels, found = old.labels.copy(), old.found.copy()
+        labels[gone], found[_owned(found, self.bits, at)] = FAR, _LOST
+        left = _renumbered(replace(old, labels=labels, found=found), self.bits, at + 1, -1)
+        left = replace(
+            left,
+            ids=np.delete(old.ids, at),
+            points=np.delete(old.points, at),
+            sources=_spliced(old.sources, at, at + 1, door_rows(old.sources, _NONE)),
+        )
+        return self._after(kind, left, gone, old.sources.edge[[at]])
+
+    def open_street(self, edge: int) -> Change:
+        """Open an edge of the network that is closed: a gate, a private road, a planned link."""
+        return self._with_street(edge, closed=False)
+
+    def close_street(self, edge: int) -> Change:
+        """Close an edge of the network; who joined it joins the nearest that is left."""
+        return self._with_street(edge, closed=True)
+
+    def _with_street(self, edge: int, *, closed: bool) -> Change:
+        if not 0 <= edge < len(self.network.ends):
+            raise InputError(Problem("UNKNOWN_ID", f"no edge {edge}"))
+        flags = self.network.flags.copy()
+        bit = np.uint16(EdgeFlag.CLOSED)
+        flags[edge] = flags[edge] | bit if closed else flags[edge] & ~bit
+        network = self.network.with_flags(flags)
+        plan = replace(self, network=network, graph=walk_graph(network, self.profile))
+        people, rejoined = _rejoined_people(plan, edge)
+        plan = replace(plan, people=people)
+
+        def settle(name: str) -> Kind:
+            old = self.kinds[name]
+            sources, moved = _rejoined_sources(plan, old, edge)
+            lost = [_owned(old.labels, self.bits, rank) for rank in moved.tolist()]
+            rests = leaning(towards(self.graph), old.labels, np.array([edge]), self.bits.rank)
+            gone = np.unique(np.concatenate([rests, *lost]))
+            edges = np.concatenate([[edge], old.sources.edge[moved], sources.edge[moved]])
+            rows = np.union1d(rejoined, _on_edges(plan, edges))
+            eased = self.network.ends[edge].astype(np.int64)
+            return _settled(plan, replace(old, sources=sources), gone, eased, rows)
+
+        kinds = dict(zip(self.kinds, in_threads(settle, self.kinds), strict=True))
+        before = {name: kind.found for name, kind in self.kinds.items()}
+        return _change(self, replace(plan, kinds=kinds), before)
+
+    def _after(
+        self, name: str, changed: Kind, gone: NDArray[np.int64], edges: NDArray[np.int64]
+    ) -> Change:
+        """Settle one kind, exact but for the nodes ``gone`` and sources on some edges."""
+        if len(changed.ids) > 1 << self.bits.rank:
+            what = f"{len(changed.ids)} facilities of one kind"
+            raise InputError(Problem("PLAN_SIZE", what, remedy="start a new plan from the tables"))
+        rows = np.union1d(np.flatnonzero(changed.found == _LOST), _on_edges(self, edges))
+        kind = _settled(self, changed, gone, _NONE, rows)
+        plan = replace(self, kinds={**self.kinds, name: kind})
+        return _change(self, plan, {name: changed.found})
+
+    def _kind_of(self, facility_id: str) -> str | None:
+        for name, kind in self.kinds.items():
+            at = np.searchsorted(kind.ids, facility_id)
+            if at < len(kind.ids) and kind.ids[at] == facility_id:
+                return name
+        return None
+
+
+def start_plan(
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    people: gpd.GeoDataFrame,
+    *,
+    profile: Profile,
+    limit_s: float,
+) -> Plan:
+    """Return a plan of facilities and people on a network.
+
+    Parameters
+    ----------
+    network
+        The walk network.
+    facilities
+        Points indexed by id, with a column ``kind``.
+    people
+        Points indexed by id, with columns ``people`` and ``unit`` (an id of an area).
+    profile
+        Who walks.
+    limit_s
+        Longest walk, in seconds.
+
+    Raises
+    ------
+    CrsError, InputError
+        As `onegrid.circles.reach.nearest`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from onegrid.network.build import build_network
+    >>> from onegrid.standards import profile
+    >>> street = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (3000, 0)])], crs=4547)
+    >>> homes = gpd.GeoDataFrame({"people": [3, 2], "unit": ["a", "b"]}, index=["h1", "h2"],
+    ...     geometry=shapely.points([[100, 0], [2900, 0]]), crs=4547)
+    >>> shops = gpd.GeoDataFrame({"kind": ["market"]}, index=["m1"],
+    ...     geometry=[shapely.Point(0, 0)], crs=4547)
+    >>> network, _ = build_network(street)
+    >>> plan = start_plan(network, shops, homes, profile=profile(), limit_s=900)
+    >>> change = plan.put("m1", "market", shapely.Point(2500, 0))
+    >>> change.units
+      unit    kind  people_gained  people_lost
+    0    a  market            0.0          3.0
+    1    b  market            2.0          0.0
+    """
+    kind = facility_kinds(facilities)
+    targets = join_places(network, facilities, profile=profile)
+    homes = join_places(network, people, profile=profile)
+    unit, units = pd.factorize(people["unit"].astype(str).to_numpy(dtype=object), sort=True)
+    counts = people["people"].to_numpy(np.float64, na_value=0.0)
+    bits = label_bits(targets.graph, len(facilities) + _SPARE)
+    who = People(
+        homes.ids, homes.points, homes.doors, counts[homes.row], unit[homes.row], np.array(units)
+    )
+    plan = Plan(network, profile, limit_s, targets.graph, bits, who, {})
+    limit, inwards = limit_us(limit_s, bits), towards(targets.graph)
+
+    def settle(name: str) -> Kind:
+        mine = np.flatnonzero(kind[targets.row] == name)
+        sources = door_rows(targets.coming, mine)
+        ranks = np.flatnonzero(sources.edge >= 0)
+        labels = searched(inwards, door_rows(sources, ranks), ranks, bits, limit)
+        fresh = Kind(targets.ids[mine], targets.points[mine], sources, labels, _NONE)
+        return replace(fresh, found=_found(plan, fresh, np.arange(len(who.ids))))
+
+    names = sorted(set(kind))
+    return replace(plan, kinds=dict(zip(names, in_threads(settle, names), strict=True)))
+
+
+def _settled(
+    plan: Plan,
+    kind: Kind,
+    gone: NDArray[np.int64],
+    eased: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> Kind:
+    """Return a kind with exact labels, given where they may not be: nodes, and rows of doors."""
+    labels = repaired(
+        towards(plan.graph),
+        kind.labels,
+        kind.sources,
+        gone=gone,
+        eased=eased,
+        bits=plan.bits,
+        limit=limit_us(plan.limit_s, plan.bits),
+    )
+    changed = np.append(labels != kind.labels, False)
+    ends = np.append(plan.graph.ends, [[-1, -1]], axis=0)[plan.people.doors.edge]
+    rows = np.union1d(rows, np.flatnonzero(changed[ends].any(axis=1)))
+    kind = replace(kind, labels=labels, found=kind.found.copy())
+    kind.found[rows] = _found(plan, kind, rows)
+    return kind
+
+
+def _on_edges(plan: Plan, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of doors on some edges."""
+    return np.flatnonzero(np.isin(plan.people.doors.edge, edges))
+
+
+def _found(plan: Plan, kind: Kind, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the labels of some doors."""
+    by_edge = np.argsort(kind.sources.edge, kind="stable")
+    by_edge = by_edge[kind.sources.edge[by_edge] >= 0]
+    doors, bits, graph = door_rows(plan.people.doors, rows), plan.bits, towards(plan.graph)
+    node, zeros = np.arange(len(kind.labels), dtype=np.int32), np.zeros(len(by_edge), np.int64)
+    found = asked(graph.ends, node, kind.labels.reshape(-1, 1), doors, bits.rank)
+    ask_along(graph, door_rows(kind.sources, by_edge), zeros, by_edge, doors, bits, found)
+    found[found >> bits.rank > limit_us(plan.limit_s, bits)] = FAR
+    return found[:, 0]
+
+
+def _change(old: Plan, new: Plan, before: dict[str, NDArray[np.int64]]) -> Change:
+    """Return what differs; ``before`` are the doors' labels with the ranks of the new plan."""
+    who, bits = new.people, new.bits
+    doors, units = [], []
+    for name, labels in before.items():
+        kind = new.kinds[name]
+        differs = np.flatnonzero(kind.found != labels)
+        found = kind.found[differs]
+        there = found != FAR
+        facility = np.full(len(found), None, dtype=object)
+        facility[there] = kind.ids[found[there] & ((1 << bits.rank) - 1)]
+        walk_s = np.where(there, (found >> bits.rank) / US_PER_S, np.nan)
+        doors.append(
+            pd.DataFrame(
+                {
+                    "id": who.ids[differs],
+                    "kind": name,
+                    "facility_id": pd.Series(facility, dtype=object),
+                    "walk_s": walk_s,
+                }
+            )
+        )
+        was = old.kinds[name].found[differs] != FAR if name in old.kinds else ~there & False
+        units.append(_gains(who, name, differs, there & ~was, was & ~there))
+    return Change(new, pd.concat(doors, ignore_index=True), pd.concat(units, ignore_index=True))
+
+
+def _gains(
+    who: People,
+    name: str,
+    rows: NDArray[np.int64],
+    gained: NDArray[np.bool_],
+    lost: NDArray[np.bool_],
+) -> pd.DataFrame:
+    sums = [
+        np.bincount(who.unit[rows[mask]], who.people[rows[mask]], minlength=len(who.units))
+        for mask in (gained, lost)
+    ]
+    changed = np.flatnonzero((sums[0] > 0) | (sums[1] > 0))
+    return pd.DataFrame(
+        {
+            "unit": who.units[changed],
+            "kind": name,
+            "people_gained": sums[0][changed],
+            "people_lost": sums[1][changed],
+        }
+    )
+
+
+def _empty_kind(plan: Plan) -> Kind:
+    nothing = np.empty(0, dtype=object)
+    far = np.full(len(plan.network.xy), FAR)
+    sources = door_rows(plan.people.doors, _NONE)
+    return Kind(nothing, nothing, sources, far, np.full(len(plan.people.ids), FAR))
+
+
+def _coming(plan: Plan, points: NDArray[np.object_]) -> Doors:
+    joints = join_edges(plan.network, points, profile=plan.profile)
+    return make_doors(towards(plan.graph), joints)
+
+
+def _spliced(doors: Doors, start: int, stop: int, new: Doors) -> Doors:
+    """Return doors with the rows from start to stop replaced."""
+    pairs = zip(doors, new, strict=True)
+    return Doors(*(np.concatenate([old[:start], row, old[stop:]]) for old, row in pairs))
+
+
+def _owned(labels: NDArray[np.int64], bits: Bits, rank: int) -> NDArray[np.int64]:
+    return np.flatnonzero(((labels & ((1 << bits.rank) - 1)) == rank) & (labels != FAR))
+
+
+def _renumbered(kind: Kind, bits: Bits, first: int, step: int) -> Kind:
+    """Return a kind with the ranks from the first on shifted by a step in all labels."""
+    mask = (1 << bits.rank) - 1
+
+    def shifted(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+        later = ((labels & mask) >= first) & (labels != FAR) & (labels != _LOST)
+        return labels + step * later
+
+    return replace(kind, labels=shifted(kind.labels), found=shifted(kind.found))
+
+
+def _beside(network: Network, points: NDArray[np.object_], edge: int) -> NDArray[np.int64]:
+    """Return the points that may join an edge: those near its bounds."""
+    reach_m = number("join_limit_m")
+    line_xy = network.vertices[network.offsets[edge] : network.offsets[edge + 1]]
+    low, high = line_xy.min(axis=0) - reach_m, line_xy.max(axis=0) + reach_m
+    xy = shapely.bounds(points)[:, :2]  # NaN where there is no point
+    return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
+
+
+def _rejoined_people(plan: Plan, edge: int) -> tuple[People, NDArray[np.int64]]:
+    """Return the people, and the rows of those who may join elsewhere now."""
+    who = plan.people
+    rows = _beside(plan.network, who.points, edge)
+    joints = join_edges(plan.network, who.points[rows], profile=plan.profile)
+    return replace(who, doors=_rejoined(who.doors, rows, make_doors(plan.graph, joints))), rows
+
+
+def _rejoined_sources(plan: Plan, kind: Kind, edge: int) -> tuple[Doors, NDArray[np.int64]]:
+    """Return the sources of a kind, and the ranks of those that join elsewhere now."""
+    rows = _beside(plan.network, kind.points, edge)
+    new = _coming(plan, kind.points[rows])
+    old = door_rows(kind.sources, rows)
+    moved = rows[(new.edge != old.edge) | (new.along_m != old.along_m)]
+    return _rejoined(kind.sources, rows, new), moved
+
+
+def _rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
+    changed = Doors(*(column.copy() for column in doors))
+    for column, values in zip(changed, new, strict=True):
+        column[rows] = values
+    return changed
