@@ -16,7 +16,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -123,23 +123,25 @@ def read_network(path: str | Path) -> Network:
         name: np.frombuffer(data, p.dtype, math.prod(p.shape), p.start).reshape(p.shape)
         for name, p in places.items()
     }
-    texts = {name: tuple(header[name]) for name in _TEXTS}  # type: ignore[arg-type]
+    names, classes, hours = (tuple(str(text) for text in header[name]) for name in _TEXTS)
 
     def proof() -> bool:
         with memoryview(data) as view:
-            return zlib.crc32(view[base:]) == header["checksum"]
+            return bool(zlib.crc32(view[base:]) == header["checksum"])
 
     return Network(
         crs=str(header["crs"]),
         source=str(path),
         proof=proof,
-        **texts,  # type: ignore[arg-type]
+        names=names,
+        classes=classes,
+        hours=hours,
         **arrays,
     )
 
 
 def _bytes(array: NDArray[np.generic]) -> memoryview:
-    return memoryview(array.reshape(-1).view(np.uint8))
+    return array.reshape(-1).view(np.uint8).data
 
 
 def _padding(array: NDArray[np.generic]) -> int:
@@ -161,7 +163,7 @@ def _header(network: Network, arrays: Mapping[str, NDArray[np.generic]]) -> byte
     return text + b" " * (-(_START.size + len(text)) % _ALIGN)
 
 
-def _read_header(path: Path, data: mmap.mmap) -> tuple[dict[str, object], int]:
+def _read_header(path: Path, data: mmap.mmap) -> tuple[dict[str, Any], int]:
     """Return the header, and where the arrays start."""
     if data[: len(_MAGIC)] != _MAGIC:
         raise _not_ours(path, "not a walk network file")
@@ -186,14 +188,14 @@ def _read_header(path: Path, data: mmap.mmap) -> tuple[dict[str, object], int]:
     return header, base
 
 
-def _places(path: Path, header: dict[str, object], base: int, size: int) -> dict[str, _Place]:
+def _places(path: Path, header: dict[str, Any], base: int, size: int) -> dict[str, _Place]:
     """Return where the arrays are, after checking that they all are in the file."""
     try:
         places = {
             str(name): _Place(str(dtype), tuple(int(n) for n in shape), base + int(start))
-            for name, dtype, shape, start in header["arrays"]  # type: ignore[attr-defined]
+            for name, dtype, shape, start in header["arrays"]
         }
-        texts = [text for name in _TEXTS for text in header[name]]  # type: ignore[attr-defined]
+        texts = [text for name in _TEXTS for text in header[name]]
         sound = (
             all(isinstance(text, str) for text in [header["crs"], *texts])
             and isinstance(header["checksum"], int)

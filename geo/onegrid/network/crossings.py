@@ -301,4 +301,5 @@ def _heights_at(
     """Return the height of places on lines, between those of the vertices on either side."""
     at_line, at_m = at
     step = 2 * along_m.max() + 1  # lines one after the other on one axis, apart
-    return np.interp(at_line * step + at_m, line * step + along_m, z_m)
+    heights_m: NDArray[np.float64] = np.interp(at_line * step + at_m, line * step + along_m, z_m)
+    return heights_m

@@ -76,9 +76,7 @@ def walk_graph(network: Network, profile: Profile) -> Graph:
     pace_us_m = times.forward_s_m * US_PER_S
     back_us_m = times.backward_s_m * US_PER_S if times.directed else pace_us_m
     length_m, ends = np.array(network.length_m), np.array(network.ends)
-    indptr, target, edge, forth = _arcs(
-        ends, np.isfinite(times.forward_s), np.int64(len(network.xy))
-    )
+    indptr, target, edge, forth = _arcs(ends, np.isfinite(times.forward_s), len(network.xy))
     cost_us = _edge_us(length_m, pace_us_m, wait_us)[edge]
     reverse_us = cost_us
     if times.directed:
@@ -106,7 +104,8 @@ def _edge_us(
     length_m: NDArray[np.float64], us_m: NDArray[np.float64], wait_us: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     # At least one, so that a label always grows along an edge and ties settle in one pass.
-    return np.maximum(np.rint(length_m * us_m).astype(np.int64) + wait_us, 1)
+    whole_us: NDArray[np.int64] = np.maximum(np.rint(length_m * us_m).astype(np.int64) + wait_us, 1)
+    return whole_us
 
 
 @kernel

@@ -195,9 +195,9 @@ def _before(tree: Tree, i: int, near2: float, best: int, best2: float) -> bool:
     """Return whether piece i comes before the best one: by distance, line, place on the line."""
     if near2 != best2 or best < 0:
         return near2 <= best2
-    if tree.line[i] != tree.line[best]:
-        return tree.line[i] < tree.line[best]
     first: bool = tree.along_m[i] < tree.along_m[best]
+    if tree.line[i] != tree.line[best]:
+        first = tree.line[i] < tree.line[best]
     return first
 
 
