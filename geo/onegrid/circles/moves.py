@@ -11,10 +11,20 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from onegrid.circles.places import join_places
 from onegrid.circles.reach import facility_kinds
+from onegrid.circles.standing import (
+    LOST,
+    Kind,
+    People,
+    beside,
+    door_ends,
+    owned,
+    rejoined,
+    renumbered,
+    spliced,
+)
 from onegrid.errors import InputError, Problem
 from onegrid.network.compiled import in_threads
 from onegrid.network.graph import US_PER_S, Doors, Graph, door_rows, make_doors, towards, walk_graph
@@ -23,44 +33,17 @@ from onegrid.network.nearest import ask_along, asked, searched
 from onegrid.network.repair import leaning, repaired
 from onegrid.network.snap import join_edges
 from onegrid.network.tags import EdgeFlag
-from onegrid.standards import number
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import shapely
     from numpy.typing import NDArray
 
     from onegrid.network.arrays import Network
     from onegrid.standards import Profile
 
 _SPARE: Final = 1 << 16  # facilities that may be added to a kind
-_LOST: Final = -1  # the label of a door whose facility is taken away, to tell that it differs
 _NONE = np.empty(0, dtype=np.int64)
-
-
-@dataclass(frozen=True)
-class People:
-    """Who walks: ids, points in the network's CRS, where they set out, how many they are.
-
-    ``unit`` int64 is a place in ``units``, the areas that people gained and lost are told by.
-    """
-
-    ids: NDArray[np.object_]
-    points: NDArray[np.object_]
-    doors: Doors
-    people: NDArray[np.float64]
-    unit: NDArray[np.int64]
-    units: NDArray[np.object_]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """The facilities of one kind by id; labels (time, rank) by node, and ``found`` by door."""
-
-    ids: NDArray[np.object_]
-    points: NDArray[np.object_]
-    sources: Doors
-    labels: NDArray[np.int64]
-    found: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -107,17 +90,17 @@ class Plan:
         if other is None:
             ids, points = np.insert(old.ids, at, facility_id), np.insert(old.points, at, point)
             next_kind = replace(
-                _renumbered(old, self.bits, at, 1),
+                renumbered(old, self.bits, at, 1),
                 ids=ids,
                 points=points,
-                sources=_spliced(old.sources, at, at, door),
+                sources=spliced(old.sources, at, at, door),
             )
             return self._after(kind, next_kind, _NONE, door.edge)
         points = old.points.copy()
         points[at] = point
-        moved = replace(old, points=points, sources=_spliced(old.sources, at, at + 1, door))
+        moved = replace(old, points=points, sources=spliced(old.sources, at, at + 1, door))
         edges = np.append(door.edge, old.sources.edge[at])
-        return self._after(kind, moved, _owned(old.labels, self.bits, at), edges)
+        return self._after(kind, moved, owned(old.labels, self.bits, at), edges)
 
     def remove(self, facility_id: str) -> Change:
         """Take a facility away.
@@ -132,15 +115,15 @@ class Plan:
             raise InputError(Problem("UNKNOWN_ID", f"no facility {facility_id}"))
         old = self.kinds[kind]
         at = int(np.searchsorted(old.ids, facility_id))
-        gone = _owned(old.labels, self.bits, at)
+        gone = owned(old.labels, self.bits, at)
         labels, found = old.labels.copy(), old.found.copy()
-        labels[gone], found[_owned(found, self.bits, at)] = FAR, _LOST
-        left = _renumbered(replace(old, labels=labels, found=found), self.bits, at + 1, -1)
+        labels[gone], found[owned(found, self.bits, at)] = FAR, LOST
+        left = renumbered(replace(old, labels=labels, found=found), self.bits, at + 1, -1)
         left = replace(
             left,
             ids=np.delete(old.ids, at),
             points=np.delete(old.points, at),
-            sources=_spliced(old.sources, at, at + 1, door_rows(old.sources, _NONE)),
+            sources=spliced(old.sources, at, at + 1, door_rows(old.sources, _NONE)),
         )
         return self._after(kind, left, gone, old.sources.edge[[at]])
 
@@ -160,17 +143,17 @@ class Plan:
         flags[edge] = flags[edge] | bit if closed else flags[edge] & ~bit
         network = self.network.with_flags(flags)
         plan = replace(self, network=network, graph=walk_graph(network, self.profile))
-        people, rejoined = _rejoined_people(plan, edge)
+        people, beside_it = _rejoined_people(plan, edge)
         plan = replace(plan, people=people)
 
         def settle(name: str) -> Kind:
             old = self.kinds[name]
             sources, moved = _rejoined_sources(plan, old, edge)
-            lost = [_owned(old.labels, self.bits, rank) for rank in moved.tolist()]
+            lost = [owned(old.labels, self.bits, rank) for rank in moved.tolist()]
             rests = leaning(towards(self.graph), old.labels, np.array([edge]), self.bits.rank)
             gone = np.unique(np.concatenate([rests, *lost]))
             edges = np.concatenate([[edge], old.sources.edge[moved], sources.edge[moved]])
-            rows = np.union1d(rejoined, _on_edges(plan, edges))
+            rows = np.union1d(beside_it, _on_edges(plan, edges))
             eased = self.network.ends[edge].astype(np.int64)
             return _settled(plan, replace(old, sources=sources), gone, eased, rows)
 
@@ -185,7 +168,7 @@ class Plan:
         if len(changed.ids) > 1 << self.bits.rank:
             what = f"{len(changed.ids)} facilities of one kind"
             raise InputError(Problem("PLAN_SIZE", what, remedy="start a new plan from the tables"))
-        rows = np.union1d(np.flatnonzero(changed.found == _LOST), _on_edges(self, edges))
+        rows = np.union1d(np.flatnonzero(changed.found == LOST), _on_edges(self, edges))
         kind = _settled(self, changed, gone, _NONE, rows)
         plan = replace(self, kinds={**self.kinds, name: kind})
         return _change(self, plan, {name: changed.found})
@@ -229,6 +212,7 @@ def start_plan(
     Examples
     --------
     >>> import geopandas as gpd
+    >>> import shapely
     >>> from onegrid.network.build import build_network
     >>> from onegrid.standards import profile
     >>> street = gpd.GeoDataFrame(geometry=[shapely.LineString([(0, 0), (3000, 0)])], crs=4547)
@@ -251,7 +235,13 @@ def start_plan(
     counts = people["people"].to_numpy(np.float64, na_value=0.0)
     bits = label_bits(targets.graph, len(facilities) + _SPARE)
     who = People(
-        homes.ids, homes.points, homes.doors, counts[homes.row], unit[homes.row], np.array(units)
+        homes.ids,
+        homes.points,
+        homes.doors,
+        door_ends(network, homes.doors),
+        counts[homes.row],
+        unit[homes.row],
+        np.array(units),
     )
     plan = Plan(network, profile, limit_s, targets.graph, bits, who, {})
     limit, inwards = limit_us(limit_s, bits), towards(targets.graph)
@@ -286,8 +276,8 @@ def _settled(
         limit=limit_us(plan.limit_s, plan.bits),
     )
     changed = np.append(labels != kind.labels, False)
-    ends = np.append(plan.graph.ends, [[-1, -1]], axis=0)[plan.people.doors.edge]
-    rows = np.union1d(rows, np.flatnonzero(changed[ends].any(axis=1)))
+    start, end = plan.people.ends.T
+    rows = np.union1d(rows, np.flatnonzero(changed[start] | changed[end]))
     kind = replace(kind, labels=labels, found=kind.found.copy())
     kind.found[rows] = _found(plan, kind, rows)
     return kind
@@ -312,51 +302,47 @@ def _found(plan: Plan, kind: Kind, rows: NDArray[np.int64]) -> NDArray[np.int64]
 
 def _change(old: Plan, new: Plan, before: dict[str, NDArray[np.int64]]) -> Change:
     """Return what differs; ``before`` are the doors' labels with the ranks of the new plan."""
-    who, bits = new.people, new.bits
-    doors, units = [], []
-    for name, labels in before.items():
+    who, mask = new.people, (1 << new.bits.rank) - 1
+    names = list(before)
+    rows = [np.flatnonzero(new.kinds[name].found != before[name]) for name in names]
+    facility, walk_s, sums = [], [], []
+    for name, differs in zip(names, rows, strict=True):
         kind = new.kinds[name]
-        differs = np.flatnonzero(kind.found != labels)
         found = kind.found[differs]
         there = found != FAR
-        facility = np.full(len(found), None, dtype=object)
-        facility[there] = kind.ids[found[there] & ((1 << bits.rank) - 1)]
-        walk_s = np.where(there, (found >> bits.rank) / US_PER_S, np.nan)
-        doors.append(
-            pd.DataFrame(
-                {
-                    "id": who.ids[differs],
-                    "kind": name,
-                    "facility_id": pd.Series(facility, dtype=object),
-                    "walk_s": walk_s,
-                }
-            )
-        )
         was = old.kinds[name].found[differs] != FAR if name in old.kinds else ~there & False
-        units.append(_gains(who, name, differs, there & ~was, was & ~there))
-    return Change(new, pd.concat(doors, ignore_index=True), pd.concat(units, ignore_index=True))
-
-
-def _gains(
-    who: People,
-    name: str,
-    rows: NDArray[np.int64],
-    gained: NDArray[np.bool_],
-    lost: NDArray[np.bool_],
-) -> pd.DataFrame:
-    sums = [
-        np.bincount(who.unit[rows[mask]], who.people[rows[mask]], minlength=len(who.units))
-        for mask in (gained, lost)
-    ]
-    changed = np.flatnonzero((sums[0] > 0) | (sums[1] > 0))
-    return pd.DataFrame(
+        owner = np.full(len(found), None, dtype=object)
+        owner[there] = kind.ids[found[there] & mask]
+        facility.append(owner)
+        walk_s.append(np.where(there, (found >> new.bits.rank) / US_PER_S, np.nan))
+        sums.append([_by_unit(who, differs[now]) for now in (there & ~was, was & ~there)])
+    doors = pd.DataFrame(
         {
-            "unit": who.units[changed],
-            "kind": name,
-            "people_gained": sums[0][changed],
-            "people_lost": sums[1][changed],
+            "id": np.concatenate([who.ids[differs] for differs in rows]),
+            "kind": np.repeat(np.array(names, dtype=object), [len(differs) for differs in rows]),
+            # As objects: pandas would turn None into NaN in a column of text.
+            "facility_id": pd.Series(np.concatenate(facility), dtype=object),
+            "walk_s": np.concatenate(walk_s),
         }
     )
+    people = np.array(sums)  # kinds, gained or lost, units
+    kind_row, unit_row = np.nonzero(people.any(axis=1))
+    units = pd.DataFrame(
+        {
+            "unit": who.units[unit_row],
+            "kind": np.array(names, dtype=object)[kind_row],
+            "people_gained": people[kind_row, 0, unit_row],
+            "people_lost": people[kind_row, 1, unit_row],
+        }
+    )
+    return Change(new, doors, units)
+
+
+def _by_unit(who: People, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    sums: NDArray[np.float64] = np.bincount(
+        who.unit[rows], who.people[rows], minlength=len(who.units)
+    )
+    return sums
 
 
 def _empty_kind(plan: Plan) -> Kind:
@@ -371,55 +357,19 @@ def _coming(plan: Plan, points: NDArray[np.object_]) -> Doors:
     return make_doors(towards(plan.graph), joints)
 
 
-def _spliced(doors: Doors, start: int, stop: int, new: Doors) -> Doors:
-    """Return doors with the rows from start to stop replaced."""
-    pairs = zip(doors, new, strict=True)
-    return Doors(*(np.concatenate([old[:start], row, old[stop:]]) for old, row in pairs))
-
-
-def _owned(labels: NDArray[np.int64], bits: Bits, rank: int) -> NDArray[np.int64]:
-    return np.flatnonzero(((labels & ((1 << bits.rank) - 1)) == rank) & (labels != FAR))
-
-
-def _renumbered(kind: Kind, bits: Bits, first: int, step: int) -> Kind:
-    """Return a kind with the ranks from the first on shifted by a step in all labels."""
-    mask = (1 << bits.rank) - 1
-
-    def shifted(labels: NDArray[np.int64]) -> NDArray[np.int64]:
-        later = ((labels & mask) >= first) & (labels != FAR) & (labels != _LOST)
-        return labels + step * later
-
-    return replace(kind, labels=shifted(kind.labels), found=shifted(kind.found))
-
-
-def _beside(network: Network, points: NDArray[np.object_], edge: int) -> NDArray[np.int64]:
-    """Return the points that may join an edge: those near its bounds."""
-    reach_m = number("join_limit_m")
-    line_xy = network.vertices[network.offsets[edge] : network.offsets[edge + 1]]
-    low, high = line_xy.min(axis=0) - reach_m, line_xy.max(axis=0) + reach_m
-    xy = shapely.bounds(points)[:, :2]  # NaN where there is no point
-    return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
-
-
 def _rejoined_people(plan: Plan, edge: int) -> tuple[People, NDArray[np.int64]]:
     """Return the people, and the rows of those who may join elsewhere now."""
     who = plan.people
-    rows = _beside(plan.network, who.points, edge)
+    rows = beside(plan.network, who.points, edge)
     joints = join_edges(plan.network, who.points[rows], profile=plan.profile)
-    return replace(who, doors=_rejoined(who.doors, rows, make_doors(plan.graph, joints))), rows
+    doors = rejoined(who.doors, rows, make_doors(plan.graph, joints))
+    return replace(who, doors=doors, ends=door_ends(plan.network, doors)), rows
 
 
 def _rejoined_sources(plan: Plan, kind: Kind, edge: int) -> tuple[Doors, NDArray[np.int64]]:
     """Return the sources of a kind, and the ranks of those that join elsewhere now."""
-    rows = _beside(plan.network, kind.points, edge)
+    rows = beside(plan.network, kind.points, edge)
     new = _coming(plan, kind.points[rows])
     old = door_rows(kind.sources, rows)
     moved = rows[(new.edge != old.edge) | (new.along_m != old.along_m)]
-    return _rejoined(kind.sources, rows, new), moved
-
-
-def _rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
-    changed = Doors(*(column.copy() for column in doors))
-    for column, values in zip(changed, new, strict=True):
-        column[rows] = values
-    return changed
+    return rejoined(kind.sources, rows, new), moved

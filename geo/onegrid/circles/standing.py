@@ -1,0 +1,94 @@
+"""What a plan is made of, people and facilities as labels, and small changes to those."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import shapely
+
+from onegrid.network.graph import Doors
+from onegrid.network.kernel import FAR, Bits
+from onegrid.standards import number
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from onegrid.network.arrays import Network
+
+LOST: Final = -1  # the label of a door whose facility is taken away, to tell that it differs
+
+
+@dataclass(frozen=True)
+class People:
+    """Who walks: ids, points in the network's CRS, where they set out, how many they are.
+
+    ``ends`` int64 (doors, 2) are the nodes of the edge each joins, one past the last for none;
+    ``unit`` int64 is a place in ``units``, the areas that people gained and lost are told by.
+    """
+
+    ids: NDArray[np.object_]
+    points: NDArray[np.object_]
+    doors: Doors
+    ends: NDArray[np.int64]
+    people: NDArray[np.float64]
+    unit: NDArray[np.int64]
+    units: NDArray[np.object_]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The facilities of one kind by id; labels (time, rank) by node, and ``found`` by door."""
+
+    ids: NDArray[np.object_]
+    points: NDArray[np.object_]
+    sources: Doors
+    labels: NDArray[np.int64]
+    found: NDArray[np.int64]
+
+
+def spliced(doors: Doors, start: int, stop: int, new: Doors) -> Doors:
+    """Return doors with the rows from start to stop replaced."""
+    pairs = zip(doors, new, strict=True)
+    return Doors(*(np.concatenate([old[:start], row, old[stop:]]) for old, row in pairs))
+
+
+def owned(labels: NDArray[np.int64], bits: Bits, rank: int) -> NDArray[np.int64]:
+    """Return where the labels are of one source."""
+    return np.flatnonzero(((labels & ((1 << bits.rank) - 1)) == rank) & (labels != FAR))
+
+
+def renumbered(kind: Kind, bits: Bits, first: int, step: int) -> Kind:
+    """Return a kind with the ranks from the first on shifted by a step in all labels."""
+    mask = (1 << bits.rank) - 1
+
+    def shifted(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+        later = ((labels & mask) >= first) & (labels != FAR) & (labels != LOST)
+        return labels + step * later
+
+    return replace(kind, labels=shifted(kind.labels), found=shifted(kind.found))
+
+
+def beside(network: Network, points: NDArray[np.object_], edge: int) -> NDArray[np.int64]:
+    """Return the points that may join an edge: those near its bounds."""
+    reach_m = number("join_limit_m")
+    line_xy = network.vertices[network.offsets[edge] : network.offsets[edge + 1]]
+    low, high = line_xy.min(axis=0) - reach_m, line_xy.max(axis=0) + reach_m
+    xy = shapely.bounds(points)[:, :2]  # NaN where there is no point
+    return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
+
+
+def rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
+    """Return doors with some rows replaced."""
+    changed = Doors(*(column.copy() for column in doors))
+    for column, values in zip(changed, new, strict=True):
+        column[rows] = values
+    return changed
+
+
+def door_ends(network: Network, doors: Doors) -> NDArray[np.int64]:
+    """Return the nodes of the edge of each door, one past the last for none, int64 (doors, 2)."""
+    ends = network.ends[doors.edge].astype(np.int64)
+    ends[doors.edge < 0] = len(network.xy)
+    return ends
