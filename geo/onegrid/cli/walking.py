@@ -98,6 +98,12 @@ def circles(
     profile: ProfileName = standards.DEFAULT_PROFILE,
     speed_m_s: Speed = None,
     method: Annotated[str, typer.Option(help="raster（快）或 edges（精确）")] = "raster",
+    union: Annotated[
+        bool, typer.Option("--union", help="另写各类设施生活圈的并集 · also their union per kind")
+    ] = False,
+    partition: Annotated[
+        bool, typer.Option("--partition", help="另按最近设施划分 · also shared out by the nearest")
+    ] = False,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -122,6 +128,8 @@ def circles(
             minutes=bands,
             profile=who,
             method=method,
+            union=union,
+            partition=partition,
             reading=Reading(pairs(column, "--column"), datums(datum)),
         )
     note([*findings_lines(result), *_missed_lines(result)])

@@ -9,6 +9,7 @@ import geopandas as gpd
 import shapely
 
 from onegrid import schema
+from onegrid.circles.partition import share_circles, unite_circles
 from onegrid.circles.reach import reach
 from onegrid.circles.routes import nearest_routes
 from onegrid.circles.shape import life_circles
@@ -118,25 +119,43 @@ def circles(  # noqa: PLR0913  (one argument per option of the command)
     minutes: tuple[float, ...],
     profile: Profile,
     method: str,
+    union: bool = False,
+    partition: bool = False,
     reading: Reading | None = None,
 ) -> dict[str, Any]:
-    """Write the life circles of facilities as layer ``circles``."""
+    """Write the life circles of facilities as layer ``circles``.
+
+    ``union`` adds the layer ``unions``, a row per kind and time; ``partition`` the layer
+    ``partition``: the union of the longest time shared out by the nearest facility. Both need the
+    kinds of the facilities.
+    """
     run = Run("circles")
     refuse_overwrite(out, (network_file, facilities))
     reader = Reader(reading or Reading())
     with run.stage("读取"):
         streets = reader.attempt(open_network, network_file)
-        places = reader.read("facilities", facilities, schema.PLACES)
+        table = schema.FACILITIES if union or partition else schema.PLACES
+        places = reader.read("facilities", facilities, table)
         reader.check()
     with run.stage("绘制生活圈", facilities=len(there(places))):
         drawn = life_circles(
             there(streets), there(places), minutes=minutes, profile=profile, method=method
         )
+    layers = {"circles": drawn}
+    if union:
+        with run.stage("合并生活圈"):
+            layers["unions"] = unite_circles(drawn, there(places)["kind"])
+    if partition:
+        widest = drawn[drawn["minutes"] == drawn["minutes"].max()]
+        with run.stage("按最近设施划分", facilities=len(there(places))):
+            layers["partition"] = share_circles(
+                there(streets), there(places), widest, profile=profile
+            )
     with run.stage("写出", circles=len(drawn)):
-        write_layers(out, {"circles": drawn})
+        write_layers(out, layers)
     without = sorted(set(there(places).index.astype(str)) - set(drawn["facility_id"]))
     return {
-        "circles": len(drawn),
+        **{name: len(layer) for name, layer in layers.items()},
         "profile": profile.name,
         "minutes": list(minutes),
         "unreachable": without,
