@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["EdgeFlag", "Network", "NetworkReport", "build_network"]
 
 _HILBERT_LEVEL = 16
+_EARTH_M = 1e8  # no projection in metres reaches farther
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
     CrsError
         If the CRS is missing or not metric.
     NetworkError
-        If a geometry is not a line or not finite, or nothing is left to walk on.
+        If a geometry is not a line on Earth, or nothing is left to walk on.
 
     Examples
     --------
@@ -122,8 +123,8 @@ def _usable(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
     usable = lines[~(lines.geometry.isna() | lines.geometry.is_empty)]
     geometry = usable.geometry.to_numpy()
-    finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
-    wrong = ~usable.geom_type.isin(LINES).to_numpy() | ~finite | _has_nan(geometry)
+    on_earth = (np.abs(shapely.bounds(geometry)) < _EARTH_M).all(axis=1)
+    wrong = ~usable.geom_type.isin(LINES).to_numpy() | ~on_earth | _has_nan(geometry)
     if wrong.any():
         ids = usable.index[wrong]
         shown = ", ".join(str(i) for i in ids[:SHOWN])
@@ -131,7 +132,7 @@ def _usable(lines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise NetworkError(
             Problem(
                 "NETWORK_GEOMETRY",
-                "geometry is not a line with finite coordinates",
+                "geometry is not a line with coordinates in metres on Earth",
                 "roads",
                 f"at {shown}{more}",
                 "keep only line features",

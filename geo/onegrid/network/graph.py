@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from onegrid.standards import Profile
 
 US_PER_S: Final = 1e6
+_LONGEST_S: Final = 2**36 / US_PER_S  # 19 hours: a longer edge would not fit beside the ranks
+_MOST_US: Final = 2.0**60  # of a part of such an edge
 
 
 class Graph(NamedTuple):
@@ -76,7 +78,8 @@ def walk_graph(network: Network, profile: Profile) -> Graph:
     pace_us_m = times.forward_s_m * US_PER_S
     back_us_m = times.backward_s_m * US_PER_S if times.directed else pace_us_m
     length_m, ends = np.array(network.length_m), np.array(network.ends)
-    indptr, target, edge, forth = _arcs(ends, np.isfinite(times.forward_s), len(network.xy))
+    walked = np.maximum(times.forward_s, times.backward_s) < _LONGEST_S
+    indptr, target, edge, forth = _arcs(ends, walked, len(network.xy))
     cost_us = _edge_us(length_m, pace_us_m, wait_us)[edge]
     reverse_us = cost_us
     if times.directed:
@@ -104,7 +107,9 @@ def _edge_us(
     length_m: NDArray[np.float64], us_m: NDArray[np.float64], wait_us: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     # At least one, so that a label always grows along an edge and ties settle in one pass.
-    whole_us: NDArray[np.int64] = np.maximum(np.rint(length_m * us_m).astype(np.int64) + wait_us, 1)
+    whole_us: NDArray[np.int64] = np.maximum(
+        np.rint(np.minimum(length_m * us_m, _MOST_US)).astype(np.int64) + wait_us, 1
+    )
     return whole_us
 
 
@@ -164,7 +169,7 @@ def make_doors(graph: Graph, joints: Joints) -> Doors:
     rest_m = graph.length_m[edge] - along_m
 
     def walk_us(part_m: NDArray[np.float64], us_m: NDArray[np.float64]) -> NDArray[np.int64]:
-        part_us = np.rint(part_m * us_m[edge]).astype(np.int64)
+        part_us = np.rint(np.minimum(part_m * us_m[edge], _MOST_US)).astype(np.int64)
         whole: NDArray[np.int64] = leg_us + part_us + np.where(part_m > 0, wait_us, 0)
         return whole
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 import shapely
 
-from onegrid.errors import CrsError, NetworkError
+from onegrid.errors import CrsError, InputError, NetworkError
 from onegrid.network.build import EdgeFlag, build_network
+from onegrid.network.graph import make_doors, walk_graph
+from onegrid.network.snap import join_edges
 from onegrid.network.times import edge_times
 from onegrid.standards import profile, profile_at, profiles
 
@@ -313,3 +315,36 @@ def test_steep_or_missing_heights_are_mistakes_and_count_as_steep_or_flat() -> N
     times = edge_times(cliff, profile("adult"))
     assert times.forward_s[0] == pytest.approx(np.exp(3.5 * 0.5) / 1.25)
     assert times.forward_s[1] == pytest.approx(1 / 1.25)
+
+
+@pytest.mark.parametrize("far", ["1e300", "1e9", "-1e8"])
+def test_coordinates_that_are_no_metres_on_earth_are_refused(far: str) -> None:
+    with pytest.raises(NetworkError, match="on Earth"):
+        build_network(roads(f"LINESTRING (0 0, {far} 0)"))
+
+
+def test_an_edge_of_days_is_not_walked_and_harms_no_other() -> None:
+    zigzag = ", ".join(f"{x} {90_000_000 * (x % 2)}" for x in range(9))
+    network, _ = build_network(roads(f"LINESTRING ({zigzag})", "LINESTRING (0 0, -50 0)"))
+    graph = walk_graph(network, replace(profile(), stairs_factor=1000.0, speed_m_s=0.05))
+    assert graph.edge.tolist() == [1, 1]
+    joints = join_edges(network, shapely.points([[1, 9e7]]), profile=profile())
+    doors = make_doors(graph, joints)
+    assert doors.edge.tolist() == [0]
+    assert min(doors.start_us[0], doors.end_us[0]) > 1e12
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("speed_m_s", 1e-9, "SPEED"),
+        ("speed_m_s", 1e9, "SPEED"),
+        ("stairs_factor", np.nan, "STAIRS"),
+        ("stairs_factor", 1e300, "STAIRS"),
+        ("crossing_wait_s", np.inf, "WAIT"),
+    ],
+)
+def test_figures_nobody_walks_with_are_refused(name: str, value: float, code: str) -> None:
+    network, _ = build_network(roads("LINESTRING (0 0, 9 0)"))
+    with pytest.raises(InputError, match=code):
+        edge_times(network, replace(profile(), **{name: value}))
