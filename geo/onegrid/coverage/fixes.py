@@ -122,7 +122,7 @@ def _opened(coverage: Coverage, row: int) -> list[_Fix]:
     target = measured.walks.facility_if_open[row, doors]
     size = len(measured.stock.kind)
     gain_elders, gain = sums(target, elders[doors], size), sums(target, people[doors], size)
-    note = "every shut gate on the way and the facility itself open at the asked time"
+    note = "所问时间内，沿途关闭的门和设施本身都开放"
     kind, names = measured.services[row].kind, measured.facilities.index
     return [
         _Fix(kind, "open_link", str(names[f]), gain_elders[f], gain[f], note)
@@ -156,8 +156,8 @@ def _linked(coverage: Coverage, row: int) -> list[_Fix]:
         legs_m += np.hypot(*(facility_xy[crossings.facility[same]] - middle).T)
         gained = doors[legs_m <= reach_m]
         note = (
-            f"estimate: a way across {coverage.options.barrier_label(int(barrier))} here, streets"
-            f" on both sides {detour:g} times the air line, no other barrier looked at"
+            f"估算：在此跨越{coverage.options.barrier_label(int(barrier))}，两侧路程按直线的"
+            f" {detour:g} 倍计，不计其他阻隔"
         )
         where = f"{middle[0]:.1f} {middle[1]:.1f}"
         gains = elders[gained].sum(), people[gained].sum()
@@ -181,10 +181,10 @@ def _enlarged_facilities(coverage: Coverage, row: int) -> list[_Fix]:
         if load[f] > stock.capacity_people[f]:
             missing = max(missing, float(1 - stock.capacity_people[f] / load[f]))
             over = load[f] - stock.capacity_people[f]
-            notes.append(f"places for {over:.0f} more people: {load[f]:.0f} within the limit")
+            notes.append(f"还缺 {over:.0f} 人的容量：时限内有 {load[f]:.0f} 人")
         users = measured.walks.facility[row] == f
         elders, people = _beyond_size(coverage, row, users, missing)
-        name, note = str(measured.facilities.index[f]), "; ".join(notes)
+        name, note = str(measured.facilities.index[f]), "；".join(notes)
         found.append(_Fix(measured.services[row].kind, "enlarge", name, elders, people, note))
     return found
 
@@ -205,15 +205,15 @@ def _enlarged_units(coverage: Coverage, row: int) -> list[_Fix]:
             if len(inside):
                 largest = inside[np.argmax(stock.floor_m2[inside])]
                 where = str(measured.facilities.index[largest])
-                found.append(_Fix(kind, "enlarge", where, elders, people, f"{note} in {name}"))
+                found.append(_Fix(kind, "enlarge", where, elders, people, f"{note}（{name}）"))
             else:
-                note = f"{note}: no facility of its own"
+                note = f"{note}，本地没有设施"
                 found.append(_Fix(kind, "new_site", name, elders, people, note))
     return found
 
 
 def _area_note(area_m2: float, asked_m2: float) -> str:
-    return f"{asked_m2 - area_m2:.0f} m² more: has {area_m2:.0f} of {asked_m2:.0f} m²"
+    return f"还缺 {asked_m2 - area_m2:.0f} m²：现有 {area_m2:.0f}，应有 {asked_m2:.0f} m²"
 
 
 def _beyond_size(
@@ -250,7 +250,7 @@ def _new_sites(
             if not gains[best, 1].any():
                 break
             chosen = int(best[0])
-            note = f"site {turn} of this kind at candidate {ordered.index[chosen]}"
+            note = f"同类第 {turn} 处新址，候选点 {ordered.index[chosen]}"
             where = f"{xy[chosen, 0]:.1f} {xy[chosen, 1]:.1f}"
             gained_elders, gained = gains[chosen].tolist()
             found.append(_Fix(service.kind, "new_site", where, gained_elders, gained, note))

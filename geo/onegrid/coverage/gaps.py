@@ -63,7 +63,7 @@ class CoverageOptions:
     def barrier_label(self, barrier: int) -> str:
         """Return the name of a barrier, else its number."""
         names = self.barrier_names[barrier : barrier + 1]
-        return (names and names[0]) or f"barrier {barrier}"
+        return (names and names[0]) or f"阻隔线{barrier}"
 
 
 @dataclass(frozen=True)

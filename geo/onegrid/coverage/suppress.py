@@ -122,7 +122,7 @@ def _parts(total: Floats, reached: list[Floats]) -> Floats:
 
 
 def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFrame:
-    """Return the fixes with gains of few people emptied.
+    """Return the fixes with gains of few people emptied, and the notes beside them.
 
     Examples
     --------
@@ -135,7 +135,10 @@ def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFra
     people, elders = (fixes[name] for name in names)
     few = [(count > 0) & (count < smallest) for count in (people, elders, people - elders)]
     gains = fixes[names].astype("Int64")
-    return fixes.assign(
+    told = (
+        fixes.assign(cost_note=fixes["cost_note"].mask(few[0])) if "cost_note" in fixes else fixes
+    )
+    return told.assign(
         people_gained=gains[names[0]].mask(few[0]),
         elders_60_gained=gains[names[1]].mask(few[0] | few[1] | few[2]),
     )

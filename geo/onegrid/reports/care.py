@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid.coverage.demand import LEVELS
 from onegrid.coverage.elders import GROUPS, within_columns
 from onegrid.reports.model import Bars, Column, Table
 from onegrid.reports.tables import (
@@ -26,6 +25,7 @@ from onegrid.standards.signs import kind_label
 if TYPE_CHECKING:
     from onegrid.reports.inputs import ReportTables
 
+_ORDER: Final = {"district": 0, "community": 1, "subdistrict": 2}
 FIX_LABELS: Final = {"open_link": "打通通道", "enlarge": "扩建", "new_site": "新建"}
 GROUP_LABELS: Final = {
     "elders_60": "60岁以上",
@@ -68,7 +68,7 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
     rows = rows.assign(
         missing_m2=missing_m2(rows["floor_area_m2"], rows["required_floor_area_m2"]),
         _left=-figures(rows["left"]),
-        _top=rows["level"].map({level: i for i, level in enumerate(LEVELS[::-1])}),
+        _top=rows["level"].map(_ORDER),
         level=rows["level"].map(LEVEL_LABELS),
     ).sort_values(["_top", "_left", "id"], kind="stable", na_position="last")
     columns = (
@@ -115,8 +115,9 @@ def _group_table(tables: ReportTables) -> Table:
     given = [g for g in GROUPS if rows[g].notna().any()]
     rows = rows.assign(
         name=tables.names_of(rows),
+        _top=rows["level"].map(_ORDER),
         level=rows["level"].map(LEVEL_LABELS),
-    )
+    ).sort_values(["_top", "id"], kind="stable")
     columns = (*UNIT, *(Column(g, GROUP_LABELS[g], "count", 14) for g in given))
     absent = "、".join(GROUP_LABELS[g] for g in GROUPS if g not in given)
     note = "特殊群体只列汇总数。" + (f"数据中没有：{absent}。" if absent else "")

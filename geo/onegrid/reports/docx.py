@@ -109,6 +109,8 @@ def _table(document: Written, table: Table) -> None:
     for cell, column, width in zip(grid.rows[0].cells, table.columns, widths, strict=True):
         _fill(cell, column.label, bold=True)
         cell.width = Emu(width)
+    for column, width in zip(grid.columns, widths, strict=True):  # other programs read these
+        column.width = Emu(width)
     _repeat(grid.rows[0])
     pattern = grid.add_row()._tr  # noqa: SLF001  (docx has no public way to copy a row)
     for cell, column, width in zip(grid.rows[1].cells, table.columns, widths, strict=True):
@@ -147,9 +149,9 @@ def _sheet(document: Written, sheet: Sheet) -> None:
     facts = list(sheet.facts)
     for at in range(0, len(facts), 2):
         cells = grid.add_row().cells
-        for offset, (label, value) in enumerate(facts[at : at + 2]):
+        for offset, (label, value, form) in enumerate(facts[at : at + 2]):
             _fill(cells[2 * offset], label, bold=True)
-            _fill(cells[2 * offset + 1], value)
+            _fill(cells[2 * offset + 1], shown(value, form))
     _picture(document, sheet.picture, width_mm=110)
     for table in sheet.tables:
         document.add_heading(table.title, level=2)

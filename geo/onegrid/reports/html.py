@@ -102,7 +102,9 @@ def _cell(value: object, column: Column) -> str:
 
 def _sheet(sheet: Sheet) -> Iterator[str]:
     yield f'<section class="sheet" id="cell-{escape(sheet.key)}"><h2>{escape(sheet.title)}</h2>'
-    facts = "".join(f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in sheet.facts)
+    facts = "".join(
+        f"<dt>{escape(k)}</dt><dd>{escape(shown(v, form))}</dd>" for k, v, form in sheet.facts
+    )
     yield f"<dl>{facts}</dl>{_figure(sheet.picture)}"
     for table in sheet.tables:
         yield f"<h3>{escape(table.title)}</h3>{_table(table.on_paper())}"

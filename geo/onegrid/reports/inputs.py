@@ -55,6 +55,9 @@ class ReportTables:
     def names(self) -> dict[str, dict[str, str]]:
         """The names of the units of every level by id; the id where there is none."""
         found: dict[str, dict[str, str]] = {level: {} for level in LEVELS}
+        if self.gaps is not None:
+            rows = self.gaps[self.gaps["level"] == LEVELS[-1]]
+            found[LEVELS[-1]] = dict.fromkeys(rows["id"].astype(str), "全区")
         cells, communities = self.cells, self.communities
         if cells is not None:
             code = cells["code"].fillna("").astype(str)

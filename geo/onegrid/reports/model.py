@@ -7,7 +7,7 @@ A report is composed once; the three writers show the same values. In a table a 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -146,13 +146,16 @@ class Section:
         return [table.on_paper() for table in self.tables if table.printed != 0]
 
 
+Fact: TypeAlias = tuple[str, object, str]
+
+
 @dataclass(frozen=True)
 class Sheet:
-    """The page of one cell: facts as (label, value) rows, tables, and a small map."""
+    """The page of one cell: facts as (label, value, form) rows, tables, and a small map."""
 
     key: str
     title: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
     picture: Picture
 

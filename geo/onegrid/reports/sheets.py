@@ -8,7 +8,7 @@ import pandas as pd
 
 from onegrid.grids.locate import locate
 from onegrid.reports.bounds import SIDES, four_bounds
-from onegrid.reports.model import Column, Sheet, Table, shown
+from onegrid.reports.model import Column, Fact, Sheet, Table
 from onegrid.reports.pictures import Surroundings, cell_picture
 from onegrid.reports.tables import profile_label
 from onegrid.standards import signs
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from onegrid.reports.inputs import ReportTables
 
-_HECTARE_M2 = 10_000
 _FACILITY = (
     Column("kind", "设施", width=26),
     Column("name", "名称", width=26),
@@ -34,8 +33,8 @@ _SERVICE = (
 )
 
 
-def cell_facts(tables: ReportTables) -> dict[str, tuple[tuple[str, str], ...]]:
-    """Return the facts of every cell as (label, value) rows, by id in its order."""
+def cell_facts(tables: ReportTables) -> dict[str, tuple[Fact, ...]]:
+    """Return the facts of every cell as (label, value, form) rows, by id in its order."""
     cells = tables.cells
     if cells is None:
         return {}
@@ -47,23 +46,23 @@ def cell_facts(tables: ReportTables) -> dict[str, tuple[tuple[str, str], ...]]:
         row, sides = cells.loc[cell], bounds.loc[cell]
         community, subdistrict = str(row["community_id"]), str(row["subdistrict_id"])
         found[str(cell)] = (
-            ("网格", names["cell"].get(str(cell), str(cell))),
-            ("编码", str(row["code"] or cell)),
-            ("社区", names["community"].get(community, community)),
-            ("街道", names["subdistrict"].get(subdistrict, subdistrict)),
-            *((f"{side}至", sides[side]) for side in SIDES),
-            ("户数", shown(row["households"], "count")),
-            ("居民", shown(row["people"], "count")),
-            ("60岁以上", shown(row["elders_60"], "count")),
-            ("面积", f"{row['area_m2'] / _HECTARE_M2:.1f} 公顷"),
-            ("应配人员", teams.get(str(cell), f"专职网格员 {row['workers_needed']} 人")),
+            ("网格", names["cell"].get(str(cell), str(cell)), "text"),
+            ("编码", str(row["code"] or cell), "text"),
+            ("社区", names["community"].get(community, community), "text"),
+            ("街道", names["subdistrict"].get(subdistrict, subdistrict), "text"),
+            *((f"{side}至", sides[side], "text") for side in SIDES),
+            ("户数", row["households"], "count"),
+            ("居民", row["people"], "count"),
+            ("60岁以上", row["elders_60"], "count"),
+            ("面积(m²)", row["area_m2"], "area"),
+            *teams.get(str(cell), (("专职网格员", row["workers_needed"], "count"),)),
         )
     return found
 
 
 def cell_sheets(
     tables: ReportTables,
-    facts: Mapping[str, tuple[tuple[str, str], ...]],
+    facts: Mapping[str, tuple[Fact, ...]],
     asked: Sequence[str] | None = None,
 ) -> list[Sheet]:
     """Return the page of each cell asked for (all by default).
@@ -89,23 +88,27 @@ def cell_sheets(
     return found
 
 
-def roster(facts: Mapping[str, tuple[tuple[str, str], ...]]) -> list[Table]:
+def roster(facts: Mapping[str, tuple[Fact, ...]]) -> list[Table]:
     """Return the facts of all cells as one table."""
     if not facts:
         return []
-    rows = pd.DataFrame([dict(told) for told in facts.values()])
-    columns = tuple(Column(str(name), str(name), width=16) for name in rows)
+    rows = pd.DataFrame([{label: value for label, value, _ in told} for told in facts.values()])
+    forms = {label: form for told in facts.values() for label, _, form in told}
+    columns = tuple(Column(label, label, form, 16) for label, form in forms.items())
     return [Table("网格名册", "网格名册（四至、人员）", columns, rows, "", 0)]
 
 
-def _teams(tables: ReportTables) -> dict[str, str]:
+def _teams(tables: ReportTables) -> dict[str, tuple[Fact, ...]]:
     if tables.staff is None:
         return {}
     team = tables.staff[tables.staff["level"] == "cell"]
-    counts = zip(team["id"], team["cadres"], team["workers"], team["volunteers"], strict=True)
+    labels = {"cadres": "应配干部", "workers": "应配专职网格员", "volunteers": "应配群众力量"}
+    counts = zip(*(team[name] for name in labels), strict=True)
     return {
-        str(cell): f"干部 {cadres} 人、专职网格员 {workers} 人、群众力量 {more} 人"
-        for cell, cadres, workers, more in counts
+        str(cell): tuple(
+            (label, n, "count") for label, n in zip(labels.values(), told, strict=True)
+        )
+        for cell, told in zip(team["id"], counts, strict=True)
     }
 
 

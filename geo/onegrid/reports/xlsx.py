@@ -28,6 +28,7 @@ _FORMATS: Final = {
 }
 _BARS_AT_MOST: Final = 40  # more cannot be read
 _HEAD_ROW: Final = 2
+_LINE_LETTERS, _LINE_POINTS = 52, 16  # of the summary
 
 
 def xlsx(report: Report) -> bytes:
@@ -78,6 +79,7 @@ def _summary(sheet: Worksheet, report: Report, styles: _Styles) -> None:
         sheet.write_string(row, 0, section.title, styles.part)
         row += 1
         for text in section.text:
+            sheet.set_row(row, _LINE_POINTS * -(-len(text) // _LINE_LETTERS))
             sheet.write_string(row, 0, text, styles.text)
             row += 1
         for table in section.tables:

@@ -83,7 +83,7 @@ def test_an_island_without_any_way_has_an_infinite_ratio(town):
         barriers=np.array([RIVER], dtype=object),
     )
     door = row_of(found, "a", "clinic")
-    assert (door.cause, door.walk_air_ratio, door.barrier) == ("severed", np.inf, "barrier 0")
+    assert (door.cause, door.walk_air_ratio, door.barrier) == ("severed", np.inf, "阻隔线0")
     assert found.doors.facility_id.isna().all()
     assert np.isnan(unit_of(found, "district").worst_walk_s)
 

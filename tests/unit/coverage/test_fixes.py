@@ -50,8 +50,8 @@ def test_a_full_facility_is_to_be_enlarged_by_what_it_lacks(town):
     # 50 of 200 people have no place (a quarter), a tenth of the floor area is missing
     assert row[["fix", "where"]].tolist() == ["enlarge", "f"]
     assert row[["elders_60_gained", "people_gained"]].tolist() == [10, 50]
-    assert "50 m² more: has 450 of 500 m²" in row.cost_note
-    assert "places for 50 more people: 200 within the limit" in row.cost_note
+    assert "还缺 50 m²：现有 450，应有 500 m²" in row.cost_note
+    assert "还缺 50 人的容量：时限内有 200 人" in row.cost_note
 
 
 def test_a_community_short_of_area_enlarges_its_largest_or_gets_a_site(town):
@@ -80,8 +80,8 @@ def test_a_way_over_a_river_is_an_estimate_for_those_it_brings_within_the_limit(
     row = fixes.iloc[0]
     assert row[["fix", "elders_60_gained", "people_gained"]].tolist() == ["open_link", 26, 80]
     assert row["where"].startswith("500.0 ")
-    assert row.cost_note.startswith("estimate")
-    assert "barrier 0" in row.cost_note
+    assert row.cost_note.startswith("估算")
+    assert "阻隔线0" in row.cost_note
 
 
 def test_opening_a_gate_gains_the_doors_behind_it(town):

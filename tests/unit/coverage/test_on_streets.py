@@ -69,7 +69,7 @@ def test_a_river_with_one_bridge(town, river):
     table = found.door_causes.set_index("id")
     # 100 + 1000 + 200 + 1000 + 100 m on foot for 400 m in the air
     assert table.walk_air_ratio["west"] == pytest.approx(2400 / 400)
-    assert table.barrier["west"] == "barrier 0"
+    assert table.barrier["west"] == "阻隔线0"
     assert table.barrier["north"] == ""  # 1,400 m for 949: not twice as far
     fixes = cheapest_fixes(found)
     assert fixes[["fix", "where", "people_gained"]].to_numpy().tolist() == [
