@@ -25,8 +25,10 @@ def sites(
     facilities: FacilityFile,
     people: Annotated[str, typer.Option(help="人口（楼栋或户）· people")],
     kind: Annotated[list[str], typer.Option(help="设施类别，可重复（共用一栋楼）· facility kind")],
-    count: Annotated[int, typer.Option(min=1, help="新建几处 · how many new sites")],
     out: Annotated[Path, typer.Option(help="写出的 GeoPackage · GeoPackage to write")],
+    count: Annotated[
+        int | None, typer.Option(min=1, help="新建几处，lscp 可不给 · how many new sites")
+    ] = None,
     candidates: Annotated[
         str | None, typer.Option(help="备选点或地块，缺省由楼栋生成 · candidates")
     ] = None,
@@ -43,7 +45,7 @@ def sites(
     weight: Annotated[str, typer.Option(help="people、elders_60、households…")] = "people",
     profile: ProfileName = standards.DEFAULT_PROFILE,
     speed_m_s: Speed = None,
-    problem: Annotated[str, typer.Option(help="mclp、p-median")] = "mclp",
+    problem: Annotated[str, typer.Option(help="mclp、lscp、p-median、p-center")] = "mclp",
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,

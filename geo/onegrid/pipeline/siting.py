@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from onegrid.siting.candidates import candidate_buildings, candidate_corners
 from onegrid.siting.explain import explain
 from onegrid.siting.sentences import site_table
 from onegrid.siting.situation import Situation, stacked
-from onegrid.siting.solve import choose_sites
+from onegrid.siting.solve import PROBLEMS, choose_sites
 from onegrid.standards import kinds as known_kinds
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class SitesQuestion:
     """What is asked: how many sites for which kinds, within which walk, counted by which weight."""
 
     kinds: tuple[str, ...]
-    count: int
+    count: int | None
     minutes: float
     profile: Profile
     weight: str = "people"
@@ -122,6 +123,11 @@ def _check_question(question: SitesQuestion, facilities: gpd.GeoDataFrame | None
         for kind in question.kinds
         if kind not in names
     ]
+    if question.problem not in PROBLEMS:
+        remedy = f"use one of {', '.join(PROBLEMS)}"
+        problems.append(Problem("USAGE", f"--problem {question.problem!r}", remedy=remedy))
+    if question.count is None and question.problem != "lscp":
+        problems.append(Problem("USAGE", "--count is missing", remedy="say how many sites"))
     if question.weight not in WEIGHTS:
         remedy = f"use one of {', '.join(WEIGHTS)}"
         problems.append(Problem("USAGE", f"--weight {question.weight!r}", remedy=remedy))
@@ -243,6 +249,8 @@ def _communities(tables: SitesTables) -> pd.Series[str]:
     return pd.Series(np.append(names, "")[place], tables.people.index)
 
 
-def _plain(value: float) -> float | int:
-    """Return a sum of whole weights as a whole number."""
+def _plain(value: float) -> float | int | None:
+    """Return a sum of whole weights as a whole number, and what cannot be met as None."""
+    if not math.isfinite(value):
+        return None
     return int(value) if float(value).is_integer() else round(float(value), 3)

@@ -137,7 +137,6 @@ class _Hand:
 
 def _search(gains: Gains, count: int, effort: Effort) -> tuple[Ints, float]:
     """Return a choice and a bound; sites are settled turn by turn, so that turns get cheaper."""
-    rng = np.random.default_rng(effort.seed)
     none = np.empty(0, dtype=np.int64)
     hand = _Hand(gains, count, np.arange(gains.sites), none, 0.0, none, 0.0, np.inf)
     for _ in range(effort.turns):
@@ -150,7 +149,7 @@ def _search(gains: Gains, count: int, effort: Effort) -> tuple[Ints, float]:
         grain = 1.0 if gains.whole else _NOISE * hand.value
         if _proven(hand, grain, effort):
             return hand.sites, hand.bound
-        chosen = _shaken(hand.left, chosen, rng, effort)
+        chosen = shaken(hand.left, chosen, effort)
         hand.offer(chosen, value_of(hand.left, chosen))
         worthwhile = hand.settle(descent, grain)
         if not len(hand.left.site) or hand.count == 0:
@@ -169,12 +168,16 @@ def _proven(hand: _Hand, grain: float, effort: Effort) -> bool:
     return hand.bound < hand.value + grain or hand.bound - hand.value <= effort.gap * hand.bound
 
 
-def _shaken(gains: Gains, chosen: Ints, rng: np.random.Generator, effort: Effort) -> Ints:
-    """Return a better choice: some sites are left out, others put in, and swaps mend that."""
+def shaken(gains: Gains, chosen: Ints, effort: Effort, *, enough: float = np.inf) -> Ints:
+    """Return a better choice: some sites are left out, others put in, and swaps mend that.
+
+    It is ended early by a value that is `enough`.
+    """
+    rng = np.random.default_rng(effort.seed)
     best, value, stale = chosen, value_of(gains, chosen), 0
     others = np.setdiff1d(np.arange(gains.sites), best)
     patience = min(max(_FEW_SHAKES, effort.shaken_pairs // len(gains.site)), effort.shakes)
-    while stale < patience and len(best) > 1 and len(others):
+    while stale < patience and value < enough and len(best) > 1 and len(others):
         moved = min(int(rng.integers(1, 3 + len(best) // 4)), len(best), len(others))
         kept = rng.permutation(best)[moved:]
         tried = exchange(gains, np.concatenate([kept, rng.choice(others, moved, replace=False)]))

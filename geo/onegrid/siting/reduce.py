@@ -64,7 +64,7 @@ def _first_alike(row: Ints, site: Ints, ratio: npt.NDArray[np.float64], length: 
     tags = np.random.default_rng(_SEED).integers(1, 2**63, size=site.max(initial=0) + 1)
     with np.errstate(over="ignore"):
         mark = tags[site].astype(np.uint64) * (ratio.view(np.uint64) | np.uint64(1))
-    begin = np.concatenate([[0], np.cumsum(length)[:-1]]).astype(np.int64)
+    begin = np.cumsum(length) - length
     mark = np.add.reduceat(mark, begin) if len(begin) else mark[:0]
     _, first, same = np.unique(mark, return_index=True, return_inverse=True)
     same = first[same]

@@ -84,8 +84,8 @@ def stacked(parts: list[Situation]) -> Situation:
     >>> one = Situation(Catchments(np.array([0]), np.array([1]), np.array([60.0])),
     ...     np.array([5.0]), np.array([np.inf]), np.array([900.0]), 2)
     >>> both = stacked([one, one])
-    >>> both.pairs.door.tolist(), both.weight.sum(), both.sites
-    ([0, 1], 10.0, 2)
+    >>> both.pairs.door.tolist(), both.weight.tolist(), both.sites
+    ([0, 1], [5.0, 5.0], 2)
     """
     first = np.concatenate([[0], np.cumsum([len(part.weight) for part in parts])])
     pairs = Catchments(
