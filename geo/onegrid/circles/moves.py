@@ -339,10 +339,8 @@ def _change(old: Plan, new: Plan, before: dict[str, NDArray[np.int64]]) -> Chang
 
 
 def _by_unit(who: People, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    sums: NDArray[np.float64] = np.bincount(
-        who.unit[rows], who.people[rows], minlength=len(who.units)
-    )
-    return sums
+    sums = np.bincount(who.unit[rows], who.people[rows], minlength=len(who.units))
+    return sums.astype(np.float64)
 
 
 def _empty_kind(plan: Plan) -> Kind:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from onegrid.network.graph import Doors
+from onegrid.network.graph import Doors, door_rows
 from onegrid.network.kernel import FAR, Bits
 from onegrid.standards import number
 
@@ -65,7 +65,8 @@ def renumbered(kind: Kind, bits: Bits, first: int, step: int) -> Kind:
 
     def shifted(labels: NDArray[np.int64]) -> NDArray[np.int64]:
         later = ((labels & mask) >= first) & (labels != FAR) & (labels != LOST)
-        return labels + step * later
+        moved: NDArray[np.int64] = labels + step * later
+        return moved
 
     return replace(kind, labels=shifted(kind.labels), found=shifted(kind.found))
 
@@ -81,7 +82,7 @@ def beside(network: Network, points: NDArray[np.object_], edge: int) -> NDArray[
 
 def rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
     """Return doors with some rows replaced."""
-    changed = Doors(*(column.copy() for column in doors))
+    changed = door_rows(doors, np.arange(len(doors.edge)))
     for column, values in zip(changed, new, strict=True):
         column[rows] = values
     return changed

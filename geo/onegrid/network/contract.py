@@ -52,13 +52,13 @@ def contract(graph: Graph, rank: NDArray[np.int32], *, limit_us: int) -> Contrac
     order = np.empty(nodes, np.uint32)
     order[rank] = np.arange(nodes)
     costs = (graph.indptr, graph.target, graph.cost_us, graph.reverse_us)
-    _list_arcs(*costs, rank, order, arcs, head, use, limit_us)
+    _list_arcs(*costs, rank, order, arcs, head, use, np.int64(limit_us))
     near, place = np.empty((nodes, 4), np.uint32), np.full(nodes, _NONE)
     indptr = np.zeros(nodes + 1, np.int64)
     found, pairs = np.empty((8 * nodes + 64, 3), np.uint32), np.empty((4096, 1), np.uint32)
-    done = 0
+    done, most_us = 0, np.int64(limit_us)
     while True:
-        done = _eliminate(done, arcs, head, use, near, place, indptr, found, pairs[:, 0], limit_us)
+        done = _eliminate(done, arcs, head, use, near, place, indptr, found, pairs[:, 0], most_us)
         if done == nodes:
             break
         arcs, found, pairs = _longer(arcs), _longer(found), _longer(pairs)
@@ -84,7 +84,7 @@ def _list_arcs(  # noqa: PLR0913, PLR0917  (arrays: a tuple of them takes numba 
     arcs: NDArray[np.uint32],
     head: NDArray[np.uint32],
     use: NDArray[np.uint32],
-    limit_us: int,
+    limit_us: np.int64,
 ) -> None:
     """List the arcs of a graph by their lower end; of parallel edges the lightest each way."""
     for low in range(len(order)):  # in the order of use
@@ -103,11 +103,11 @@ def _lower(  # noqa: PLR0913, PLR0917  (as above)
     arcs: NDArray[np.uint32],
     head: NDArray[np.uint32],
     use: NDArray[np.uint32],
-    low: int,
-    high: int,
-    arc: int,
-    rise: int,
-    fall: int,
+    low: int | np.uint32,
+    high: np.int32 | np.uint32,
+    arc: np.uint32,
+    rise: np.int64,
+    fall: np.int64,
 ) -> None:
     """Lower the times of an arc; `_NONE` makes a new one."""
     if arc != _NONE:
@@ -135,7 +135,7 @@ def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
     indptr: NDArray[np.int64],
     found: NDArray[np.uint32],
     pairs: NDArray[np.uint32],
-    limit_us: int,
+    limit_us: np.int64,
 ) -> int:
     """Eliminate nodes until all are, or a table is full; return how many are done."""
     for node in range(done, len(head)):
@@ -162,7 +162,7 @@ def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
 @kernel
 def _take(
     arcs: NDArray[np.uint32],
-    arc: int,
+    arc: np.uint32,
     use: NDArray[np.uint32],
     near: NDArray[np.uint32],
     place: NDArray[np.uint32],
@@ -208,7 +208,12 @@ def _find_useless(
 
 @inlined
 def _shorten(
-    near: NDArray[np.uint32], over: int, other: int, column: int, step: int, useless: int
+    near: NDArray[np.uint32],
+    over: int | np.uint32,
+    other: int | np.uint32,
+    column: int,
+    step: np.int64,
+    useless: np.uint32,
 ) -> None:
     """Note a time over another neighbour if that is no longer."""
     way = np.int64(near[over, column]) + step
@@ -225,7 +230,7 @@ def _add_shortcuts(  # noqa: PLR0913, PLR0917  (as above)
     near: NDArray[np.uint32],
     count: int,
     pairs: NDArray[np.uint32],
-    limit_us: int,
+    limit_us: np.int64,
 ) -> None:
     """Add the ways over the eliminated node between the neighbours that are left."""
     for i in range(count):
