@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from onegrid.network.boxes import Tree
 
-_OF_SHAPES = ("lines", "barriers", "street_tree", "barrier_pieces", "barrier_segments")
+_OF_SHAPES = (
+    *("_sound", "lines", "barriers", "street_tree"),
+    *("barrier_pieces", "barrier_segments", "barrier_tree"),
+)
 
 
 def _unread() -> bool:

@@ -53,11 +53,8 @@ def make_tree(vertices: NDArray[np.float64], offsets: NDArray[np.int64]) -> Tree
     >>> tree.along_m.tolist(), tree.box.tolist()
     ([0.0, 5.0], [[0.0, 0.0, 9.0, 4.0]])
     """
-    piece, line, along_m = _pieces(vertices, offsets)
-    low = piece.reshape(-1, 2).min(axis=0, initial=np.inf)
-    size = float((piece.reshape(-1, 2).max(axis=0, initial=-np.inf) - low).max(initial=0.0))
-    middle = (piece[:, :2] + piece[:, 2:]) / 2 if len(piece) else np.empty((0, 2))
-    order = curve_order(middle, low, size)
+    piece, line, along_m, low, size = _pieces(vertices, offsets)
+    order = curve_order((piece[:, :2] + piece[:, 2:]) / 2, low, size)
     level = [0]
     count = len(piece)
     while count > 1 or len(level) == 1:
@@ -80,8 +77,14 @@ def curve_order(
 @kernel
 def _pieces(
     vertices: NDArray[np.float64], offsets: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], NDArray[np.int32], NDArray[np.float64], NDArray[np.float64], float]:
+    """Return every piece, its line and where on it, and the lowest corner and size of them all."""
     count = len(vertices) - (len(offsets) - 1)
+    low, high = np.full(2, np.inf), np.full(2, -np.inf)
+    for k in range(len(vertices)):
+        for axis in range(2):
+            low[axis] = min(low[axis], vertices[k, axis])
+            high[axis] = max(high[axis], vertices[k, axis])
     piece, line, along_m = np.empty((count, 4)), np.empty(count, np.int32), np.empty(count)
     at = 0
     for i in range(len(offsets) - 1):
@@ -93,7 +96,8 @@ def _pieces(
             along_m[at] = run_m
             run_m += np.hypot(piece[at, 2] - piece[at, 0], piece[at, 3] - piece[at, 1])
             at += 1
-    return piece, line, along_m
+    size = max(high[0] - low[0], high[1] - low[1], 0.0)
+    return piece, line, along_m, low, size
 
 
 @kernel
