@@ -68,7 +68,8 @@ def districts(draw):
     return cells, parts
 
 
-def gaps_of(cells, parts):
+def gaps_of(cells, parts, *, paces=False):
+    """The gaps table of two kinds, or of one kind at two paces."""
     units = units_of(cells)
     frames = []
     for kind, table in enumerate(parts):
@@ -78,6 +79,8 @@ def gaps_of(cells, parts):
             frame = pd.DataFrame(
                 {"level": level, "id": units.ids[level], "kind": f"kind{kind}", **figures}
             )
+            if paces:
+                frame = frame.assign(kind="care", profile=f"pace{kind}")
             left = frame["people"] - frame["people_covered"]
             cause = np.where(frame["people"] == 0, None, np.where(left > 0, "far", "covered"))
             share = frame["people_covered"] / frame["people"].where(frame["people"] > 0)
@@ -103,13 +106,17 @@ def variables(cells, kind, level, unit):
 
 def row_for(cells, record, weights, size):
     row = np.zeros(size)
-    for start in variables(cells, int(record.kind[-1]), record.level, record.id):
+    run = record.profile if record.kind == "care" else record.kind
+    for start in variables(cells, int(run[-1]), record.level, record.id):
         row[start : start + len(PARTS)] += weights
     return row
 
 
 def attack(cells, public):
-    """Everything a reader knows: published sums, causes, and that the kinds share residents."""
+    """Everything a reader knows: published sums, causes, and that the kinds share residents.
+
+    Of two paces also that who is reached at the slow one is reached at the fast one.
+    """
     size = 2 * len(cells) * len(PARTS)
     equal, value, least, bound = [], [], [], []
     for record in public.itertuples():
@@ -133,6 +140,11 @@ def attack(cells, public):
             row[other : other + 4] = -np.array(pair)
             equal.append(row)
             value.append(0)
+        for part in (0, 2) if (public["kind"] == "care").all() else ():
+            row = np.zeros(size)
+            row[len(cells) * 4 + cell * 4 + part], row[cell * 4 + part] = 1, -1
+            least.append(row)
+            bound.append(0)
     return {
         "A_eq": np.array(equal),
         "b_eq": np.array(value, dtype=float),
@@ -188,6 +200,17 @@ def test_no_small_count_can_be_recovered_from_the_published_table(district):
 @given(districts())
 def test_no_small_count_can_be_recovered_from_any_of_many_tables(district):
     nothing_leaks(district)
+
+
+@settings(max_examples=25)
+@given(districts())
+def test_no_small_count_can_be_recovered_from_two_walking_paces(district):
+    cells, (fast, slow) = district
+    slow[:, [0, 2]] = np.minimum(slow[:, [0, 2]], fast[:, [0, 2]])
+    everyone = fast[:, [0, 2]] + fast[:, [1, 3]]
+    slow[:, [1, 3]] = everyone - slow[:, [0, 2]]
+    gaps = gaps_of(cells, (fast, slow), paces=True)
+    assert leaks(gaps, cells, suppress(gaps, cells)) == []
 
 
 @settings(max_examples=10)

@@ -115,7 +115,8 @@ def spread_totals(totals: gpd.GeoDataFrame, buildings: gpd.GeoDataFrame) -> Spre
 
 
 def _whole(values: pd.Series) -> Ints:
-    return np.rint(np.nan_to_num(values.to_numpy(np.float64, na_value=np.nan))).astype(np.int64)
+    figures = np.nan_to_num(values.to_numpy(np.float64, na_value=np.nan))
+    return np.asarray(np.rint(figures), dtype=np.int64)
 
 
 def _floor_units(buildings: gpd.GeoDataFrame) -> Ints:

@@ -29,6 +29,7 @@ _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _BODY, _HEAD = "宋体", "黑体"  # what an office prints with
 _WIDE_COLUMNS: Final = 8  # a table with more goes on a page turned sideways
 _PLACEHOLDER: Final = "·"
+_MARGIN: Final = Mm(20)
 _A4: Final = (Mm(210), Mm(297))
 
 
@@ -62,8 +63,7 @@ def docx(report: Report) -> bytes:
 def _styles(document: Written) -> None:
     page = document.sections[0]
     page.page_width, page.page_height = _A4
-    page.left_margin = page.right_margin = Mm(20)
-    page.top_margin = page.bottom_margin = Mm(20)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = _MARGIN
     for name, font, size in (
         ("Normal", _BODY, 11),
         ("Title", _HEAD, 20),
@@ -104,7 +104,7 @@ def _table(document: Written, table: Table) -> None:
     grid = document.add_table(rows=1, cols=len(table.columns), style="Table Grid")
     grid.autofit = False
     page = document.sections[-1]
-    room = page.page_width - page.left_margin - page.right_margin
+    room = int(page.page_width or 0) - 2 * _MARGIN
     widths = [int(room * c.width / sum(c.width for c in table.columns)) for c in table.columns]
     for cell, column, width in zip(grid.rows[0].cells, table.columns, widths, strict=True):
         _fill(cell, column.label, bold=True)
