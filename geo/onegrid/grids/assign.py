@@ -49,8 +49,8 @@ class AssignOptions:
     barriers
         Whether a cell may straddle a railway, water, wall or expressway only where the ground on
         one side of it is too small for a cell of its own.
-    household_m
-        Metres of border that one household out of band is worth.
+    household_m, miss_m
+        Metres of border that one household out of band is worth, and a cell out of band on top.
     keep_household_m, base_household_m
         Metres for one household that leaves the others of its old cell, over all departments by
         weight, and of the base department on top.
@@ -70,15 +70,16 @@ class AssignOptions:
     )
     weights: Mapping[str, float] = field(default_factory=dict)
     base: str | None = None
-    household_m: float = 100.0
+    household_m: float = 20.0
+    miss_m: float = 1_000.0
     base_household_m: float = 5.0
     compact_share: float = 0.15
     barrier_share: float = 3.0
     count_by: Literal["households", "people", "elders_60"] = "households"
     targets: Mapping[str, int] = field(default_factory=dict)
     barriers: bool = True
-    keep_household_m: float = 1.0
-    fresh_share: float = 3.0
+    keep_household_m: float = 6.0
+    fresh_share: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -169,4 +170,4 @@ def _banded(graph: Graph, wanted: int) -> Graph:
     if band.low <= mean <= band.high:
         return graph
     low, high = mean * (1 - _TARGET_SLACK), mean * (1 + _TARGET_SLACK)
-    return replace(graph, band=Band(low, high, band.household_m))
+    return replace(graph, band=Band(low, high, band.household_m, band.miss_m))

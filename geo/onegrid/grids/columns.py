@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 import highspy
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from onegrid.grids.contract import contract
 from onegrid.grids.faces import compact
@@ -36,6 +35,7 @@ _STEADY: Final = 0.5  # share of the best prices so far in the next ones
 _ROUGH_UNITS: Final = 14  # a start is found on so many units, in no time
 _UNITS_MAX: Final = 300  # beyond, atoms are joined first and the bound is a weak one
 _LOOSE: Final = 0.002  # a unit may be covered by so much more or less than once, see `_Master`
+_FEASIBLE: Final = 2  # HiGHS: the solution found is feasible
 _CHOSEN: Final = 0.5  # a binary variable above this is 1
 
 
@@ -59,7 +59,8 @@ def cover(graph: Graph, *, cells: int | None = None) -> tuple[NDArray[np.int64],
         joined = contract(graph, _UNITS_MAX)
         rough = cover(graph.merged(joined), cells=cells)[0]
         labels = compact(polish(graph, rough[joined]))
-        forced = np.maximum(0.0, graph.counted - graph.band.high).sum() * graph.band.household_m
+        too_big = graph.counted[graph.counted > graph.band.high]
+        forced = graph.band.cost(too_big).sum()
         return labels, graph.objective(labels), float(forced)
     master = _Master(graph, cells)
     master.add(np.eye(graph.size, dtype=np.bool_))
@@ -105,32 +106,29 @@ class _Master:
 
     def __init__(self, graph: Graph, cells: int | None) -> None:
         self.graph = graph
-        most_m = float(graph.alone.sum() + graph.counted.sum() * graph.band.household_m)
-        most_m += graph.band.low * graph.band.household_m * graph.size
+        most_m = float(graph.alone.sum() + np.abs(graph.join.data).sum() / 2)
+        most_m += float(graph.band.cost(np.append(graph.counted, graph.counted.sum())).sum())
         self.count = None if cells is None else _Count(cells, most_m)
         self.cells = np.zeros((0, graph.size), dtype=np.bool_)
         self.cost = np.zeros(0)
         self._known: set[bytes] = set()
-        self._solver = highspy.Highs()
-        for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off")):
-            self._solver.setOptionValue(name, value)
-        self._rows()
-
-    def _rows(self) -> None:
-        n, none = self.graph.size, np.empty(0, np.int32)
-        for side in (*(1.0 for _ in range(n)), 0.0):
-            self._solver.addRow(side, side, 0, none, np.empty(0))
-        households = self.graph.counted / max(1.0, float(self.graph.counted.max()))
-        for unit in range(n):
-            rows, values = np.array([unit, n], np.int32), np.array([1.0, households[unit]])
+        self._solver = _quiet(presolve="off")
+        _add_rows(self._solver, np.append(np.ones(graph.size), 0.0))
+        households = graph.counted / max(1.0, float(graph.counted.max()))
+        for unit in range(graph.size):
+            rows = np.array([unit, graph.size], np.int32)
+            values = np.array([1.0, households[unit]])
             self._solver.addCol(0.0, -_LOOSE, _LOOSE, 2, rows, values)
         if self.count is not None:
-            wanted, row = float(self.count.cells), np.array([n + 1], np.int32)
-            self._solver.addRow(wanted, wanted, 0, none, np.empty(0))
+            _add_rows(self._solver, np.array([self.count.cells], dtype=np.float64))
+            self._add_misses(self._solver, graph.size + 1)
+
+    def _add_misses(self, solver: highspy.Highs, row: int) -> None:
+        """Let the number of cells in a row be missed, at its price."""
+        if self.count is not None:
             for sign in (1.0, -1.0):
-                self._solver.addCol(
-                    self.count.each_m, 0.0, highspy.kHighsInf, 1, row, np.array([sign])
-                )
+                at = np.array([row], np.int32)
+                solver.addCol(self.count.each_m, 0.0, highspy.kHighsInf, 1, at, np.array([sign]))
 
     def missed(self, cells: int) -> float:
         """Return what so many cells cost for being another number than wanted."""
@@ -149,13 +147,9 @@ class _Master:
         if not len(new):
             return False
         cost = cell_costs(self.graph, new)
-        counted = np.ones((len(new), 0 if self.count is None else 2))
-        counted[:, :1] = 0.0  # the row of hairs, then that of the number of cells
-        entries = sp.csr_array(np.hstack([new, counted]))
-        self._solver.addCols(
-            len(new), cost, np.zeros(len(new)), np.full(len(new), highspy.kHighsInf), entries.nnz,
-            entries.indptr[:-1].astype(np.int32), entries.indices.astype(np.int32), entries.data,
-        )  # fmt: skip
+        extra = np.zeros((len(new), 1 if self.count is None else 2))
+        extra[:, 1:] = 1.0  # the row of hairs, then that of the number of cells
+        _add_columns(self._solver, cost, np.hstack([new, extra]), most=highspy.kHighsInf)
         self.cells = np.concatenate([self.cells, new])
         self.cost = np.concatenate([self.cost, cost])
         return True
@@ -184,27 +178,48 @@ class _Master:
 
     def integer(self, pool: NDArray[np.int64]) -> tuple[NDArray[np.int64], float, float]:
         """Return the best cover by the columns of a pool, its cost and a bound on that cost."""
-        cover_once = sp.csc_array(self.cells[pool].T.astype(float))
-        n, k = cover_once.shape
-        cost, spare = self.cost[pool], 0
-        right = np.ones(n)
+        solver = _quiet(mip_rel_gap=_GAP, mip_max_nodes=_MIP_NODES)
+        _add_rows(solver, np.ones(self.graph.size))
         if self.count is not None:
-            spare = 2
-            wanted = sp.csr_array([[*np.ones(k), 1.0, -1.0]])
-            cover_once = sp.vstack([sp.hstack([cover_once, sp.csr_array((n, 2))]), wanted])
-            cost = np.append(cost, [self.count.each_m] * 2)
-            right = np.append(right, self.count.cells)
-        result = milp(
-            cost,
-            constraints=LinearConstraint(sp.csc_matrix(cover_once), right, right),
-            integrality=np.append(np.ones(k), np.zeros(spare)),
-            bounds=Bounds(0, np.append(np.ones(k), np.full(spare, np.inf))),
-            options={"mip_rel_gap": _GAP, "node_limit": _MIP_NODES},
-        )
-        if result.x is None:
+            _add_rows(solver, np.array([self.count.cells], dtype=np.float64))
+        rows = self.cells[pool].astype(np.float64)
+        if self.count is not None:
+            rows = np.hstack([rows, np.ones((len(pool), 1))])
+        _add_columns(solver, self.cost[pool], rows, most=1.0)
+        kinds = np.full(len(pool), highspy.HighsVarType.kInteger)
+        solver.changeColsIntegrality(len(pool), np.arange(len(pool), dtype=np.int32), kinds)
+        self._add_misses(solver, self.graph.size)
+        solver.run()
+        info = solver.getInfo()
+        if info.primal_solution_status != _FEASIBLE:
             return np.empty(0, dtype=np.int64), float("inf"), float("-inf")
-        bound = result.fun if result.mip_dual_bound is None else result.mip_dual_bound
-        return pool[result.x[:k] > _CHOSEN], float(result.fun), float(bound)
+        chosen = np.array(solver.getSolution().col_value)[: len(pool)] > _CHOSEN
+        return pool[chosen], float(info.objective_function_value), float(info.mip_dual_bound)
+
+
+def _quiet(**options: float) -> highspy.Highs:
+    solver = highspy.Highs()
+    for name, value in {"output_flag": False, "threads": 1, **options}.items():
+        solver.setOptionValue(name, value)
+    return solver
+
+
+def _add_rows(solver: highspy.Highs, sides: NDArray[np.float64]) -> None:
+    none = np.empty(0, np.int32)
+    for side in sides.tolist():
+        solver.addRow(side, side, 0, none, np.empty(0))
+
+
+def _add_columns(
+    solver: highspy.Highs, cost: NDArray[np.float64], rows: NDArray[np.float64], *, most: float
+) -> None:
+    """Add columns, each with what it adds to every row."""
+    count = len(cost)
+    entries = sp.csr_array(rows)
+    solver.addCols(
+        count, cost, np.zeros(count), np.full(count, most), entries.nnz,
+        entries.indptr[:-1].astype(np.int32), entries.indices.astype(np.int32), entries.data,
+    )  # fmt: skip
 
 
 def _priced(master: _Master, space: Space) -> tuple[Prices, float]:

@@ -80,7 +80,7 @@ def graph_of(
     if options.barriers:
         barred = borders.barred[inside]
         pairs = pairs[passable(pairs, borders.length_m[inside], barred, counted, low)]
-    band = Band(low, high, options.household_m)
+    band = Band(low, high, options.household_m, options.miss_m)
     return Graph(counted, pairs, alone, (join + saved + saved.T).tocsr(), band)
 
 

@@ -20,18 +20,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Band:
-    """Households a cell should have, and the metres that one household outside costs."""
+    """Households a cell should have, and what it costs to miss that.
+
+    A cell out of the band costs ``miss_m`` metres, and ``household_m`` more for each household.
+    """
 
     low: float
     high: float
     household_m: float
+    miss_m: float = 0.0
 
     def cost(self, counted: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what cells of so many households cost for being out of the band."""
-        outside: NDArray[np.float64] = self.household_m * out_of_band(
-            counted, (self.low, self.high)
-        )
-        return outside
+        outside = out_of_band(counted, (self.low, self.high))
+        cost: NDArray[np.float64] = self.household_m * outside + self.miss_m * (outside > 0)
+        return cost
 
 
 @dataclass(frozen=True)

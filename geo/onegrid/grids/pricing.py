@@ -87,7 +87,7 @@ class Space:
         cells, value, least, complete = _search(
             (self.join, self.near),
             (alone, counted, self.room),
-            (band.low, band.high, band.household_m, density, prices.cell),
+            (band.low, band.high, band.household_m, band.miss_m, density, prices.cell),
             (limit, every, nodes, most),
         )
         found = np.zeros_like(cells)
@@ -162,7 +162,7 @@ def _best_case(
     first: int,
     units: tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]],
     gains: tuple[NDArray[np.float64], NDArray[np.float64]],
-    size: tuple[NDArray[np.float64], float, float, tuple[float, float, float, float, float]],
+    size: tuple[NDArray[np.float64], float, float, tuple[float, float, float, float, float, float]],
 ) -> tuple[float, int]:  # pragma: no cover  (compiled)
     """Return the most that open units can bring, and the touched one that brings most (-1: none).
 
@@ -170,8 +170,10 @@ def _best_case(
     counted over that price. Savings between two open units are hoped for, half by each.
     """
     (_, still, touched), (saved, hoped) = units, gains
-    counted, total, room, (_, high, household_m, density, _) = size
-    gain = density * (high - total) if total < high else -household_m * (total - high)
+    counted, total, room, (_, high, household_m, miss_m, density, _) = size
+    gain = density * (high - total)
+    if total > high:
+        gain = -miss_m - household_m * (total - high)
     best, branch = -np.inf, -1
     for k in range(first + 1, len(counted)):
         if still[level, k] and total + counted[k] <= room:
@@ -212,14 +214,14 @@ def _descend(
 def _search(
     graph: tuple[NDArray[np.float64], NDArray[np.bool_]],
     alone_counted_room: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],
-    band: tuple[float, float, float, float, float],
+    band: tuple[float, float, float, float, float, float],
     wanted: tuple[float, bool, int, int],
 ) -> tuple[
     NDArray[np.bool_], NDArray[np.float64], NDArray[np.float64], bool
 ]:  # pragma: no cover  (compiled)
     """Search depth first: with a unit inside, then without it."""
     alone, counted, room = alone_counted_room
-    low, high, household_m, _, fee = band
+    low, high, household_m, miss_m, _, fee = band
     start, every, nodes_max, most = wanted
     n = len(alone)
     cells, value, least = np.zeros((most, n), np.bool_), np.empty(most), np.full(n, start)
@@ -234,7 +236,7 @@ def _search(
         cost[0], total[0] = alone[first] - fee, counted[first]
         while level >= 0:
             outside = max(0.0, low - total[level], total[level] - high)
-            worth = cost[level] + household_m * outside
+            worth = cost[level] + household_m * outside + (miss_m if outside > 0 else 0.0)
             if fresh and worth < limit:
                 if kept < most:
                     cells[kept], value[kept] = units[0][level], worth
