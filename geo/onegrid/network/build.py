@@ -18,8 +18,9 @@ from onegrid.crs import is_metric
 from onegrid.errors import CrsError, NetworkError, Problem
 from onegrid.network import tags
 from onegrid.network.arrays import Network
-from onegrid.network.crossings import find_crossings, split_lines
+from onegrid.network.crossings import find_crossings
 from onegrid.network.report import SHOWN, NetworkReport, report_on
+from onegrid.network.splitting import split_lines
 from onegrid.network.tags import EdgeFlag
 from onegrid.schema import LINES
 from onegrid.standards.walkers import crossing_shares
