@@ -214,6 +214,8 @@ def _crossings(
     shared, pair = shapely.get_parts(
         shapely.intersection(*shapely.force_2d([lines[left], lines[right]])), return_index=True
     )
+    met = ~shapely.is_empty(shared)  # pairs that only may meet
+    shared, pair = shared[met], pair[met]
     # Lines that run together for a while meet where that begins and where it ends.
     ends = np.where(
         shapely.get_type_id(shared) == 0,
