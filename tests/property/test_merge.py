@@ -2,15 +2,19 @@
 
 import functools
 import logging
+from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from onegrid.errors import InputError
 from onegrid.grids.assign import AssignOptions
 from onegrid.grids.check import gap_and_overlap_m2, partition_problems
+from onegrid.grids.keep import Previous
 from onegrid.io.sample import DistrictOptions, write_district
 from onegrid.pipeline.merge import MergeInputs, MergeTables, merge_tables, read_merge
 from onegrid.pipeline.stages import Run
@@ -63,6 +67,8 @@ def test_any_district_becomes_a_nested_partition(folders, seed, roads, people):
     cells, communities = found.grid.cells, found.grid.communities
     assert partition_problems(cells, communities) == []
     assert gap_and_overlap_m2(cells, communities) == (0, 0)
+    assert cells["code"].is_unique
+    assert cells.geom_type.eq("Polygon").all()
     assert set(cells["community_id"]) == set(tables.communities.index)
     moved = shapely.area(
         shapely.symmetric_difference(
@@ -129,3 +135,82 @@ def test_merging_the_result_again_changes_nothing(folders):
         )
     )
     assert moved.sum() < 1e-3 * first.cells.area.sum()
+
+
+def continued(tables, found, **more):
+    previous = Previous(found.grid.cells, found.grid.atoms, found.codes, found.evidence)
+    return merged(replace(tables, previous=previous, **more))
+
+
+@few
+@given(seed=st.integers(0, 2), people=st.sampled_from([0.3, 1.0]), units=st.booleans())
+def test_the_next_merge_of_the_same_files_is_the_same_grid(folders, seed, people, units):
+    tables = tables_of(folders(seed), seed)
+    departments = {n: d for n, d in tables.departments.items() if units or n != "urban_units"}
+    homes = tables.people.iloc[: int(len(tables.people) * people)]
+    same = replace(tables, people=homes, departments=departments)
+    first = merged(same)
+    second = continued(same, first)
+    assert second.grid.cells.equals(first.grid.cells)
+    assert second.grid.atoms.equals(first.grid.atoms)
+    assert second.codes.equals(first.codes)
+    assert second.continued.moved.households == 0
+    assert set(second.continued.kept) == {"kept"}
+
+
+@few
+@given(
+    seed=st.integers(0, 2),
+    at=st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=4),
+    half_m=st.floats(4, 60),
+)
+def test_dedicated_cells_are_cells_wherever_they_lie(folders, seed, at, half_m):
+    tables = tables_of(folders(seed), seed)
+    towns = tables.communities.geometry
+    west, south, east, north = towns.iloc[0].bounds
+    boxes = [
+        shapely.Point(west + x * (east - west), south + y * (north - south)).buffer(half_m, 2)
+        for x, y in at
+    ]
+    drawn = gpd.GeoDataFrame(
+        {"kind": "market", "name": [f"市场{k}" for k in range(len(boxes))]},
+        geometry=boxes,
+        crs=towns.crs,
+    )
+    try:
+        found = merged(replace(tables, dedicated=drawn))
+    except InputError as error:
+        codes = {p.code for p in error.problems}
+        assert codes <= {"DEDICATED_OVERLAP", "DEDICATED_OUTSIDE", "DEDICATED_PARTS"}
+        return
+    cells, communities = found.grid.cells, found.grid.communities
+    assert partition_problems(cells, communities) == []
+    assert gap_and_overlap_m2(cells, communities) == (0, 0)
+    own = cells[cells["locked"]].set_index("name").geometry
+    assert sorted(own.index) == sorted(drawn["name"])
+    inside = shapely.intersection(drawn.set_index("name").geometry[own.index].array, own.array)
+    kept_m2 = shapely.area(found.dedicated.set_index("name").geometry[own.index].array)
+    assert (shapely.area(inside) > kept_m2 - 0.1 * shapely.length(own.array)).all()
+    again = continued(tables, found, dedicated=drawn)
+    assert again.grid.cells.equals(cells)
+
+
+def test_a_district_in_degrees_is_the_same_grid(folders, tmp_path):
+    tables = tables_of(folders(1), 1)
+    files = {}
+    layers = {"communities": tables.communities, "people": tables.people, **tables.departments}
+    for name, layer in layers.items():
+        files[name] = str(tmp_path / f"{name}.gpkg")
+        layer.to_crs(4490).to_file(files[name], layer=name)
+    departments = {name: files[name] for name in tables.departments}
+    inputs = MergeInputs(departments, files["communities"], files["people"])
+    degrees = merged(read_merge(inputs)).grid
+    metres = merged(replace(tables, roads=None)).grid
+    assert degrees.cells.crs == metres.cells.crs
+    assert partition_problems(degrees.cells, degrees.communities) == []
+    assert degrees.cells["households"].sum() == metres.cells["households"].sum()
+    assert degrees.cells["code"].tolist() == metres.cells["code"].tolist()
+    apart_m2 = shapely.area(
+        shapely.symmetric_difference(degrees.cells.geometry.array, metres.cells.geometry.array)
+    )
+    assert apart_m2.sum() < 1e-3 * metres.cells.area.sum()

@@ -118,7 +118,7 @@ def test_homes_exactly_on_a_border_belong_to_the_lowest_cell():
 
 
 def test_a_ring_of_very_many_vertices():
-    angle = np.linspace(0, 2 * np.pi, 200_001)[:-1]
+    angle = np.linspace(0, 2 * np.pi, 1_000_001)[:-1]
     ring = np.column_stack([500_300 + 200 * np.cos(angle), 3_380_200 + 150 * np.sin(angle)])
     run(towns(SQUARE), homes(SQUARE), a=grid(Polygon(ring)))
 
@@ -135,3 +135,20 @@ def test_a_base_that_is_no_department_is_refused():
     tables = MergeTables(towns(SQUARE), homes(SQUARE), {"a": grid(*strips(2))}, None, {}, {})
     with pytest.raises(InputError, match="BASE_UNKNOWN"):
         merge_tables(tables, options=AssignOptions(base="b"), run=Run("test"))
+
+
+def test_nobody_lives_anywhere_and_nobody_drew_anything():
+    nobody = homes(SQUARE, count=1, households=0)
+    tables = MergeTables(towns(*strips(2)), nobody, {"a": grid(SQUARE)}, None, {}, {})
+    merged = merge_tables(tables, options=AssignOptions(), run=Run("test"))
+    assert len(merged.grid.cells) == 2
+    assert merged.communities.table["size"].eq("unknown").all()
+    assert merged.staff.totals()["community_workers"] == 10
+
+
+def test_several_departments_of_the_same_drawing_are_one_drawing():
+    drawn = grid(*strips(3))
+    alone = run(towns(SQUARE), homes(SQUARE), a=drawn)
+    thrice = run(towns(SQUARE), homes(SQUARE), a=drawn, b=drawn, c=drawn)
+    assert thrice.grid.cells.geometry.equals(alone.grid.cells.geometry)
+    assert set(thrice.score.preserved_share.values()) == {1.0}
