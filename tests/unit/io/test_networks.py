@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -15,6 +15,8 @@ from onegrid.circles.reach import nearest
 from onegrid.errors import NetworkError, OutputError
 from onegrid.io.networks import read_network, write_network
 from onegrid.network.build import Network, build_network
+from onegrid.network.graph import walk_graph
+from onegrid.network.snap import join_edges
 from onegrid.standards import profile
 
 if TYPE_CHECKING:
@@ -141,3 +143,34 @@ def test_the_header_is_json_without_machine_or_time(tmp_path: Path) -> None:
     data = path.read_bytes()
     header = json.loads(data[24 : 24 + int.from_bytes(data[12:20], "little")])
     assert sorted(header) == ["arrays", "checksum", "classes", "crs", "hours", "names"]
+
+
+def test_opening_looks_at_the_header_only_and_the_arrays_are_proved_when_used(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.network"
+    write_network(network(), path)
+    whole = bytearray(path.read_bytes())
+    whole[-100] ^= 1
+    path.write_bytes(whole)
+    opened = read_network(path)
+    assert opened.names == ("中山大道",)
+    for use in (
+        lambda: opened.lines,
+        lambda: opened.opened().street_tree,
+        lambda: walk_graph(opened, profile()),
+        lambda: join_edges(opened, shapely.points([[0, 0]]), profile=profile()),
+    ):
+        with pytest.raises(NetworkError, match="damaged") as caught:
+            use()
+        assert caught.value.problems[0].source == str(path)
+
+
+def test_an_order_of_the_nodes_is_kept_and_must_be_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.network"
+    rank = np.array([2, 0, 1], dtype=np.int32)  # three nodes
+    write_network(replace(network(), rank=rank), path)
+    assert read_network(path).rank.tolist() == rank.tolist()
+    for wrong in ([2, 0, 2], [0, 1], [0, 1, 9], [-1, 1, 2]):
+        with pytest.raises(OutputError, match="do not fit"):
+            write_network(replace(network(), rank=np.array(wrong, dtype=np.int32)), path)
