@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,7 +13,7 @@ from onegrid.io.files import refuse_overwrite, write_text
 from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.page import MapTables, result_page
-from onegrid.pipeline.folder import NETWORK_FILE, layer_of
+from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report, unverified_note
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
@@ -31,7 +30,9 @@ def read_results(folder: Path) -> MapTables:
     InputError
         If the folder has none of the files a map can show.
     """
-    about = _about(folder)
+    report = read_report(folder)
+    source = report.get("source")
+    about = source if isinstance(source, dict) else {}
     gaps = folder / "gaps.csv"
     tables = MapTables(
         cells=layer_of(folder / "grid.gpkg", "cells", "cell_id"),
@@ -43,7 +44,7 @@ def read_results(folder: Path) -> MapTables:
         facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         roads=_streets(folder / NETWORK_FILE),
         sites=layer_of(folder / "sites.gpkg", "sites"),
-        attribution=tuple(about.get("attribution", ())),
+        attribution=(*about.get("attribution", ()), *unverified_note(report)),
         synthetic=bool(about.get("synthetic", False)),
     )
     if not tables.frames():
@@ -63,15 +64,6 @@ def draw_map(folder: Path, out: Path, *, office: bool = False) -> dict[str, Any]
         page = result_page(tables, title=TITLE, office=office)
         write_text(out, page, private=office)
     return {"file": str(out), "bytes": len(page.encode())}
-
-
-def _about(folder: Path) -> dict[str, Any]:
-    try:
-        report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    about = report.get("source") if isinstance(report, dict) else None
-    return about if isinstance(about, dict) else {}
 
 
 def _departments(path: Path) -> dict[str, gpd.GeoDataFrame]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,7 +10,7 @@ import pandas as pd
 from onegrid.errors import InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_bytes
 from onegrid.io.networks import read_network
-from onegrid.pipeline.folder import NETWORK_FILE, layer_of
+from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report
 from onegrid.pipeline.stages import Run
 from onegrid.reports import ReportOptions, ReportTables, compose
 
@@ -38,7 +37,7 @@ def read_report_tables(folder: Path) -> ReportTables:
         elders=_csv(folder / "elders.csv"),
         elder_fixes=_csv(folder / "elder_fixes.csv"),
         crosswalk=_csv(folder / "crosswalk.csv"),
-        about=_about(folder / "report.json"),
+        about=read_report(folder),
     )
 
 
@@ -90,14 +89,6 @@ def _rendered(report: Report, suffix: str) -> bytes:
 def _csv(path: Path) -> pd.DataFrame | None:
     text = dict.fromkeys(("id", "cell_id", "old_code", "where"), str)
     return pd.read_csv(path, dtype=text) if path.is_file() else None
-
-
-def _about(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _streets(path: Path) -> gpd.GeoDataFrame | None:

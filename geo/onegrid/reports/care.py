@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid.coverage.elders import GROUPS, within_columns
+from onegrid.coverage.elders import ELDER_LEVELS, GROUPS, within_columns
 from onegrid.reports.model import Bars, Column, Table
 from onegrid.reports.tables import (
     LEVEL_LABELS,
@@ -25,6 +25,7 @@ from onegrid.standards.signs import kind_label
 if TYPE_CHECKING:
     from onegrid.reports.inputs import ReportTables
 
+_OF_UNITS: Final = tuple(f"{level} " for level in ELDER_LEVELS)  # where a fix is a unit
 _ORDER: Final = {"district": 0, "community": 1, "subdistrict": 2}
 FIX_LABELS: Final = {"open_link": "打通通道", "enlarge": "扩建", "new_site": "新建"}
 GROUP_LABELS: Final = {
@@ -81,8 +82,8 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
         Column("left", "15分钟走不到", "count", 14),
         Column("facilities", "设施数", "count", 8),
         Column("services", "已登记服务", width=24),
-        Column("floor_area_m2", "现有面积(m²)", "area"),
-        Column("required_floor_area_m2", "应有面积(m²)", "area"),
+        Column("floor_area_m2", "现有面积(m²)", "area", paper=False),
+        Column("required_floor_area_m2", "应有面积(m²)", "area", paper=False),
         Column("missing_m2", "面积缺口(m²)", "area"),
     )
     label = kind_label(kind)
@@ -137,7 +138,8 @@ def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
     )
     gained = rows["elders_60_gained"]
     after = where_hidden(figures(base) + figures(gained), base, gained)
-    adds = rows["fix"] != "enlarge"  # those it serves reach it already
+    # whoever an enlarged facility or a unit's own area serves reaches the service already
+    adds = (rows["fix"] != "enlarge") & ~rows["where"].astype(str).str.startswith(_OF_UNITS)
     rows = rows.assign(
         rank=np.arange(1, len(rows) + 1),
         kind=rows["kind"].map(kind_label),
@@ -152,7 +154,7 @@ def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
         "养老服务待办清单（每一项单独计算）",
         (Column("rank", "序号", "count", 6), *_FIX, *_BEFORE_AFTER),
         rows,
-        "“前”“后”是全区走得到这类设施的60岁以上居民；扩建不增加走得到的人，所以不填。",
+        "“前”“后”是全区走得到这类设施的60岁以上居民；扩建和补面积不增加走得到的人，所以不填。",
         PRINTED,
     )
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onegrid.reports.model import Picture, Report, Section, Sheet, Table
 
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_TEXT_EM: Final = 6  # words are not squeezed into a column of letters
 _STYLE: Final = """
 @page { size: A4; margin: 14mm 12mm; }
 body { font: 14px/1.6 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "SimSun", sans-serif;
@@ -93,7 +94,8 @@ def _table(table: Table) -> str:
 def _cell(value: object, column: Column) -> str:
     text = escape(shown(value, column.form))
     if column.form == "text":
-        return f"<td>{text}</td>"
+        wide = f' style="min-width:{min(len(text), _TEXT_EM)}em"'
+        return f"<td{wide}>{text}</td>"
     if column.form == "share" and not is_missing(value) and not isinstance(value, str):
         share = float(value)  # type: ignore[arg-type]  # a figure
         return f'<td class="n bar" style="--s:{share:.0%}">{text}</td>'

@@ -12,6 +12,7 @@ from docx import Document
 import tables
 from onegrid.coverage.suppress import suppress
 from onegrid.errors import InputError
+from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, compose
 from onegrid.reports.docx import docx
@@ -161,6 +162,11 @@ def test_unverified_norms_are_marked_in_every_kind_of_report(public, document):
     assert dict(zip(book["设施"], book["核实"], strict=True))["药店"] == "未核实"
     words = "".join(p.text for p in Document(io.BytesIO(document)).paragraphs)
     assert "1 条未核实" in words
+
+
+def test_the_map_says_that_norms_are_unverified(folder, tmp_path):
+    draw_map(folder, tmp_path / "map.html")
+    assert "所用标准中有 1 条未核实" in (tmp_path / "map.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("write", [xlsx, pytest.param(docx, marks=pytest.mark.slow), html])
