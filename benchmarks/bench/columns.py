@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SLIVER_M2, SLIVER_M = 100.0, 3.0  # a part below either (mean width: twice area by perimeter)
 STEP_M, NEAR_M, SAME_M = 5.0, 8.0, 0.05
 _ACROSS_SHARE = 0.01
+_GRID_M = 0.001
 
 
 @dataclass(frozen=True)
@@ -94,17 +95,33 @@ def grid_columns(cells: Shapes, ground: Ground) -> dict[str, float]:
 
 def tiling_columns(polygons: Shapes, ground: shapely.Geometry) -> dict[str, float]:
     """Return gap, overlap, slivers and parts of polygons that should tile the ground."""
-    union = shapely.union_all(polygons)
+    union = _union(polygons)
     parts = shapely.get_parts(polygons)
     parts = parts[shapely.area(parts) > 0]
     area_m2 = shapely.area(parts)
     thin = 2 * area_m2 < SLIVER_M * shapely.length(parts)
     return {
-        "gap_m2": float(shapely.area(shapely.difference(ground, union))),
+        "gap_m2": float(shapely.area(_difference(ground, union))),
         "overlap_m2": max(0.0, float(shapely.area(polygons).sum() - shapely.area(union))),
         "slivers": int((thin | (area_m2 < SLIVER_M2)).sum()),
         "parts_per_cell": _share(len(parts), len(polygons)),
     }
+
+
+def _union(polygons: Shapes) -> shapely.Geometry:
+    """Return the union; on a grid of 1 mm where what a program left cannot be united as it is."""
+    try:
+        return shapely.union_all(polygons)
+    except shapely.GEOSException:
+        return shapely.union_all(polygons, grid_size=_GRID_M)
+
+
+def _difference(ground: shapely.Geometry, union: shapely.Geometry) -> shapely.Geometry:
+    """Return the ground without a union; on a grid of 1 mm where that fails as it is."""
+    try:
+        return shapely.difference(ground, union)
+    except shapely.GEOSException:
+        return shapely.difference(ground, union, grid_size=_GRID_M)
 
 
 def first_inside(points: Shapes, polygons: Shapes) -> Ints:
@@ -135,7 +152,7 @@ def border_reuse_share(cells: Shapes, ground: Ground) -> float:
 
     Borders of communities are left out: they are given to everybody.
     """
-    lines = shapely.get_parts(shapely.union_all(shapely.boundary(cells), grid_size=0.001))
+    lines = shapely.get_parts(shapely.union_all(shapely.boundary(cells), grid_size=_GRID_M))
     xy, line = shapely.get_coordinates(shapely.segmentize(lines, STEP_M), return_index=True)
     step = line[1:] == line[:-1]
     middles = shapely.points(((xy[1:] + xy[:-1]) / 2)[step])
@@ -168,7 +185,11 @@ def polsby_popper(polygons: Shapes) -> Floats:
 def _across(cells: Shapes, communities: Shapes) -> NDArray[np.bool_]:
     """Return which cells have more than a hundredth of themselves outside their main community."""
     cell, community = shapely.STRtree(communities).query(cells, predicate="intersects")
-    shared_m2 = shapely.area(shapely.intersection(cells[cell], communities[community]))
+    try:
+        shared = shapely.intersection(cells[cell], communities[community])
+    except shapely.GEOSException:
+        shared = shapely.intersection(cells[cell], communities[community], grid_size=_GRID_M)
+    shared_m2 = shapely.area(shared)
     most, total = np.zeros(len(cells)), np.zeros(len(cells))
     np.maximum.at(most, cell, shared_m2)
     np.add.at(total, cell, shared_m2)

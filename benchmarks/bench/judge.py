@@ -12,14 +12,15 @@ from bench.columns import Layer, grid_columns, load_dirty, load_ground, repair_c
 from bench.units import dissolved
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from bench.columns import Shapes
 
-    Rows = Generator[list["Columns"], None, list["Columns"]]
+    Rows = Generator[list["Found"], None, list["Found"]]
 
 _CLOSE_M = 15.0
 Columns = dict[str, float]
+Found = Columns | dict[str, str]
 
 
 def grids(left: Sequence[tuple[str, str]], ground_path: str) -> Rows:
@@ -30,7 +31,7 @@ def grids(left: Sequence[tuple[str, str]], ground_path: str) -> Rows:
     for path, units in left:
         value = _read(path)
         cells = dissolved(_read(units), value.cell) if units else value
-        found.append(_rounded(grid_columns(cells, ground)))
+        found.append(_measured(lambda cells=cells: grid_columns(cells, ground)))
     return found
 
 
@@ -41,8 +42,18 @@ def repairs(left: Sequence[tuple[str, str]], dirty_path: str) -> Rows:
     found = []
     for path, _ in left:
         layers = {name: Layer(_there(x.shapes), x.codes) for name, x in _read(path).items()}
-        found.append(_rounded(repair_columns(drawn, layers, close_m=_CLOSE_M)))
+        found.append(
+            _measured(lambda layers=layers: repair_columns(drawn, layers, close_m=_CLOSE_M))
+        )
     return found
+
+
+def _measured(columns: Callable[[], Columns]) -> Found:
+    """Return columns rounded, or that a result is such that GEOS cannot measure it."""
+    try:
+        return _rounded(columns())
+    except shapely.GEOSException as error:
+        return {"status": "failed", "note": f"cannot be measured: {str(error)[:80]}"}
 
 
 def _read(path: str) -> Any:  # noqa: ANN401  (what a program left)
