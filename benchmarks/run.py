@@ -22,7 +22,7 @@ def main() -> None:
     asked = run_arguments(__doc__)
     failed = []
     folder = Path(__file__).parent
-    for script in in_order([*folder.glob("merge_*.py"), *folder.glob("reach_*.py")]):
+    for script in in_order(folder.glob("*_*.py")):
         name = script.stem
         words = ["--quick"] if asked.quick else ["--date", asked.date, *MORE.get(name, [])]
         started = time.perf_counter()
