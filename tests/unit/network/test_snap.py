@@ -137,3 +137,18 @@ def test_joining_is_the_minimum_over_all_edges_of_a_crooked_town() -> None:
     assert (joints.edge >= 0).tolist() == near.tolist()
     assert joints.edge[near].tolist() == gap_m.argmin(axis=1)[near].tolist()
     assert np.allclose(joints.gap_m[near], gap_m.min(axis=1)[near])
+
+
+def test_one_null_one_empty_and_one_infinite_origin_in_a_thousand_harm_none_of_the_others() -> None:
+    network = streets(*[f"LINESTRING (0 {90 * i}, 900 {90 * i})" for i in range(10)])
+    rng = np.random.default_rng(2)
+    points = shapely.points(rng.uniform(0, 800, (1000, 2)))
+    whole = join_edges(network, points, profile=profile())
+    bad = [7, 500, 999]
+    spoilt = points.copy()
+    spoilt[bad] = [None, shapely.Point(), shapely.Point(np.nan, np.inf)]
+    joints = join_edges(network, spoilt, profile=profile())
+    assert joints.edge[bad].tolist() == [-1, -1, -1]
+    others = np.delete(np.arange(1000), bad)
+    assert np.array_equal(joints.edge[others], whole.edge[others])
+    assert np.array_equal(joints.along_m[others], whole.along_m[others])
