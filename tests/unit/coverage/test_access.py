@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onegrid.coverage.access import e2sfca
+from onegrid.coverage.access import METHODS, e2sfca, floating_catchments, opportunities
 from onegrid.errors import InputError
 
 LIMIT_S = 900.0
@@ -86,3 +86,62 @@ def test_it_equals_the_method_written_as_loops(walks, people, places):
     found = e2sfca(pairs, demand, supply, limit_s=LIMIT_S)
     expected = by_loops(rows, demand.to_dict(), supply.to_dict(), LIMIT_S)
     assert found.to_dict() == pytest.approx(expected)
+
+
+def three_steps_by_loops(pairs, people, places):
+    """Wan, Zou and Sternberg: people first share themselves out by the weights around them."""
+
+    def weight(walk_s):
+        return 1.0 if walk_s <= LIMIT_S / 3 else 0.68 if walk_s <= LIMIT_S * 2 / 3 else 0.22
+
+    around = {d: sum(weight(w) for door, _, w in pairs if door == d) for d in people}
+    felt = {(d, f): weight(w) ** 2 / around[d] for d, f, w in pairs}
+    wanted = {f: sum(people[d] * v for (d, g), v in felt.items() if g == f) for f in places}
+    ratio = {f: places[f] / wanted[f] if wanted[f] else 0.0 for f in places}
+    return {d: sum(ratio[f] * v for (e, f), v in felt.items() if e == d) for d in people}
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_every_variant_equals_its_paper_written_as_loops(seed):
+    rng = np.random.default_rng(seed)
+    people = {f"d{i}": float(rng.integers(0, 9)) for i in range(8)}
+    places = {f"f{i}": float(rng.integers(1, 90)) for i in range(4)}
+    pairs = [(d, f, rng.uniform(0, LIMIT_S)) for d in people for f in places if rng.random() < 0.5]
+    table = pd.DataFrame(pairs, columns=["door_id", "facility_id", "walk_s"])
+    demand, capacity = pd.Series(people), pd.Series(places)
+
+    def ours(method):
+        found = floating_catchments(table, demand, capacity, limit_s=LIMIT_S, method=method)
+        return found.to_numpy()
+
+    def told(expected):
+        return pytest.approx([expected[d] for d in people], rel=1e-9, abs=1e-12)
+
+    assert ours("e2sfca") == told(by_loops(pairs, people, places, LIMIT_S))
+    assert ours("3sfca") == told(three_steps_by_loops(pairs, people, places))
+    flat = [(d, f, 1.0) for d, f, _ in pairs]
+    assert ours("2sfca") == told(by_loops(flat, people, places, LIMIT_S))
+    within = {d: sum(places[f] for e, f, _ in pairs if e == d) for d in people}
+    found = opportunities(table, demand.index, capacity, limit_s=LIMIT_S)
+    assert found.to_dict() == pytest.approx(within)
+
+
+def test_the_modified_method_loses_places_to_distance_and_the_others_lose_none():
+    pairs = pd.DataFrame({"door_id": ["a", "b"], "facility_id": "f", "walk_s": [700.0, 800.0]})
+    people, places = pd.Series({"a": 10.0, "b": 30.0}), pd.Series({"f": 20.0})
+    given_out = {
+        method: (
+            floating_catchments(pairs, people, places, limit_s=LIMIT_S, method=method) * people
+        ).sum()
+        for method in METHODS
+    }
+    assert given_out == pytest.approx(
+        {"e2sfca": 20.0, "2sfca": 20.0, "3sfca": 20.0, "m2sfca": 20.0 * 0.22}
+    )
+
+
+def test_an_unknown_method_is_refused_with_those_there_are():
+    pairs = pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
+    nobody = pd.Series(dtype=float)
+    with pytest.raises(InputError, match="e2sfca, 2sfca, 3sfca, m2sfca"):
+        floating_catchments(pairs, nobody, nobody, limit_s=LIMIT_S, method="raam")
