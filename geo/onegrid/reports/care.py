@@ -128,33 +128,25 @@ def _group_table(tables: ReportTables) -> Table:
 
 def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
     """Return the ranked list, with elders covered in the district before and after each row."""
-    before = _covered_before(tables)
     rows = fixes.reset_index(drop=True)
     walker = rows["profile"] if "profile" in rows else pd.Series("", index=rows.index)
-    base = pd.Series(
-        [before.get((k, p), np.nan) for k, p in zip(rows["kind"], walker, strict=True)],
-        index=rows.index,
-        dtype=object,
-    )
-    gained = rows["elders_60_gained"]
-    after = where_hidden(figures(base) + figures(gained), base, gained)
-    # whoever an enlarged facility or a unit's own area serves reaches the service already
-    adds = (rows["fix"] != "enlarge") & ~rows["where"].astype(str).str.startswith(_OF_UNITS)
+    before, after = _before_and_after(tables, rows.assign(profile=walker))
     rows = rows.assign(
         rank=np.arange(1, len(rows) + 1),
         kind=rows["kind"].map(kind_label),
         fix=rows["fix"].map(FIX_LABELS),
         profile=walker.map(profile_label),
         place=[place_text(tables, str(where)) for where in rows["where"]],
-        before=base.where(adds, np.nan),
-        after=after.where(adds, np.nan),
+        before=before,
+        after=after,
     )
     return Table(
         "养老待办清单",
-        "养老服务待办清单（每一项单独计算）",
+        "养老服务待办清单（受益老人多的在前）",
         (Column("rank", "序号", "count", 6), *_FIX, *_BEFORE_AFTER),
         rows,
-        "“前”“后”是全区走得到这类设施的60岁以上居民；扩建和补面积不增加走得到的人，所以不填。",
+        "“前”“后”是全区走得到这类设施的60岁以上居民；同类新址依次相加，其余各项单独计算；"
+        "扩建和补面积不增加走得到的人，所以不填。",
         PRINTED,
     )
 
@@ -171,6 +163,25 @@ _BEFORE_AFTER = (
     Column("before", "前：走得到的老人", "count", 16),
     Column("after", "后：走得到的老人", "count", 16),
 )
+
+
+def _before_and_after(tables: ReportTables, rows: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the elders covered before and after each fix; new sites of a kind follow each other.
+
+    Whoever an enlarged facility or a unit's own area serves reaches the service already: empty.
+    """
+    covered = _covered_before(tables)
+    keys = zip(rows["kind"], rows["profile"], strict=True)
+    base = pd.Series([covered.get(key, np.nan) for key in keys], rows.index, dtype=object)
+    of_unit = rows["where"].astype(str).str.startswith(_OF_UNITS)
+    adds = (rows["fix"] != "enlarge") & ~of_unit
+    gained = figures(rows["elders_60_gained"])
+    site = adds & (rows["fix"] == "new_site")
+    # a hidden gain is a small one, and all after it are smaller still
+    so_far = gained.fillna(0).where(site, 0).groupby(rows["kind"]).cumsum().where(site, gained)
+    before = where_hidden(figures(base) + so_far - gained, base, rows["elders_60_gained"])
+    after = where_hidden(figures(base) + so_far, base, rows["elders_60_gained"])
+    return before.where(adds, np.nan), after.where(adds, np.nan)
 
 
 def _covered_before(tables: ReportTables) -> dict[tuple[str, str], object]:

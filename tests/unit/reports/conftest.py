@@ -43,6 +43,16 @@ def elders() -> pd.DataFrame:
     return measure_elders(walks, people, tables.facilities(), tables.cells(), profile="plain")
 
 
+def elder_fixes() -> pd.DataFrame:
+    """Two sites of a kind that follow each other, an area that is missing, a small site."""
+    sites = [("new_site", "486100 4240100", 420), ("new_site", "486700 4240700", 30)]
+    rows = [*sites, ("new_site", "community m00", 25), ("new_site", "487000 4240100", 4)]
+    return pd.DataFrame(
+        [("elder_care_center", fix, where, n, 3 * n, "") for fix, where, n in rows],
+        columns=["kind", "fix", "where", "elders_60_gained", "people_gained", "cost_note"],
+    ).assign(profile="plain")
+
+
 RULES = [
     {
         "kind": "elder_care_center",
@@ -76,8 +86,7 @@ def folder(tmp_path_factory):
     shuffled = tables.gaps().sample(frac=1, random_state=2)
     write_csv(path / "gaps.csv", shuffled, private=True)
     write_csv(path / "elders.csv", elders(), private=True)
-    fixes = pd.read_csv(path / "fixes.csv").assign(profile="plain")
-    write_csv(path / "elder_fixes.csv", fixes[fixes["kind"] == "elder_care_center"], private=True)
+    write_csv(path / "elder_fixes.csv", elder_fixes(), private=True)
     crosswalk = pd.DataFrame(
         {
             "cell_id": ["c00", "c00", "c01"],

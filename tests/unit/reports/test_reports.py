@@ -147,6 +147,16 @@ def test_a_page_of_a_cell_names_its_bounds_staff_and_facilities(public):
     assert sheet.tables[0].rows["name"].tolist() == ["设施0"]
 
 
+def test_the_list_of_what_to_do_tells_before_and_after(public, office):
+    told = tables_of(public, "养老待办清单").rows
+    assert told["before"].tolist()[:2] == [0, 420]
+    assert told["after"].tolist()[:2] == [420, 450]
+    assert told["place"].iloc[0].endswith("坐标 486100, 4240100")
+    assert told[["before", "after"]].iloc[2].isna().all()
+    assert (told[["elders_60_gained", "before", "after"]].iloc[3] == HIDDEN).all()
+    assert tables_of(office, "养老待办清单").rows["after"].iloc[3] == 454
+
+
 def test_the_page_is_one_file_that_loads_nothing_and_escapes_names(public):
     text = html(public)
     assert "<img src=x" not in text
