@@ -94,7 +94,8 @@ def in_order(gains: Gains, chosen: Ints) -> Ints:
     few = shrink(gains, settled=np.empty(0, dtype=np.int64), free=allowed).gains
     order = greedy(few, len(allowed))
     rest = np.setdiff1d(np.arange(len(allowed)), order)
-    return allowed[np.concatenate([order, rest])]
+    ordered: Ints = allowed[np.concatenate([order, rest])]
+    return ordered
 
 
 @dataclass

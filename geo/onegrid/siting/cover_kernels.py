@@ -120,7 +120,7 @@ def _start_shares(gains: Gains, cost: Floats) -> Floats:
 @kernel
 def _reduce_costs(gains: Gains, cost: Floats, prices: Floats, reduced: Floats) -> float:
     """Work out each site's cost less the prices of its doors; return the bound."""
-    bound = prices.sum()
+    bound: float = prices.sum()
     for j in range(cost.size):
         reduced[j] = cost[j]
         for e in range(gains.site_start[j], gains.site_start[j + 1]):

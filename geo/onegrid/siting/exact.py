@@ -81,4 +81,5 @@ def _steps(gains: Gains, first: npt.NDArray[np.bool_]) -> Floats:
     door = np.repeat(np.arange(gains.doors), np.diff(gains.door_start))[upper]
     below = np.append(gain[1:], 0.0)
     below[np.append(door[1:] != door[:-1], True)] = 0.0
-    return gain - below
+    steps: Floats = gain - below
+    return steps

@@ -177,7 +177,8 @@ def _served(gains: Gains, top: Ints, prices: Floats, slope: Floats, best: Floats
             best[d] = max(best[d], gains.site_gain[e])
             if gains.site_gain[e] > prices[d]:
                 slope[d] -= 1.0
-    return best.sum()
+    value: float = best.sum()
+    return value
 
 
 @kernel

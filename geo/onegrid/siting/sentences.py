@@ -80,7 +80,8 @@ def _sums(newly: pd.DataFrame, count: pd.Series[int], sites: int) -> np.ndarray:
 
 
 def _names(index: pd.Index, position: np.ndarray) -> np.ndarray:
-    return np.array([*index.astype(str), ""], dtype=object)[position]
+    names: np.ndarray = np.array([*index.astype(str), ""], dtype=object)[position]
+    return names
 
 
 def _where(

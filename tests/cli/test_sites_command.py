@@ -1,0 +1,141 @@
+"""``onegrid sites`` as an office runs it."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from onegrid import schema
+from onegrid.io.files import read_table
+
+
+@pytest.fixture(scope="module")
+def streets(onegrid, district, tmp_path_factory):
+    out = tmp_path_factory.mktemp("streets") / "s.network"
+    assert onegrid("network", district.roads, "--out", out).code == 0
+    return out
+
+
+def words(district, streets, out, *more):
+    return [
+        *("sites", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--out", out, "--json", *more),
+    ]
+
+
+def test_sites_are_in_order_of_choice_and_add_up(onegrid, district, streets, tmp_path):
+    out = tmp_path / "sites.gpkg"
+    asked = ("--kind", "day_care_station", "--count", "3", "--minutes", "5")
+    outcome = onegrid(*words(district, streets, out, *asked, "--profile", "elder_75"))
+    assert outcome.code == 0, outcome.err
+    told = outcome.json
+    sites = gpd.read_file(out, layer="sites")
+    assert sites["order"].tolist() == [1, 2, 3]
+    assert sites["gained"].is_monotonic_decreasing
+    assert told["covered_after"] - told["covered_before"] == sites["gained"].sum()
+    assert told["covered_after"] <= told["bound"] <= told["total"]
+    assert told["gap"] == pytest.approx((told["bound"] - told["covered_after"]) / told["bound"])
+    assert told["gap"] <= 0.01
+    assert told["seconds"] > 0
+    assert [site["candidate_id"] for site in told["sites"]] == sites["candidate_id"].tolist()
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_what_is_covered_is_what_reach_says(onegrid, district, streets, tmp_path):
+    people = read_table(str(district.households), schema.PEOPLE).frame
+    places = people.iloc[::40][["geometry"]].rename_axis("candidate_id")
+    candidates, out, pairs = (tmp_path / n for n in ("c.gpkg", "s.gpkg", "p.parquet"))
+    places.reset_index().to_file(candidates, layer="candidates")
+    clinics = read_table(str(district.facilities), schema.FACILITIES).frame.query("kind=='clinic'")
+    clinics.reset_index().to_file(tmp_path / "clinics.gpkg", layer="facilities")
+    asked = ("--kind", "market", "--count", "2", "--minutes", "4", "--weight", "households")
+    more = ("--candidates", candidates, "--facilities", tmp_path / "clinics.gpkg")
+    told = onegrid(*words(district, streets, out, *asked, *more)).json
+    reached = onegrid(
+        *("reach", "--network", streets, "--from", candidates, "--to", district.households),
+        *("--minutes", "4", "--out", pairs),
+    )
+    assert reached.code == 0
+    found = pd.read_parquet(pairs)
+    chosen = [site["candidate_id"] for site in told["sites"]]
+    served = found.loc[found["from_id"].isin(chosen), "to_id"].unique()
+    assert told["covered_before"] == 0
+    assert told["covered_after"] == people.loc[served, "households"].sum()
+
+
+def test_two_kinds_share_one_building(onegrid, district, streets, tmp_path):
+    both = ("--kind", "day_care_station", "--kind", "elder_canteen")
+    limits = ("--count", "2", "--minutes", "5")
+    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *both, *limits)).json
+    parts = [
+        onegrid(*words(district, streets, tmp_path / "t.gpkg", "--kind", kind, *limits)).json
+        for kind in ("day_care_station", "elder_canteen")
+    ]
+    assert told["covered_before"] == sum(part["covered_before"] for part in parts)
+    assert told["covered_after"] <= sum(part["bound"] for part in parts)
+    assert told["total"] == 2 * parts[0]["total"]
+
+
+@pytest.mark.parametrize("problem", ["lscp", "p-median", "p-center"])
+def test_every_problem_tells_its_objective_and_bound(onegrid, district, streets, tmp_path, problem):
+    asked = ("--kind", "clinic", "--count", "6", "--problem", problem)
+    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    assert outcome.code == 0, outcome.err
+    told = outcome.json
+    assert told["problem"] == problem
+    assert told["objective_bound"] is None or told["objective_bound"] >= 0
+    assert told["covered_before"] <= told["covered_after"] <= told["bound"]
+
+
+def test_a_second_run_writes_the_same_bytes(onegrid, district, streets, tmp_path):
+    asked = ("--kind", "clinic", "--count", "3", "--minutes", "5", "--from", "corners")
+    files = [tmp_path / "a.gpkg", tmp_path / "b.gpkg"]
+    for file in files:
+        assert onegrid(*words(district, streets, file, *asked)).code == 0
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_candidates_nobody_reaches_give_no_site_and_say_so(onegrid, district, streets, tmp_path):
+    far = gpd.GeoDataFrame(
+        {"candidate_id": ["far"]}, geometry=[shapely.Point(100.0, 30.0)], crs=4326
+    )
+    far.to_file(tmp_path / "far.gpkg", layer="candidates")
+    asked = ("--kind", "clinic", "--count", "3", "--candidates", tmp_path / "far.gpkg")
+    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    assert outcome.code == 0, outcome.err
+    told = outcome.json
+    assert told["sites"] == []
+    assert told["covered_after"] == told["covered_before"] == told["bound"]
+    assert told["unreachable"]["candidates"] == ["far"]
+    assert len(gpd.read_file(tmp_path / "s.gpkg", layer="sites")) == 0
+
+
+def test_nobody_to_serve_is_an_answer_not_an_error(onegrid, district, streets, tmp_path):
+    people = read_table(str(district.households), schema.PEOPLE).frame.assign(people=0)
+    people.reset_index().to_file(tmp_path / "empty.gpkg", layer="people")
+    asked = ("--kind", "clinic", "--count", "2", "--people", tmp_path / "empty.gpkg")
+    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    assert (told["sites"], told["bound"], told["gap"]) == ([], 0, 0.0)
+
+
+def test_missing_counts_are_reported(onegrid, district, streets, tmp_path):
+    people = read_table(str(district.households), schema.PEOPLE).frame.astype({"people": float})
+    people.iloc[:7, people.columns.get_loc("people")] = np.nan
+    people.reset_index().to_file(tmp_path / "holes.gpkg", layer="people")
+    asked = ("--kind", "clinic", "--count", "1", "--people", tmp_path / "holes.gpkg")
+    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    assert told["missing_counts"]["people"] == 7
+
+
+def test_every_mistake_is_named_at_once(quickly, district, tmp_path):
+    outcome = quickly(
+        *("sites", "--network", tmp_path / "none.network", "--facilities", district.facilities),
+        *("--people", district.households, "--kind", "casino", "--weight", "dogs"),
+        *("--problem", "guess", "--out", tmp_path / "s.gpkg"),
+    )
+    assert outcome.code == 2
+    assert "KIND_UNKNOWN" in outcome.codes
+    assert outcome.codes.count("USAGE") == 3
+    assert len(outcome.codes) == 5
+    assert not (tmp_path / "s.gpkg").exists()
