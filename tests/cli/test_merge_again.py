@@ -113,6 +113,30 @@ def test_a_third_generation_never_gives_a_void_code_again(
     assert set(lives[2].index[lives[2]["status"] == "valid"]) == set(cells[2]["code"])
 
 
+def test_an_answered_question_stays_answered(quickly, district, merge_words, grid, tmp_path):
+    name = gpd.read_file(grid, layer="conflicts")["conflict_id"].iloc[0]
+    accept = {"edits": [{"op": "resolve", "conflict_id": name, "choice": "accept"}]}
+    (tmp_path / "e.json").write_text(json.dumps(accept), encoding="utf-8")
+    edit = ("edit", "--grid", grid, "--edits", tmp_path / "e.json", "--out", tmp_path / "g.gpkg")
+    assert quickly(*edit).code == 0
+    words = merge_words(district, tmp_path / "out")
+    assert quickly(*words, "--previous", tmp_path / "g.gpkg").code == 0
+    frames = [
+        gpd.read_file(p, layer="conflicts")
+        for p in (tmp_path / "g.gpkg", tmp_path / "out" / "grid.gpkg")
+    ]
+    assert frames[1].set_index("conflict_id")["status"][name] == "accepted"
+    assert frames[0].equals(frames[1])
+
+
+def test_a_grid_is_not_continued_into_its_own_place(quickly, district, merge_words, grid):
+    before = grid.read_bytes()
+    outcome = quickly(*merge_words(district, grid.parent), "--previous", grid)
+    assert (outcome.code, outcome.codes) == (2, ["OUTPUT_IS_INPUT"])
+    assert "读取" not in outcome.err
+    assert grid.read_bytes() == before
+
+
 def truncated(grid, path):
     path.write_bytes(grid.read_bytes()[: grid.stat().st_size // 3])
 
@@ -175,6 +199,8 @@ def test_a_previous_grid_that_cannot_be_continued_is_told(
 
 def test_cells_alone_can_be_continued(quickly, district, merge_words, grid, tmp_path):
     gpd.read_file(grid, layer="cells").to_file(tmp_path / "old.gpkg", layer="cells")
+    none = gpd.read_file(grid, layer="conflicts").iloc[:0]
+    none.to_file(tmp_path / "old.gpkg", layer="conflicts")
     words = merge_words(district, tmp_path / "out")
     outcome = quickly(*words, "--previous", tmp_path / "old.gpkg", "--json")
     assert outcome.code == 0, outcome.err

@@ -38,6 +38,7 @@ class Previous:
 
     ``cells`` is the CELLS table; ``atoms`` (``cell_id``) and ``codes`` (`lifecycle`) as merged;
     ``evidence`` the departments' borders it was made from (`onegrid.grids.evidence.evidence_of`).
+    ``conflicts`` are its questions, with what was answered;
     ``size`` is the band of a cell it was made for, None where nobody knows, and ``count_by`` the
     column that band counts.
     """
@@ -46,6 +47,7 @@ class Previous:
     atoms: gpd.GeoDataFrame | None = None
     codes: gpd.GeoDataFrame | None = None
     evidence: gpd.GeoDataFrame | None = None
+    conflicts: gpd.GeoDataFrame | None = None
     size: tuple[float, float] | None = None
     count_by: str = "households"
 

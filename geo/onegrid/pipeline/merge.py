@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from onegrid.errors import PartitionError
 from onegrid.grids.check import partition_problems
+from onegrid.io.files import refuse_overwrite
 from onegrid.layers.ledger import refuse_doubtful
 from onegrid.pipeline.merge_ground import divided, repaired
 from onegrid.pipeline.merge_inputs import MergeInputs, MergeTables, read_merge, refuse_unknown
-from onegrid.pipeline.merge_report import report_of, write_merge
+from onegrid.pipeline.merge_report import RESULT_FILES, report_of, write_merge
 from onegrid.pipeline.merge_result import Merged, explained
 from onegrid.pipeline.stages import Run
 
@@ -46,6 +47,7 @@ def merge(
     date
         Day on which codes are issued and void (ISO 8601); empty where nobody said.
     """
+    refuse_overwrite(out, inputs.files(), names=RESULT_FILES)  # before minutes of work
     run = Run("merge")
     with run.stage("读取", files=len(inputs.files())):
         tables = read_merge(inputs)

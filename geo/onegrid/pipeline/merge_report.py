@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
 from onegrid.pipeline.folder import joined_report
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from onegrid.pipeline.merge_inputs import MergeInputs, MergeTables
     from onegrid.pipeline.merge_result import Continued, Merged
     from onegrid.pipeline.stages import Run
+
+RESULT_FILES: Final = (
+    *("grid.gpkg", "departments.gpkg", "communities_check.gpkg"),
+    *("crosswalk.csv", "crosswalk_previous.csv", "repairs.csv"),
+    *("communities_check.csv", "staffing.csv", "report.json", "run.json"),
+)
 
 
 def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:

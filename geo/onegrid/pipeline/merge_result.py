@@ -18,6 +18,7 @@ from onegrid.grids.lifecycle import VALID, issue_codes, renew_codes
 from onegrid.grids.locate import locate
 from onegrid.grids.overlaps import lineage, overlaps
 from onegrid.grids.score import score_grid
+from onegrid.grids.settled import still_accepted
 from onegrid.grids.staffing import staffing
 from onegrid.layers.nest import subdistricts_of
 
@@ -131,7 +132,7 @@ def _texts(codes: pd.Series[str]) -> pd.Series[str]:
 def _conflicts(
     tables: MergeTables, grid: Grid, layers: Mapping[str, gpd.GeoDataFrame]
 ) -> gpd.GeoDataFrame:
-    return find_conflicts(
+    found = find_conflicts(
         grid.atoms,
         layers,
         tables.people,
@@ -139,6 +140,8 @@ def _conflicts(
         community_of=grid.cells["community_id"].to_dict(),
         roads=tables.roads,
     )
+    before = None if tables.previous is None else tables.previous.conflicts
+    return found if before is None else still_accepted(found, before)
 
 
 def _history(

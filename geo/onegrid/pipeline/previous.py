@@ -16,6 +16,8 @@ from onegrid.io.reading import list_layers, read_raw
 from onegrid.io.sources import split_layer
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
     from onegrid.pipeline.inputs import Reader
 
 ROLE: Final = "previous"
@@ -38,6 +40,14 @@ EVIDENCE: Final = schema.Table(
     schema.LINES,
     ("evidence",),
     id_required=False,
+)
+
+QUESTIONS: Final = replace(
+    schema.CONFLICTS,
+    columns={
+        **schema.CONFLICTS.columns,
+        "between": schema.Column("text", "the two sides of the border"),
+    },
 )
 
 
@@ -76,19 +86,28 @@ def read_previous(reader: Reader, source: str, *, crs: str | None) -> Previous |
         )
         reader.attempt(_refuse, found)
         return None
-    rest = {
-        table.role: reader.read(f"{ROLE}.{table.role}", f"{path}#{table.role}", table, crs=crs)
-        for table in (schema.ATOMS, CODES, EVIDENCE)
-        if layers.get(table.role)
-    }
-    codes = rest.get("codes")
+    atoms, codes, evidence, conflicts = (
+        _there(reader, path, table, crs) if layers.get(table.role) else None
+        for table in (schema.ATOMS, CODES, EVIDENCE, QUESTIONS)
+    )
     if codes is not None:
         codes = codes.fillna(dict.fromkeys(_TEXT["codes"], ""))
-    previous = Previous(cells, rest.get("atoms"), codes, rest.get("evidence"))
+    previous = Previous(cells, atoms, codes, evidence, conflicts)
     sound = reader.attempt(_sound, previous, path)
     if sound is None or SETTINGS not in layers:
         return sound
     return reader.attempt(_with_settings, sound, path)
+
+
+def _there(
+    reader: Reader, path: str, table: schema.Table, crs: str | None
+) -> gpd.GeoDataFrame | None:
+    """Read a layer of the file, None where it has no rows: departments that agree."""
+    source = f"{path}#{table.role}"
+    raw = reader.attempt(read_raw, source)
+    if raw is None or not len(raw.frame):
+        return None
+    return reader.read(f"{ROLE}.{table.role}", source, table, crs=crs)
 
 
 def _refuse(problem: Problem) -> None:
