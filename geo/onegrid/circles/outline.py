@@ -216,14 +216,16 @@ def _place(
     columns = walled.shape[2]
     row, column, north = gate // 2 // columns, gate // 2 % columns, gate % 2
     first, here = share[k, gate] > 0, abs(share[k, gate])
-    behind = walled[k, row + north, column + 1 - north] if first else walled[k, row, column]
-    low, high = max(here - slack, _END), min(here + (0.0 if behind else slack), 1 - _END)
+    outer_row, outer_column = (row + north, column + 1 - north) if first else (row, column)
+    low, high = max(here - slack, _END), min(here + slack, 1 - _END)
     for other in range(len(share)):
         there = abs(share[other, gate])
         if 0 < there < here:
             low = max(low, here - _OWN_SIDE * (here - there))
         elif there > here:
             high = min(high, here + _OWN_SIDE * (there - here))
+        elif there == here and walled[other, outer_row, outer_column]:
+            high = here
     for i in range(3):
         along = low if i == 0 else here if i == 1 else high
         if not first:
