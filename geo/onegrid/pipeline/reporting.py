@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
-from onegrid.errors import InputError, Problem
+from onegrid.coverage.elders import GROUPS, within_columns
+from onegrid.coverage.fixes import FIX_COLUMNS
+from onegrid.coverage.tables import GAP_COLUMNS
+from onegrid.errors import Gather, InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_bytes
 from onegrid.io.networks import read_network
 from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report
@@ -20,11 +23,28 @@ if TYPE_CHECKING:
     from onegrid.reports.model import Report
 
 SUFFIXES = (".xlsx", ".docx", ".html")
+_REMEDY = "write it again with onegrid"
+_NEEDED = {
+    "gaps.csv": GAP_COLUMNS,
+    "fixes.csv": FIX_COLUMNS,
+    "elders.csv": ("level", "id", "kind", *GROUPS, *within_columns(), "services", "profile"),
+    "elder_fixes.csv": FIX_COLUMNS,
+    "crosswalk.csv": ("cell_id", "department", "old_code", "area_m2", "area_share"),
+}
 
 
 def read_report_tables(folder: Path) -> ReportTables:
-    """Return the tables of a result folder; files that are not there are left out."""
+    """Return the tables of a result folder; files that are not there are left out.
+
+    Raises
+    ------
+    InputError
+        Naming every file that cannot be read as what its name says.
+    """
     grid = folder / "grid.gpkg"
+    gather = Gather()
+    tables = {name: gather.attempt(_csv, folder / name, needed) for name, needed in _NEEDED.items()}
+    gather.check()
     return ReportTables(
         cells=layer_of(grid, "cells", "cell_id"),
         communities=layer_of(grid, "communities", "community_id"),
@@ -32,11 +52,11 @@ def read_report_tables(folder: Path) -> ReportTables:
         facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         sites=layer_of(folder / "sites.gpkg", "sites"),
         roads=_streets(folder / NETWORK_FILE),
-        gaps=_csv(folder / "gaps.csv"),
-        fixes=_csv(folder / "fixes.csv"),
-        elders=_csv(folder / "elders.csv"),
-        elder_fixes=_csv(folder / "elder_fixes.csv"),
-        crosswalk=_csv(folder / "crosswalk.csv"),
+        gaps=tables["gaps.csv"],
+        fixes=tables["fixes.csv"],
+        elders=tables["elders.csv"],
+        elder_fixes=tables["elder_fixes.csv"],
+        crosswalk=tables["crosswalk.csv"],
         about=read_report(folder),
     )
 
@@ -86,9 +106,20 @@ def _rendered(report: Report, suffix: str) -> bytes:
     return html(report).encode("utf-8")
 
 
-def _csv(path: Path) -> pd.DataFrame | None:
+def _csv(path: Path, needed: tuple[str, ...]) -> pd.DataFrame | None:
+    if not path.is_file():
+        return None
     text = dict.fromkeys(("id", "cell_id", "old_code", "where"), str)
-    return pd.read_csv(path, dtype=text) if path.is_file() else None
+    try:
+        found = pd.read_csv(path, dtype=text)
+    except (OSError, ValueError) as error:  # a parser's error is a ValueError
+        what = str(error).splitlines()[0]
+        raise InputError(Problem("FILE_UNREADABLE", what, str(path), "", _REMEDY)) from None
+    missing = [name for name in needed if name not in found]
+    if missing:
+        what = f"no column {', '.join(missing)}"
+        raise InputError(Problem("COLUMN_MISSING", what, str(path), "", _REMEDY))
+    return found
 
 
 def _streets(path: Path) -> gpd.GeoDataFrame | None:

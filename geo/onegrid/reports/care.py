@@ -122,7 +122,8 @@ def _group_table(tables: ReportTables) -> Table:
     columns = (*UNIT, *(Column(g, GROUP_LABELS[g], "count", 14) for g in given))
     absent = "、".join(GROUP_LABELS[g] for g in GROUPS if g not in given)
     note = "特殊群体只列汇总数。" + (f"数据中没有：{absent}。" if absent else "")
-    bars = Bars("各社区老人", "name", tuple(g for g in ("elders_60", "elders_80") if g in given))
+    old = tuple(g for g in ("elders_60", "elders_80") if g in given)
+    bars = Bars("各社区老人", "name", old) if old else None
     return Table("老人与特殊群体", "老人与特殊群体", columns, rows, note, PRINTED, bars)
 
 

@@ -1,5 +1,6 @@
 import io
 import re
+import shutil
 import zipfile
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ from onegrid.coverage.suppress import suppress
 from onegrid.errors import InputError
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.reporting import read_report_tables, write_report
-from onegrid.reports import ReportOptions, compose
+from onegrid.reports import ReportOptions, ReportTables, compose
 from onegrid.reports.docx import docx
 from onegrid.reports.html import html
 from onegrid.reports.model import HIDDEN, Column, Report, Section, Table
@@ -212,3 +213,48 @@ def test_faulty_requests_are_refused(folder, tmp_path):
             write_report(folder, tmp_path / out, options=ReportOptions(cells=cells))
         assert error.value.problems[0].code == code
         assert not (tmp_path / out).exists()
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        ("cells",),
+        ("cells", "gaps"),
+        ("cells", "communities", "elders"),
+        ("cells", "facilities", "fixes", "elder_fixes"),
+        ("cells", "gaps", "elders", "roads"),
+    ],
+)
+def test_whatever_files_are_there_make_a_report(found, kept):
+    some = ReportTables(**{name: getattr(found, name) for name in kept})
+    for office in (False, True):
+        report = compose(some, options=ReportOptions(office=office, cells=("c00",)))
+        assert len(report.sheets) == 1
+        assert html(report)
+        assert xlsx(report)
+
+
+def test_an_elder_page_without_any_count_of_elders_says_so(found):
+    counts = [name for name in found.elders if name.startswith(("elders", "disabled"))]
+    empty = found.elders.assign(**dict.fromkeys(counts, pd.NA))
+    report = compose(replace(found, elders=empty), options=ReportOptions())
+    assert "数据中没有：60岁以上" in html(report)
+    assert xlsx(report)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "code"),
+    [
+        ("gaps.csv", "level,id\ncell,c00\n", "COLUMN_MISSING"),
+        ("gaps.csv", "", "FILE_UNREADABLE"),
+        ("elders.csv", 'a,b\n"1,2\n3', "FILE_UNREADABLE"),
+        ("fixes.csv", b"\xff\xfe\x00", "FILE_UNREADABLE"),
+    ],
+)
+def test_a_damaged_file_of_the_folder_is_told(folder, tmp_path, name, text, code):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    (copy / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(InputError) as error:
+        write_report(copy, tmp_path / "r.html", options=ReportOptions())
+    assert [problem.code for problem in error.value.problems] == [code]
