@@ -185,8 +185,9 @@ def pieces_within(
     while size > 0:
         size -= 1
         b, depth = stack[size, 0], stack[size, 1]
-        box = tree.box[b]
-        if box[0] > east or box[2] < west or box[1] > north or box[3] < south:
+        if tree.box[b, 0] > east or tree.box[b, 2] < west:
+            continue
+        if tree.box[b, 1] > north or tree.box[b, 3] < south:
             continue
         first = (b - tree.level[depth]) * FAN
         if depth > 0:
@@ -205,7 +206,10 @@ def pieces_within(
             ):
                 continue
             if count == len(found):
-                found = np.append(found, found)
+                grown = np.empty(2 * count, np.int64)
+                for k in range(count):  # numba takes seconds to compile what numpy has for it
+                    grown[k] = found[k]
+                found = grown
             found[count] = i
             count += 1
     return found, count
@@ -221,8 +225,8 @@ def crosses(tree: Tree, leg: tuple[float, float, float, float], found: NDArray[n
     bounds = (min(ax, bx), min(ay, by), max(ax, bx), max(ay, by))
     near, count = pieces_within(tree, bounds, found)
     for k in range(count):
-        piece = tree.piece[near[k]]
-        cx, cy, dx, dy = piece[0], piece[1], piece[2], piece[3]
+        i = near[k]
+        cx, cy, dx, dy = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]
         c_off, d_off = off_line(ax, ay, bx, by, cx, cy), off_line(ax, ay, bx, by, dx, dy)
         along = abs(c_off) <= _TOUCH_M and abs(d_off) <= _TOUCH_M
         if not along and meet(leg, (cx, cy, dx, dy), _TOUCH_M):

@@ -101,7 +101,7 @@ def ends_near(
         int64 (k, 2): place of the end (lines first ends, then last ends) and line; a line is
         listed once for each of its pieces that is near.
     """
-    found, count = np.empty((64, 2), np.int64), 0
+    found, count = np.empty((64, 2), np.int64), np.int64(0)
     space = np.empty(64, np.int64)
     for side in range(2):
         for own in range(len(level)):
@@ -152,7 +152,7 @@ def _meetings(
     tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return pairs of lines of one level that may meet elsewhere than at an end of one of them."""
-    found, count = np.empty((64, 2), np.int64), 0
+    found, count = np.empty((64, 2), np.int64), np.int64(0)
     space = np.empty(64, np.int64)
     for i in range(len(tree.piece)):
         ax, ay, bx, by = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]
@@ -167,8 +167,8 @@ def _meetings(
             left, right = tree.line[i], tree.line[space[k]]
             if left >= right or level[left] != level[right]:
                 continue
-            other = tree.piece[space[k]]
-            pair = (other[0], other[1], other[2], other[3])
+            j = space[k]
+            pair = (tree.piece[j, 0], tree.piece[j, 1], tree.piece[j, 2], tree.piece[j, 3])
             if _only_at_end((ax, ay, bx, by), pair, end_xy, left, right):
                 continue
             if meet((ax, ay, bx, by), pair, _APART_M):

@@ -151,10 +151,11 @@ def _near_ends(
     network: Network, ends: NDArray[np.int64], level: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return the dead ends that stop just before a street of their level, sorted."""
-    end_xy = network.xy[network.ends].transpose(1, 0, 2)
+    # Contiguous, as where crossings are looked for: another layout is compiled anew.
+    end_xy = np.ascontiguousarray(network.xy[network.ends].transpose(1, 0, 2))
     dead = np.zeros(len(network.xy), dtype=np.bool_)
     dead[ends[:, 0]] = True
-    asked, near_m = dead[network.ends.T], number("near_end_m")
+    asked, near_m = np.ascontiguousarray(dead[network.ends.T]), number("near_end_m")
     pairs = ends_near(network.street_tree, end_xy, level, asked, near_m, True)  # noqa: FBT003
     end, edge = pairs.T
     side, own = np.divmod(end, len(level))

@@ -130,10 +130,12 @@ def _join(
     limit_m: float,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return edge (-1: none), and metres along it, metres to it and place of every joint."""
-    edge, found = np.full(len(xy), -1, np.int64), np.full((len(xy), 4), np.nan)
+    edge, found = np.empty(len(xy), np.int64), np.empty((len(xy), 4))
     stack, gap2 = np.empty((STACK, 2), np.int64), np.empty(STACK)
     for row in range(len(xy)):
         x, y = xy[row, 0], xy[row, 1]
+        edge[row] = -1
+        found[row, 0] = found[row, 1] = found[row, 2] = found[row, 3] = np.nan
         for kind in (_SURFACE, _UNDERGROUND):
             piece = _nearest(streets, allowed, kind, (x, y, limit_m), stack, gap2)
             if piece >= 0 and _blocked(streets, barriers, piece, x, y):
@@ -159,7 +161,7 @@ def _nearest(
 ) -> int:
     """Return the nearest piece of a line of one kind, -1 for none; equal: the lowest line."""
     x, y, limit_m = within
-    best, best2 = -1, limit_m * limit_m
+    best, best2 = np.int64(-1), limit_m * limit_m  # a bare -1 would be a type of its own
     stack[0, 0], stack[0, 1], gap2[0] = tree.level[-1] - 1, len(tree.level) - 2, 0.0
     size = 1
     while size > 0:
@@ -228,12 +230,13 @@ def _nearest_clear(
     x, y, limit_m = within
     bounds = (x - limit_m, y - limit_m, x + limit_m, y + limit_m)
     near, count = pieces_within(streets, bounds, np.empty(256, np.int64))
-    gap2 = np.full(count, np.inf)
+    gap2 = np.empty(count)
     for k in range(count):
+        gap2[k] = np.inf
         if allowed[streets.line[near[k]]] == kind:
             gap2[k] = nearest_on(streets, near[k], x, y)[2]
     while True:
-        best, best2 = -1, limit_m * limit_m
+        best, best2 = np.int64(-1), limit_m * limit_m
         for k in range(count):
             if _before(streets, near[k], gap2[k], best, best2):
                 best, best2 = near[k], gap2[k]
