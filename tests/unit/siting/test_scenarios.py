@@ -1,0 +1,85 @@
+"""Scenarios: what a change does to facilities, and what it does to people."""
+
+import dataclasses
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from onegrid.errors import InputError
+from onegrid.network.build import build_network
+from onegrid.pipeline.coverage import CoverageTables, measure
+from onegrid.siting.scenarios import Scenario, Size, changed_facilities, side_by_side
+from onegrid.standards import Norm, profile
+
+TEXT = {"name": "", "opening_hours": "", "phone": "", "address": ""}
+
+
+def facilities(**xy):
+    rows = [{"kind": "clinic", "floor_area_m2": 90.0, "capacity_people": 50.0, **TEXT} for _ in xy]
+    points = [shapely.Point(p) for p in xy.values()]
+    return gpd.GeoDataFrame(rows, index=list(xy), geometry=points, crs=4547)
+
+
+def test_facilities_are_added_moved_enlarged_and_closed():
+    today = facilities(a=(0, 0), b=(10, 0), c=(20, 0))
+    changed = changed_facilities(
+        today,
+        Scenario(
+            "plan",
+            added=facilities(d=(99, 0)),
+            moved={"a": shapely.Point(5, 5)},
+            enlarged={"b": Size(capacity_people=80)},
+            closed=("c",),
+        ),
+    )
+    assert changed.index.tolist() == ["a", "b", "d"]
+    assert changed.geometry["a"].equals(shapely.Point(5, 5))
+    assert changed.loc["b", ["floor_area_m2", "capacity_people"]].tolist() == [90, 80]
+    assert today.geometry["a"].equals(shapely.Point(0, 0))
+
+
+def test_every_impossible_change_is_named():
+    today = facilities(a=(0, 0))
+    wrong = Scenario(
+        "plan", added=facilities(a=(9, 9)), moved={"x": shapely.Point()}, closed=("y",)
+    )
+    with pytest.raises(InputError) as told:
+        changed_facilities(today, wrong)
+    assert [problem.code for problem in told.value.problems] == ["UNKNOWN_ID", "DUPLICATE_ID"]
+    assert told.value.problems[0].where == "at x, y"
+
+
+def test_a_facility_moved_to_the_far_end_serves_the_far_door():
+    street = gpd.GeoDataFrame(
+        {"highway": ["residential"]}, geometry=[shapely.LineString([(0, 0), (3000, 0)])], crs=4547
+    )
+    people = gpd.GeoDataFrame(
+        {"households": [4, 6], "people": [9, 20], "elders_60": [3, 8], "elders_80": 0,
+         "elders_alone": 0},
+        index=["near", "far"], geometry=gpd.points_from_xy([100, 2900], [5, 5]), crs=4547,
+    )  # fmt: skip
+    cells = gpd.GeoDataFrame(
+        {"community_id": ["c", "c"], "subdistrict_id": ["s", "s"]},
+        index=["west", "east"],
+        geometry=[shapely.box(0, -50, 1500, 50), shapely.box(1500, -50, 3000, 50)],
+        crs=4547,
+    )
+    walk = profile()
+    today = CoverageTables(
+        build_network(street)[0], facilities(a=(50, 0)), people, cells,
+        (Norm("own", "clinic", 15.0),), {}, [],
+    )  # fmt: skip
+    moved = Scenario("moved", moved={"a": shapely.Point(2950, 0)})
+    after = dataclasses.replace(today, facilities=changed_facilities(today.facilities, moved))
+    both = side_by_side(
+        {
+            name: measure(t, profile=walk)[0].gaps
+            for name, t in {"today": today, "moved": after}.items()
+        }
+    )
+    cells_moved = both[(both["level"] == "cell") & (both["scenario"] == "moved")].set_index("id")
+    assert cells_moved["people_change"].to_dict() == {"west": -9, "east": 20}
+    assert cells_moved["elders_60_change"].to_dict() == {"west": -3, "east": 8}
+    assert cells_moved["cause_before"].to_dict() == {"west": "covered", "east": "far"}
+    assert (both.loc[both["scenario"] == "today", "people_change"] == 0).all()
