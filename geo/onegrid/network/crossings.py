@@ -101,7 +101,7 @@ def ends_near(
         int64 (k, 2): place of the end (lines first ends, then last ends) and line; a line is
         listed once for each of its pieces that is near.
     """
-    found, count = np.empty((64, 2), np.int64), np.int64(0)
+    found, count = np.empty((64, 2), np.int64), int(np.int64(0))
     space = np.empty(64, np.int64)
     for side in range(2):
         for own in range(len(level)):
@@ -152,7 +152,7 @@ def _meetings(
     tree: Tree, end_xy: NDArray[np.float64], level: NDArray[np.int64]
 ) -> NDArray[np.int64]:
     """Return pairs of lines of one level that may meet elsewhere than at an end of one of them."""
-    found, count = np.empty((64, 2), np.int64), np.int64(0)
+    found, count = np.empty((64, 2), np.int64), int(np.int64(0))
     space = np.empty(64, np.int64)
     for i in range(len(tree.piece)):
         ax, ay, bx, by = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]

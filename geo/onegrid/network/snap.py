@@ -161,7 +161,7 @@ def _nearest(
 ) -> int:
     """Return the nearest piece of a line of one kind, -1 for none; equal: the lowest line."""
     x, y, limit_m = within
-    best, best2 = np.int64(-1), limit_m * limit_m  # a bare -1 would be a type of its own
+    best, best2 = int(np.int64(-1)), limit_m * limit_m  # a bare -1 would be a type of its own
     stack[0, 0], stack[0, 1], gap2[0] = tree.level[-1] - 1, len(tree.level) - 2, 0.0
     size = 1
     while size > 0:
@@ -236,7 +236,7 @@ def _nearest_clear(
         if allowed[streets.line[near[k]]] == kind:
             gap2[k] = nearest_on(streets, near[k], x, y)[2]
     while True:
-        best, best2 = np.int64(-1), limit_m * limit_m
+        best, best2 = int(np.int64(-1)), limit_m * limit_m
         for k in range(count):
             if _before(streets, near[k], gap2[k], best, best2):
                 best, best2 = near[k], gap2[k]
