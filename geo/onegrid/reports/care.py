@@ -209,6 +209,35 @@ def fix_tables(tables: ReportTables) -> list[Table]:
     return [Table("补短板清单", "怎样补最省（受益老人多的在前）", columns, rows, note, PRINTED)]
 
 
+def site_tables(tables: ReportTables) -> list[Table]:
+    """Return the chosen sites in order of choice; reasons name small counts, for the office."""
+    sites = tables.sites
+    if sites is None or not len(sites):
+        return []
+    middle = sites.geometry.representative_point()
+    rows = pd.DataFrame(sites.drop(columns=sites.geometry.name)).assign(
+        place=[_around(tables, f"{point.x:.1f} {point.y:.1f}") for point in middle]
+    )
+    if "profile" in rows:
+        rows["profile"] = rows["profile"].map(profile_label)
+    shown = tuple(column for column in _SITE if column.field in rows)
+    note = "依次选出：每一处的受益人数是在前面各处之外再增加的。"
+    return [Table("选址", "新址（按选出的次序）", shown, rows, note)]
+
+
+_SITE = (
+    Column("order", "次序", "count", 6),
+    Column("place", "地点", width=30),
+    Column("people_gained", "受益居民", "count"),
+    Column("elders_60_gained", "受益60岁以上", "count", 14),
+    Column("minutes", "步行(分钟)", "minutes"),
+    Column("profile", "步行方式", width=20),
+    Column("floor_area_m2", "面积(m²)", "area"),
+    Column("cost", "费用", "number"),
+    Column("why", "理由", width=60),
+)
+
+
 def place_text(tables: ReportTables, where: str) -> str:
     """Return where a fix is in words: a facility, a unit, or the community around a point."""
     facilities, names = tables.facilities, tables.names

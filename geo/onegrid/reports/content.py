@@ -83,7 +83,7 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
         Section(
             "养老服务", (), tuple(gap_pictures(told, elders=True)), tuple(care.elder_tables(told))
         ),
-        Section("怎样补", (), (), (*care.fix_tables(told), *tables.site_tables(told))),
+        Section("怎样补", (), (), (*care.fix_tables(told), *care.site_tables(told))),
         Section("方法", _METHOD),
         Section("标准依据", tuple(_pace_text(told.about)), (), tuple(tables.norm_tables(told))),
         Section("数据说明", tuple(_data_text(told.about))),

@@ -88,6 +88,7 @@ def published(tables: ReportTables) -> ReportTables:
     """
     if tables.office:
         return tables
+    tables = replace(tables, sites=_without(_marked_sites(tables.sites), ("why",)))
     if tables.cells is None:
         return replace(tables, gaps=None, elders=None, fixes=None, elder_fixes=None, crosswalk=None)
     cells, gaps, elders = tables.cells, tables.gaps, tables.elders
@@ -131,6 +132,13 @@ def _marked(frame: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
 
 def _marked_fixes(fixes: pd.DataFrame | None) -> pd.DataFrame | None:
     return None if fixes is None else _marked(fixes, suppress_fixes(fixes))
+
+
+def _marked_sites(sites: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
+    gains = ("people_gained", "elders_60_gained")
+    if sites is None or not all(name in sites for name in gains):
+        return sites
+    return _marked(sites, suppress_fixes(sites))
 
 
 def _mark(values: pd.Series, hidden: pd.Series) -> pd.Series:

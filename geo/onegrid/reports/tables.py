@@ -187,18 +187,6 @@ def staff_of(tables: ReportTables) -> pd.DataFrame | None:
     return staffing(tables.cells, tables.communities).table
 
 
-def site_tables(tables: ReportTables) -> list[Table]:
-    """Return the chosen sites as they were written."""
-    if tables.sites is None or not len(tables.sites):
-        return []
-    rows = pd.DataFrame(tables.sites.drop(columns=tables.sites.geometry.name))
-    numeric = {name: rows[name].dtype.kind in "iuf" for name in rows}
-    columns = tuple(
-        Column(str(name), str(name), "number" if numeric[name] else "text") for name in rows
-    )
-    return [Table("选址", "选址结果", columns, rows)]
-
-
 def crosswalk_tables(tables: ReportTables) -> list[Table]:
     """Return which old grids every cell is made of."""
     if tables.crosswalk is None:

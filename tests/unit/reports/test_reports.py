@@ -4,10 +4,12 @@ import shutil
 import zipfile
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import openpyxl
 import pandas as pd
 import pytest
+import shapely
 from docx import Document
 
 import tables
@@ -156,6 +158,30 @@ def test_the_list_of_what_to_do_tells_before_and_after(public, office):
     assert told[["before", "after"]].iloc[2].isna().all()
     assert (told[["elders_60_gained", "before", "after"]].iloc[3] == HIDDEN).all()
     assert tables_of(office, "养老待办清单").rows["after"].iloc[3] == 454
+
+
+def test_chosen_sites_are_told_in_order_and_their_reasons_to_the_office_only(found):
+    sites = gpd.GeoDataFrame(
+        {
+            "candidate_id": ["B1", "B2"],
+            "order": [1, 2],
+            "people_gained": [900, 6],
+            "elders_60_gained": [300, 2],
+            "why": "若不建，3人无别处可去",
+        },
+        geometry=[shapely.Point(486100, 4240100), shapely.Point(0, 0)],
+        crs=tables.CRS,
+    )
+    for office in (True, False):
+        report = compose(replace(found, sites=sites), options=ReportOptions(office=office))
+        told = tables_of(report, "选址")
+        assert ("why" in {c.field for c in told.columns}) is office
+        assert ("3人" in html(report)) is office
+        assert told.rows["elders_60_gained"].tolist() == [300, 2 if office else HIDDEN]
+        assert told.rows["place"].iloc[1] == "坐标 0, 0"
+    alone = compose(ReportTables(sites=sites), options=ReportOptions())
+    assert tables_of(alone, "选址").rows["elders_60_gained"].tolist() == [300, HIDDEN]
+    assert "3人" not in html(alone)
 
 
 def test_the_page_is_one_file_that_loads_nothing_and_escapes_names(public):
