@@ -13,6 +13,7 @@ from onegrid.network.contract import Contraction, contract
 from onegrid.network.graph import US_PER_S, Doors, Graph, door_rows, towards, walk_graph
 from onegrid.network.kernel import (
     FAR,
+    Bench,
     Bits,
     label_bits,
     limit_us,
@@ -160,9 +161,8 @@ def _swept(job: _Job, contraction: Contraction, seeds: Seeds, kinds: int) -> NDA
         mine = np.flatnonzero(seeds.kind == kind)
         sources, rank = door_rows(seeds.sources, mine), seeds.rank[mine]
         near = np.ascontiguousarray(labels[contraction.rank, kind])
-        labels[contraction.rank, kind] = _searched_on(
-            job.graph, sources, rank, job.bits, job.limit, near
-        )
+        _search_on(job.graph, sources, rank, job.bits, job.limit, near)
+        labels[contraction.rank, kind] = near
     return labels
 
 
@@ -177,19 +177,19 @@ def searched(
 
 
 @kernel
-def _searched_on(
+def _search_on(
     graph: Graph,
     sources: Doors,
     ranks: NDArray[np.int64],
     bits: Bits,
     limit: int,
-    near: NDArray[np.int64],
-) -> NDArray[np.int64]:
-    """Return the label of every node, given those that are final already."""
-    bench = make_bench(graph, len(ranks) + len(near), False)  # noqa: FBT003
-    bench.labels[:] = near
+    labels: NDArray[np.int64],
+) -> None:
+    """Label every node that has no label yet; those there are must be final."""
+    room = len(graph.target) + 2 * len(ranks) + len(labels)
+    heap, reached = np.empty(room, np.int64), np.empty(len(labels), np.int64)
+    bench = Bench(labels, heap, reached, np.empty(0, np.int64))
     spread_on(graph, bench, sources, ranks, bits, limit)
-    return bench.labels
 
 
 @kernel

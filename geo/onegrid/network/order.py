@@ -235,7 +235,9 @@ def _gather(work: _Work, first: int, last: int) -> None:
     size = last - first
     for i in range(first, last):
         work.place[work.sorted[0, i]] = i - first
-    work.bits[:] = 0
+    for i in range(last - first):  # numba takes seconds to compile the same as a slice
+        for word in range(_WORDS):
+            work.bits[i, word] = 0
     for i in range(first, last):
         node = work.sorted[0, i]
         for k in range(work.indptr[node], work.indptr[node + 1]):
