@@ -15,6 +15,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from onegrid import schema
 from onegrid.circles.reach import nearest, reach
+from onegrid.circles.shape import life_circles
 from onegrid.io.files import read_table
 from onegrid.io.sample import load_sample
 from onegrid.network.build import build_network
@@ -113,3 +114,21 @@ def test_nearest_equals_the_oracle_on_real_streets(clip):
         finite = np.isfinite(expected)
         assert (np.isfinite(walked) == finite).all()
         assert np.abs(walked[finite] - expected[finite]).max() <= 0.11
+
+
+def test_the_raster_circle_is_nearly_the_exact_one_on_real_streets_and_far_smaller(clip):
+    roads, _, shops = clip
+    network, _ = build_network(roads)
+    drawn, exact = (
+        life_circles(network, shops.iloc[::9], minutes=(5, 10, 15), profile=profile(), method=m)
+        for m in ("raster", "edges")
+    )
+    ours, union = drawn.geometry.to_numpy(), exact.geometry.to_numpy()
+    both = shapely.area(shapely.intersection(ours, union))
+    share = both / (shapely.area(ours) + shapely.area(union) - both)
+    assert share.mean() > 0.96
+    assert np.percentile(share, 5) > 0.95
+    points = [shapely.get_num_coordinates(shapes).sum() for shapes in (ours, union)]
+    assert points[0] < 0.6 * points[1]
+    holes = [len(p.interiors) for p in shapely.get_parts(ours)]
+    assert sum(holes) > 100  # the middles of blocks
