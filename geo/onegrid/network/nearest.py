@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from onegrid.standards import Profile
 
 _LIMITS_S: Final = (900.0, 1800.0, 3600.0)  # of contractions: one serves every limit below it
-_SWEEP_KINDS: Final = 8  # a contraction costs about as much as searching so many kinds
-_ORDER_KINDS: Final = 16  # and with the order to be found first, so many
+_SWEEP_KINDS: Final = 4  # a contraction costs as much as searching 1 (a city) to 10 (a lattice)
+_ORDER_KINDS: Final = 8  # and with the order to be found first, 5 to 15
 _BLOCK_KINDS: Final = 32  # labels of so many kinds at a time: 250 MB at a million nodes
 
 
