@@ -95,7 +95,7 @@ def test_a_door_joins_the_nearest_street_it_can_walk_to(
             assert 0 <= joints.along_m[row] <= network.length_m[edge]
 
 
-@settings(max_examples=20)
+@settings(max_examples=8)
 @given(towns(), st.integers(0, 1000))
 def test_neither_the_order_of_doors_nor_who_else_asks_changes_a_joint(
     town: tuple[Network, np.ndarray], seed: int
