@@ -26,6 +26,7 @@ from onegrid.siting.sentences import site_table
 from onegrid.siting.situation import Situation, stacked
 from onegrid.siting.solve import PROBLEMS, choose_sites
 from onegrid.standards import kinds as known_kinds
+from onegrid.standards import number
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -147,19 +148,21 @@ def situation_of(
     tables: SitesTables, question: SitesQuestion
 ) -> tuple[Situation, dict[str, list[str]]]:
     """Return the needs of every kind and door, and who and what no street reaches."""
-    limit_s = question.minutes * 60
+    limit_s = far_s = question.minutes * 60
+    if question.problem == "p-center":  # shortens walks that are beyond the limit too
+        far_s = max(limit_s, number("nearest_minutes") * 60)
     found = reach(
         tables.network,
         tables.candidates,
         tables.people,
-        limit_s=limit_s,
+        limit_s=far_s,
         profile=question.profile,
         rounded=False,  # limits apply before rounding
     )
     doors, sites = tables.people.index, tables.candidates.index
     pairs = catchments_of(
         found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"}),
-        limit_s,
+        far_s,
         doors,
         sites,
     )

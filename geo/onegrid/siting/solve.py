@@ -166,7 +166,9 @@ def _p_center(situation: Situation, cover: Gains, count: int, effort: Effort) ->
             low = middle + 1
             proven = low if none else proven
     proven = min(proven, high)
-    bound = float(walks[proven]) if proven < len(walks) else np.inf
+    # Pairs farther than the farthest are not known to be absent, so nothing is proven beyond it.
+    horizon = max(pairs.walk_s.max(initial=0.0), situation.limit_s.max(initial=0.0))
+    bound = min(float(walks[proven]), horizon) if proven < len(walks) else horizon
     if sites is None:
         return choose(cover, count, effort=effort).sites, np.inf, bound
     return sites, float(walks[high]), bound

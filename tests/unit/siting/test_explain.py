@@ -126,3 +126,14 @@ def test_corners_are_where_three_streets_meet_and_none_is_shut():
     )
     corners = candidate_corners(build_network(streets)[0], spacing_m=50.0)
     assert corners.geometry.to_wkt().tolist() == ["POINT (100 0)"]
+
+
+def test_p_center_proves_nothing_beyond_the_pairs_it_was_given():
+    case = situation([(0, 0)], [5, 3], now_s=[np.inf, 2000.0], sites=1)
+    far = Situation(
+        Catchments(np.array([0, 1]), np.array([0, 1]), np.array([60.0, 1500.0])),
+        *(case.weight, case.now_s, case.limit_s, 2),
+    )
+    found = choose_sites(far, problem="p-center", count=1)
+    assert found.objective == 2000.0
+    assert found.objective_bound == 1500.0
