@@ -19,6 +19,7 @@ _TURN_DEG = 35  # less is straight on
 _CORNER_DEG = 60  # where a street without a name turns by this much, it is told as another
 _BACK_DEG = 150
 _SHORT_M = 0.5  # what rounds to no metre is not told
+_JOG_M = 10.0  # a shorter piece of a street without a name is told with the one before
 _UNNAMED = "道路"
 _NO_NAME: Final = -1
 # What a flag is called comes before the name of the street; the last of several counts.
@@ -61,14 +62,12 @@ def tell_steps(
         if gaps_m[i, 0] >= _SHORT_M:
             street = _street(network, signs[first]) if first < last else _UNNAMED
             steps.append(f"步行{_metres(gaps_m[i, 0])}米到{street}")
-        before = -1  # the piece that was walked last
-        for leg in range(far[i], far[i + 1]):
-            if leg_m[leg] < _SHORT_M:
-                continue
-            piece = legs[leg]
-            turn = _turn(heading[piece, 0] - heading[before, 1]) if before >= 0 else ""
-            steps.append(f"{turn}{_label(network, signs[piece])}{_metres(leg_m[leg])}米")
-            before = legs[leg + 1] - 1
+        told_legs = _told(signs, heading, legs[far[i] : far[i + 1] + 1], leg_m[far[i] : far[i + 1]])
+        before = -1
+        for sign, length_m, begin, end in told_legs:
+            turn = _turn(heading[begin, 0] - heading[before, 1]) if before >= 0 else ""
+            steps.append(f"{turn}{_label(network, sign)}{_metres(length_m)}米")
+            before = end
         if gaps_m[i, 1] >= _SHORT_M:
             steps.append(f"离开道路步行{_metres(gaps_m[i, 1])}米")
         told.append([*steps, f"到达{name or '目的地'}"])
@@ -103,6 +102,32 @@ def _legs(
     first = np.flatnonzero(new)
     total = np.add.reduceat(length_m, first) if len(first) else length_m
     return np.append(first, len(signs)), total
+
+
+def _told(
+    signs: NDArray[np.int64],
+    heading: NDArray[np.float64],
+    legs: NDArray[np.int64],
+    leg_m: NDArray[np.float64],
+) -> list[tuple[int, float, int, int]]:
+    """Return sign, metres, first and last piece of what is told of one way, jogs left out."""
+    told: list[tuple[int, float, int, int]] = []
+    for leg, length_m in enumerate(leg_m.tolist()):
+        first, last = int(legs[leg]), int(legs[leg + 1]) - 1
+        sign = int(signs[first])
+        if told and length_m < (_JOG_M if sign == _NO_NAME else _SHORT_M):
+            told[-1] = (told[-1][0], told[-1][1] + length_m, *told[-1][2:])
+        elif (
+            told and told[-1][0] == sign and not _corner(heading[first, 0], heading[told[-1][3], 1])
+        ):
+            told[-1] = (sign, told[-1][1] + length_m, told[-1][2], last)
+        elif length_m >= _SHORT_M:
+            told.append((sign, length_m, first, last))
+    return told
+
+
+def _corner(after: NDArray[np.float64] | float, before: NDArray[np.float64] | float) -> bool:
+    return bool(abs(_turned(after - before)) >= _CORNER_DEG)
 
 
 def _label(network: Network, sign: int) -> str:

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from onegrid.circles.reach import nearest, reach
-from onegrid.circles.routes import nearest_routes
+from onegrid.circles.routes import ask_nearest, join_services, nearest_routes, route_between
 from onegrid.errors import InputError
 from onegrid.network.build import Network, build_network
 from onegrid.standards import profile, profile_at
@@ -143,3 +143,47 @@ def test_routes_agree_with_reach_and_nearest_and_are_as_long_as_they_say(walker:
             assert answer.route.coords[0] == tuple(xy)
             assert answer.route.coords[-1] == goal.geometry[answer.facility_id].coords[0]
             assert answer.walk_s >= answer.distance_m / who.speed_m_s - 0.06
+
+
+def test_streets_without_a_name_are_told_corner_by_corner_and_without_jogs() -> None:
+    network = streets(
+        "LINESTRING (0 0, 100 0)",
+        "LINESTRING (100 0, 100 4)",
+        "LINESTRING (100 4, 200 4)",
+        "LINESTRING (200 4, 300 10)",
+        "LINESTRING (300 10, 300 90)",
+    )
+    answer = nearest_routes(
+        network, shops(m=(300, 90)), shapely.Point(0, 0), kinds=["market"], profile=ONE
+    )["market"][0]
+    assert answer.steps == ["沿道路步行304米", "左转，沿道路步行80米", "到达目的地"]
+    assert answer.distance_m == pytest.approx(answer.route.length)
+
+
+def test_the_way_between_any_two_points_or_none() -> None:
+    network = streets("LINESTRING (0 0, 100 0)", "LINESTRING (0 500, 100 500)")
+    there = route_between(network, shapely.Point(10, 5), shapely.Point(90, 0), profile=ONE)
+    assert there is not None
+    assert (there.walk_s, there.distance_m) == (85.0, 85.0)
+    assert there.route.wkt == "LINESTRING (10 5, 10 0, 90 0)"
+    island = shapely.Point(50, 500)
+    assert route_between(network, shapely.Point(10, 5), island, profile=ONE) is None
+    assert route_between(network, shapely.Point(0, 0), shapely.Point(90, 0), profile=ONE,
+                         limit_s=80) is None  # fmt: skip
+    with pytest.raises(InputError, match="AT_FAR"):
+        route_between(network, shapely.Point(0, 0), shapely.Point(50, 250), profile=ONE)
+
+
+def test_services_joined_once_answer_as_those_joined_for_each_question() -> None:
+    network = streets("LINESTRING (0 0, 500 0)", "LINESTRING (500 0, 500 400)")
+    goal = shops(a=(100, 0), b=(450, 9), c=(500, 300), d=None)
+    services = join_services(network, goal, profile=ONE)
+    for x in (0, 120, 300, 499):
+        here = shapely.Point(x, 3)
+        once = ask_nearest(services, here, kinds=["market", "bank"], count=2)
+        assert once == nearest_routes(
+            network, goal, here, kinds=["market", "bank"], count=2, profile=ONE
+        )
+        assert [len(found) for found in once.values()] == [2, 0]
+    with pytest.raises(InputError, match="COUNT"):
+        ask_nearest(services, shapely.Point(0, 0), kinds=["market"], count=0)
