@@ -100,9 +100,9 @@ def report_on(
         islands=islands[1 : SHOWN + 1],
         dead_ends=len(ends),
         stubs=len(stubs),
-        stub_places=_spots(network.xy[stubs[:SHOWN, 0]]),
+        stub_places=_spots(network.xy[stubs[:, 0]]),
         near_ends=len(near),
-        near_end_places=_spots(network.xy[near[:SHOWN]]),
+        near_end_places=_spots(network.xy[near]),
         barriers=len(network.barrier_offsets) - 1,
         crossings=len(found.crossing_xy),
         crossing_places=_spots(found.crossing_xy),
@@ -119,7 +119,9 @@ def report_on(
 
 
 def _spots(xy: NDArray[np.float64]) -> Spots:
-    return tuple((float(x), float(y)) for x, y in xy[:SHOWN].round(3))
+    """Return the first places, each once: several lines may meet in one."""
+    places = dict.fromkeys((float(x), float(y)) for x, y in xy[: SHOWN * SHOWN].round(3))
+    return tuple(places)[:SHOWN]
 
 
 def _islands(network: Network) -> tuple[int, tuple[Island, ...]]:
