@@ -71,14 +71,14 @@ class AssignOptions:
     weights: Mapping[str, float] = field(default_factory=dict)
     base: str | None = None
     household_m: float = 20.0
-    miss_m: float = 1_000.0
+    miss_m: float = 1_200.0
     base_household_m: float = 5.0
     compact_share: float = 0.15
     barrier_share: float = 3.0
     count_by: Literal["households", "people", "elders_60"] = "households"
     targets: Mapping[str, int] = field(default_factory=dict)
     barriers: bool = True
-    keep_household_m: float = 6.0
+    keep_household_m: float = 5.0
     fresh_share: float = 5.0
 
 

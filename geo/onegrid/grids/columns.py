@@ -197,8 +197,8 @@ class _Master:
         return pool[chosen], float(info.objective_function_value), float(info.mip_dual_bound)
 
 
-def _quiet(**options: float) -> highspy.Highs:
-    solver = highspy.Highs()
+def _quiet(**options: float | str) -> highspy.Highs:
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for name, value in {"output_flag": False, "threads": 1, **options}.items():
         solver.setOptionValue(name, value)
     return solver

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
+from onegrid import standards
 from onegrid.grids.faces import neighbours
 from onegrid.grids.graph import Band, Graph, parts_of, sums
 
@@ -77,9 +78,11 @@ def graph_of(
     alone = alone + np.bincount(pairs.ravel(), np.repeat(parted_m, 2) / 2, minlength=n)
     saved = sp.coo_array((parted_m - joined_m, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     low, high = options.size
+    length_m = borders.length_m[inside]
     if options.barriers:
-        barred = borders.barred[inside]
-        pairs = pairs[passable(pairs, borders.length_m[inside], barred, counted, low)]
+        free = passable(pairs, length_m, borders.barred[inside], counted, low)
+        pairs, length_m = pairs[free], length_m[free]
+    pairs = pairs[wide_enough(pairs, length_m, n)]
     band = Band(low, high, options.household_m, options.miss_m)
     return Graph(counted, pairs, alone, (join + saved + saved.T).tocsr(), band)
 
@@ -117,6 +120,23 @@ def _split_costs(
     return alone, join.tocsr()
 
 
+def wide_enough(
+    pairs: NDArray[np.int64], length_m: NDArray[np.float64], size: int
+) -> NDArray[np.bool_]:
+    """Return the neighbours that hold a cell together: no necks (10 m), unless there is but one.
+
+    Atoms that necks alone join to the others keep the widest of theirs, each part in turn.
+    """
+    wide = length_m >= standards.number("neck_width_m")
+    order = np.argsort(-length_m, kind="stable")
+    while True:
+        part = parts_of(pairs[wide], size)
+        across = order[part[pairs[order, 0]] != part[pairs[order, 1]]]
+        if not len(across):
+            return wide
+        wide[across[0]] = True
+
+
 def passable(
     pairs: NDArray[np.int64],
     length_m: NDArray[np.float64],
@@ -139,7 +159,8 @@ def passable(
         weak = np.unique(side[pairs[across]])
         weak = weak[total[weak] < least]
         if not len(weak):
-            return ~barred | (side[pairs[:, 0]] == side[pairs[:, 1]])
+            free: NDArray[np.bool_] = ~barred | ~across
+            return free
         poorest = weak[np.argmin(total[weak])]
         ends = side[pairs]
         mine = across & (ends == poorest).any(axis=1)

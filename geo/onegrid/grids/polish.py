@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from onegrid.grids.graph import sums
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -26,7 +28,7 @@ def polish(graph: Graph, labels: NDArray[np.int64]) -> NDArray[np.int64]:
         near[a].append(b)
         near[b].append(a)
     join = graph.join.toarray()
-    total = np.bincount(cell, graph.counted)
+    total = sums(cell, graph.counted)
     for _ in range(_ROUNDS):
         moves = 0
         for unit in range(graph.size):  # each move changes what the next one gains

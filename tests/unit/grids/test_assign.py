@@ -6,12 +6,12 @@ import scipy.sparse as sp
 
 from onegrid.grids.columns import cell_costs, cover
 from onegrid.grids.contract import contract
-from onegrid.grids.costs import passable
+from onegrid.grids.costs import passable, wide_enough
 from onegrid.grids.graph import Band, Graph
 from onegrid.grids.polish import polish
 from onegrid.grids.pricing import Prices, Space
 
-BAND = Band(300.0, 500.0, 100.0)
+BAND = Band(300.0, 500.0, 20.0, 300.0)
 
 
 def random_graph(seed, n=8, band=BAND):
@@ -139,3 +139,16 @@ def test_contraction_keeps_the_objective_of_what_it_joins():
     small = graph.merged(joined)
     labels = np.arange(small.size) % 3
     assert small.objective(labels) == pytest.approx(graph.objective(labels[joined]))
+
+
+def test_a_neck_holds_no_cell_together_unless_there_is_nothing_else():
+    # 0-1 share 50 m; 1-2 and 0-2 a few metres each: 2 hangs by the longer of its two necks
+    pairs = np.array([[0, 1], [0, 2], [1, 2]])
+    linked = wide_enough(pairs, np.array([50.0, 4.0, 6.0]), 3)
+    assert linked.tolist() == [True, False, True]
+    assert wide_enough(pairs, np.array([50.0, 12.0, 6.0]), 3).tolist() == [True, True, False]
+
+
+def test_a_cell_out_of_band_costs_as_such_and_by_household():
+    band = Band(300.0, 500.0, 20.0, 1_000.0)
+    assert band.cost(np.array([299.0, 300.0, 500.0, 510.0])).tolist() == [1_020, 0, 0, 1_200]
