@@ -111,6 +111,20 @@ def test_candidates_nobody_reaches_give_no_site_and_say_so(onegrid, district, st
     assert len(gpd.read_file(tmp_path / "s.gpkg", layer="sites")) == 0
 
 
+def test_a_facility_off_the_network_serves_nobody_and_is_named(
+    onegrid, district, streets, tmp_path
+):
+    there = read_table(str(district.facilities), schema.FACILITIES).frame
+    off = there[there["kind"] == "clinic"].iloc[:1].translate(xoff=9_000)
+    lost = there.loc[off.index].set_geometry(off)
+    lost.reset_index().to_file(tmp_path / "off.gpkg", layer="facilities")
+    asked = ("--kind", "clinic", "--count", "1", "--facilities", tmp_path / "off.gpkg")
+    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    assert outcome.json["covered_before"] == 0
+    assert outcome.json["unreachable"]["facilities"] == off.index.tolist()
+    assert f"离道路超过 100 米的设施：{off.index[0]}" in outcome.err
+
+
 def test_nobody_to_serve_is_an_answer_not_an_error(onegrid, district, streets, tmp_path):
     people = read_table(str(district.households), schema.PEOPLE).frame.assign(people=0)
     people.reset_index().to_file(tmp_path / "empty.gpkg", layer="people")

@@ -75,8 +75,17 @@ def sites(
             ),
             out,
         )
-    note(findings_lines(result))
+    note([*findings_lines(result), *_missed_lines(result)])
     emit(result, as_json=as_json, text=lambda: _text(result, out))
+
+
+def _missed_lines(result: dict[str, Any]) -> list[str]:
+    names = {"facilities": "设施", "people": "楼栋", "candidates": "备选点"}
+    return [
+        f"离道路超过 100 米的{names[role]}：{'、'.join(ids)}"
+        for role, ids in result["unreachable"].items()
+        if ids
+    ]
 
 
 def _text(result: dict[str, Any], out: Path) -> str:

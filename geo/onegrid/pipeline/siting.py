@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from onegrid import schema
+from onegrid.circles.places import join_places
 from onegrid.circles.reach import nearest, reach
 from onegrid.coverage.demand import place_points
 from onegrid.coverage.walks import catchments_of
@@ -173,7 +174,11 @@ def situation_of(
         for kind in question.kinds
     ]
     off = set(found.unreachable)
+    asked = tables.facilities[tables.facilities["kind"].isin(list(question.kinds))]
     return stacked(parts), {
+        "facilities": list(
+            join_places(tables.network, asked, profile=question.profile).unreachable
+        ),
         "people": sorted(off & set(doors.astype(str))),
         "candidates": sorted(off & set(sites.astype(str))),
     }
