@@ -52,7 +52,7 @@ def test_it_keeps_the_band_and_the_old_borders(merged):
 def test_most_communities_are_solved_with_a_proven_gap(merged):
     gaps = [entry["gap"] for entry in merged[2]["solver"].values()]
     assert all(gap >= 0 for gap in gaps)
-    assert sum(gap <= 0.01 for gap in gaps) / len(gaps) >= 0.75
+    assert sum(gap <= 0.01 for gap in gaps) / len(gaps) >= 0.95
     for entry in merged[2]["solver"].values():
         assert entry["bound"] <= entry["objective"] + 1e-3
 
