@@ -10,7 +10,8 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
 from onegrid.siting.choose import shaken
-from onegrid.siting.cover_kernels import descend_cover, greedy_cover, packed, reduce_cover
+from onegrid.siting.cover_kernels import descend_cover, greedy_cover, packed
+from onegrid.siting.cover_reduce import reduce_cover
 from onegrid.siting.gains import make_gains, value_of
 from onegrid.siting.kernels import exchange, greedy
 from onegrid.siting.reduce import merge_doors
