@@ -90,7 +90,7 @@ def within(table: pd.DataFrame, people: gpd.GeoDataFrame) -> pd.Series:
     return joined.groupby(["unit", "kind"])["people"].sum()
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.integers(0, 2**32 - 1),
     st.lists(st.sampled_from(STEPS), min_size=1, max_size=8),
