@@ -93,7 +93,7 @@ class StaleError(OnegridError):
 
     code = "STALE_REVISION"
 
-    def __init__(self, *problems: Problem | str, revision: int) -> None:
+    def __init__(self, *problems: Problem | str, revision: int = 0) -> None:
         super().__init__(*problems)
         self.revision = revision
 
