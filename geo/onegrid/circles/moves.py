@@ -14,8 +14,10 @@ import pandas as pd
 
 from onegrid.circles.places import join_places
 from onegrid.circles.reach import facility_kinds
+from onegrid.circles.settling import differences, found_labels, on_edges, settled
 from onegrid.circles.standing import (
     LOST,
+    Ground,
     Kind,
     People,
     beside,
@@ -27,10 +29,10 @@ from onegrid.circles.standing import (
 )
 from onegrid.errors import InputError, Problem
 from onegrid.network.compiled import in_threads
-from onegrid.network.graph import US_PER_S, Doors, Graph, door_rows, make_doors, towards, walk_graph
-from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
-from onegrid.network.nearest import ask_along, asked, searched
-from onegrid.network.repair import leaning, repaired
+from onegrid.network.graph import Doors, door_rows, make_doors, towards, walk_graph
+from onegrid.network.kernel import FAR, label_bits, limit_us
+from onegrid.network.nearest import searched
+from onegrid.network.repair import leaning
 from onegrid.network.snap import join_edges
 from onegrid.network.tags import EdgeFlag
 
@@ -61,15 +63,9 @@ class Change:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Ground):
     """Facilities on a network and how far everybody walks to the nearest of each kind."""
 
-    network: Network
-    profile: Profile
-    limit_s: float
-    graph: Graph
-    bits: Bits
-    people: People
     kinds: dict[str, Kind]
 
     def put(self, facility_id: str, kind: str, point: shapely.Point) -> Change:
@@ -153,13 +149,13 @@ class Plan:
             rests = leaning(towards(self.graph), old.labels, np.array([edge]), self.bits.rank)
             gone = np.unique(np.concatenate([rests, *lost]))
             edges = np.concatenate([[edge], old.sources.edge[moved], sources.edge[moved]])
-            rows = np.union1d(beside_it, _on_edges(plan, edges))
+            rows = np.union1d(beside_it, on_edges(plan, edges))
             eased = self.network.ends[edge].astype(np.int64)
-            return _settled(plan, replace(old, sources=sources), gone, eased, rows)
+            return settled(plan, replace(old, sources=sources), gone, eased, rows)
 
         kinds = dict(zip(self.kinds, in_threads(settle, self.kinds), strict=True))
         before = {name: kind.found for name, kind in self.kinds.items()}
-        return _change(self, replace(plan, kinds=kinds), before)
+        return Change(replace(plan, kinds=kinds), *differences(plan, self.kinds, kinds, before))
 
     def _after(
         self, name: str, changed: Kind, gone: NDArray[np.int64], edges: NDArray[np.int64]
@@ -168,10 +164,10 @@ class Plan:
         if len(changed.ids) > 1 << self.bits.rank:
             what = f"{len(changed.ids)} facilities of one kind"
             raise InputError(Problem("PLAN_SIZE", what, remedy="start a new plan from the tables"))
-        rows = np.union1d(np.flatnonzero(changed.found == LOST), _on_edges(self, edges))
-        kind = _settled(self, changed, gone, _NONE, rows)
+        rows = np.union1d(np.flatnonzero(changed.found == LOST), on_edges(self, edges))
+        kind = settled(self, changed, gone, _NONE, rows)
         plan = replace(self, kinds={**self.kinds, name: kind})
-        return _change(self, plan, {name: changed.found})
+        return Change(plan, *differences(self, self.kinds, plan.kinds, {name: changed.found}))
 
     def _kind_of(self, facility_id: str) -> str | None:
         for name, kind in self.kinds.items():
@@ -252,95 +248,10 @@ def start_plan(
         ranks = np.flatnonzero(sources.edge >= 0)
         labels = searched(inwards, door_rows(sources, ranks), ranks, bits, limit)
         fresh = Kind(targets.ids[mine], targets.points[mine], sources, labels, _NONE)
-        return replace(fresh, found=_found(plan, fresh, np.arange(len(who.ids))))
+        return replace(fresh, found=found_labels(plan, fresh, np.arange(len(who.ids))))
 
     names = sorted(set(kind))
     return replace(plan, kinds=dict(zip(names, in_threads(settle, names), strict=True)))
-
-
-def _settled(
-    plan: Plan,
-    kind: Kind,
-    gone: NDArray[np.int64],
-    eased: NDArray[np.int64],
-    rows: NDArray[np.int64],
-) -> Kind:
-    """Return a kind with exact labels, given where they may not be: nodes, and rows of doors."""
-    labels = repaired(
-        towards(plan.graph),
-        kind.labels,
-        kind.sources,
-        gone=gone,
-        eased=eased,
-        bits=plan.bits,
-        limit=limit_us(plan.limit_s, plan.bits),
-    )
-    changed = np.append(labels != kind.labels, False)
-    start, end = plan.people.ends.T
-    rows = np.union1d(rows, np.flatnonzero(changed[start] | changed[end]))
-    kind = replace(kind, labels=labels, found=kind.found.copy())
-    kind.found[rows] = _found(plan, kind, rows)
-    return kind
-
-
-def _on_edges(plan: Plan, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows of doors on some edges."""
-    return np.flatnonzero(np.isin(plan.people.doors.edge, edges))
-
-
-def _found(plan: Plan, kind: Kind, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the labels of some doors."""
-    by_edge = np.argsort(kind.sources.edge, kind="stable")
-    by_edge = by_edge[kind.sources.edge[by_edge] >= 0]
-    doors, bits, graph = door_rows(plan.people.doors, rows), plan.bits, towards(plan.graph)
-    node, zeros = np.arange(len(kind.labels), dtype=np.int32), np.zeros(len(by_edge), np.int64)
-    found = asked(graph.ends, node, kind.labels.reshape(-1, 1), doors, bits.rank)
-    ask_along(graph, door_rows(kind.sources, by_edge), zeros, by_edge, doors, bits, found)
-    found[found >> bits.rank > limit_us(plan.limit_s, bits)] = FAR
-    return found[:, 0]
-
-
-def _change(old: Plan, new: Plan, before: dict[str, NDArray[np.int64]]) -> Change:
-    """Return what differs; ``before`` are the doors' labels with the ranks of the new plan."""
-    who, mask = new.people, (1 << new.bits.rank) - 1
-    names = list(before)
-    rows = [np.flatnonzero(new.kinds[name].found != before[name]) for name in names]
-    facility, walk_s, sums = [], [], []
-    for name, differs in zip(names, rows, strict=True):
-        kind = new.kinds[name]
-        found = kind.found[differs]
-        there = found != FAR
-        was = old.kinds[name].found[differs] != FAR if name in old.kinds else ~there & False
-        owner = np.full(len(found), None, dtype=object)
-        owner[there] = kind.ids[found[there] & mask]
-        facility.append(owner)
-        walk_s.append(np.where(there, (found >> new.bits.rank) / US_PER_S, np.nan))
-        sums.append([_by_unit(who, differs[now]) for now in (there & ~was, was & ~there)])
-    doors = pd.DataFrame(
-        {
-            "id": np.concatenate([who.ids[differs] for differs in rows]),
-            "kind": np.repeat(np.array(names, dtype=object), [len(differs) for differs in rows]),
-            # As objects: pandas would turn None into NaN in a column of text.
-            "facility_id": pd.Series(np.concatenate(facility), dtype=object),
-            "walk_s": np.concatenate(walk_s),
-        }
-    )
-    people = np.array(sums)  # kinds, gained or lost, units
-    kind_row, unit_row = np.nonzero(people.any(axis=1))
-    units = pd.DataFrame(
-        {
-            "unit": who.units[unit_row],
-            "kind": np.array(names, dtype=object)[kind_row],
-            "people_gained": people[kind_row, 0, unit_row],
-            "people_lost": people[kind_row, 1, unit_row],
-        }
-    )
-    return Change(new, doors, units)
-
-
-def _by_unit(who: People, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    sums = np.bincount(who.unit[rows], who.people[rows], minlength=len(who.units))
-    return sums.astype(np.float64)
 
 
 def _empty_kind(plan: Plan) -> Kind:

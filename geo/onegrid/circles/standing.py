@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onegrid.network.arrays import Network
+    from onegrid.network.graph import Graph
+    from onegrid.standards import Profile
 
 LOST: Final = -1  # the label of a door whose facility is taken away, to tell that it differs
 
@@ -46,6 +48,18 @@ class Kind:
     sources: Doors
     labels: NDArray[np.int64]
     found: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What facilities are put on: the network as one profile walks it, and the people on it."""
+
+    network: Network
+    profile: Profile
+    limit_s: float
+    graph: Graph
+    bits: Bits
+    people: People
 
 
 def spliced(doors: Doors, start: int, stop: int, new: Doors) -> Doors:

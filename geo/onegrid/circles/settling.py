@@ -1,0 +1,111 @@
+"""The labels of one kind made exact again after a change, and what differs for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from onegrid.network.graph import US_PER_S, door_rows, towards
+from onegrid.network.kernel import FAR, limit_us
+from onegrid.network.nearest import ask_along, asked
+from onegrid.network.repair import repaired
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from onegrid.circles.standing import Ground, Kind, People
+
+
+def settled(
+    ground: Ground,
+    kind: Kind,
+    gone: NDArray[np.int64],
+    eased: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> Kind:
+    """Return a kind with exact labels, given where they may not be: nodes, and rows of doors."""
+    labels = repaired(
+        towards(ground.graph),
+        kind.labels,
+        kind.sources,
+        gone=gone,
+        eased=eased,
+        bits=ground.bits,
+        limit=limit_us(ground.limit_s, ground.bits),
+    )
+    changed = np.append(labels != kind.labels, False)
+    start, end = ground.people.ends.T
+    rows = np.union1d(rows, np.flatnonzero(changed[start] | changed[end]))
+    kind = replace(kind, labels=labels, found=kind.found.copy())
+    kind.found[rows] = found_labels(ground, kind, rows)
+    return kind
+
+
+def on_edges(ground: Ground, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows of doors on some edges."""
+    return np.flatnonzero(np.isin(ground.people.doors.edge, edges))
+
+
+def found_labels(ground: Ground, kind: Kind, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the labels of some doors."""
+    by_edge = np.argsort(kind.sources.edge, kind="stable")
+    by_edge = by_edge[kind.sources.edge[by_edge] >= 0]
+    doors, bits, graph = door_rows(ground.people.doors, rows), ground.bits, towards(ground.graph)
+    node, zeros = np.arange(len(kind.labels), dtype=np.int32), np.zeros(len(by_edge), np.int64)
+    found = asked(graph.ends, node, kind.labels.reshape(-1, 1), doors, bits.rank)
+    ask_along(graph, door_rows(kind.sources, by_edge), zeros, by_edge, doors, bits, found)
+    found[found >> bits.rank > limit_us(ground.limit_s, bits)] = FAR
+    return found[:, 0]
+
+
+def differences(
+    ground: Ground,
+    old: Mapping[str, Kind],
+    new: Mapping[str, Kind],
+    before: Mapping[str, NDArray[np.int64]],
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what differs, by door and by unit; ``before`` are labels with the ranks of now."""
+    who, bits = ground.people, ground.bits
+    names = list(before)
+    rows = [np.flatnonzero(new[name].found != before[name]) for name in names]
+    facility, walk_s, sums = [], [], []
+    for name, differs in zip(names, rows, strict=True):
+        kind = new[name]
+        found = kind.found[differs]
+        there = found != FAR
+        was = old[name].found[differs] != FAR if name in old else ~there & False
+        owner = np.full(len(found), None, dtype=object)
+        owner[there] = kind.ids[found[there] & ((1 << bits.rank) - 1)]
+        facility.append(owner)
+        walk_s.append(np.where(there, (found >> bits.rank) / US_PER_S, np.nan))
+        sums.append([_by_unit(who, differs[now]) for now in (there & ~was, was & ~there)])
+    doors = pd.DataFrame(
+        {
+            "id": np.concatenate([who.ids[differs] for differs in rows]),
+            "kind": np.repeat(np.array(names, dtype=object), [len(differs) for differs in rows]),
+            # As objects: pandas would turn None into NaN in a column of text.
+            "facility_id": pd.Series(np.concatenate(facility), dtype=object),
+            "walk_s": np.concatenate(walk_s),
+        }
+    )
+    people = np.array(sums)  # kinds, gained or lost, units
+    kind_row, unit_row = np.nonzero(people.any(axis=1))
+    units = pd.DataFrame(
+        {
+            "unit": who.units[unit_row],
+            "kind": np.array(names, dtype=object)[kind_row],
+            "people_gained": people[kind_row, 0, unit_row],
+            "people_lost": people[kind_row, 1, unit_row],
+        }
+    )
+    return doors, units
+
+
+def _by_unit(who: People, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    sums = np.bincount(who.unit[rows], who.people[rows], minlength=len(who.units))
+    return sums.astype(np.float64)
