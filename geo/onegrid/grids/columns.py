@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _GAP: Final = 0.001  # a bound this close to the objective is as good as equal
 _ROUNDS: Final = 60
 _NODES: Final = (1_000, 8_000, 64_000)  # of one search, for each first unit: one after the other
+_STEPS: Final = 250_000_000  # most work of one search, and twice that of one relaxation
 _KEPT: Final = 4_000  # cells one search may return
 _NEAR_MAX: Final = 5_000  # cells the closing programme may hold
 _MIP_NODES: Final = 300
@@ -59,9 +60,7 @@ def cover(graph: Graph, *, cells: int | None = None) -> tuple[NDArray[np.int64],
         joined = contract(graph, _UNITS_MAX)
         rough = cover(graph.merged(joined), cells=cells)[0]
         labels = compact(polish(graph, rough[joined]))
-        too_big = graph.counted[graph.counted > graph.band.high]
-        forced = graph.band.cost(too_big).sum()
-        return labels, graph.objective(labels), float(forced)
+        return labels, graph.objective(labels), _forced(graph)
     master = _Master(graph, cells)
     master.add(np.eye(graph.size, dtype=np.bool_))
     if graph.size > _ROUGH_UNITS:
@@ -77,7 +76,13 @@ def cover(graph: Graph, *, cells: int | None = None) -> tuple[NDArray[np.int64],
     labels = compact(labels)
     objective = float(master.cost[chosen].sum())
     missed = master.missed(len(chosen))
-    return labels, objective, min(objective, bound - missed)
+    return labels, objective, min(objective, max(bound - missed, _forced(graph)))
+
+
+def _forced(graph: Graph) -> float:
+    """Return what any grid pays: nothing costs less than nothing, and some units are too big."""
+    too_big = graph.counted[graph.counted > graph.band.high]
+    return float(graph.band.cost(too_big).sum())
 
 
 def cell_costs(graph: Graph, cells: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -225,15 +230,17 @@ def _add_columns(
 def _priced(master: _Master, space: Space) -> tuple[Prices, float]:
     """Make columns until none can lower the relaxation; return the best prices and their bound."""
     best, proven = None, -np.inf
-    effort = 0
+    effort = steps = 0
     for _ in range(_ROUNDS):
         value, prices = master.prices()
-        if value - proven <= _GAP / 4 * max(1.0, value):
+        if value - proven <= _GAP / 4 * max(1.0, value) or steps > 2 * _STEPS:
             break
         worth = -1e-7 * (1 + abs(value))
         grown = complete = False
         for at in (prices,) if best is None else (best.mixed(prices, _STEADY), prices):
-            found = space.search(at, limit=worth, every=False, nodes=_NODES[effort], most=_KEPT)
+            nodes = _nodes(space, effort)
+            found = space.search(at, limit=worth, every=False, nodes=nodes, most=_KEPT)
+            steps += found.steps
             bound = master.bound(at, found.least)
             complete = found.complete
             if best is None or bound > proven:
@@ -243,10 +250,15 @@ def _priced(master: _Master, space: Space) -> tuple[Prices, float]:
                 grown = True
                 break
         if not grown:
-            if complete or effort + 1 == len(_NODES):
+            if complete or _nodes(space, effort) < _NODES[effort] or effort + 1 == len(_NODES):
                 break
             effort += 1
     return best or prices, proven
+
+
+def _nodes(space: Space, effort: int) -> int:
+    """Return the branches one search may look at for each first unit."""
+    return min(_NODES[effort], _STEPS // space.graph.size**2)
 
 
 def _closed(
@@ -258,7 +270,8 @@ def _closed(
     if cost - bound <= _GAP * max(1.0, cost):
         return chosen, bound
     spread = cost - bound + 1e-6
-    near = space.search(prices, limit=spread, every=True, nodes=_NODES[-1], most=_NEAR_MAX)
+    nodes = _nodes(space, len(_NODES) - 1)
+    near = space.search(prices, limit=spread, every=True, nodes=nodes, most=_NEAR_MAX)
     if near.complete:  # every cell of a cheaper grid is among them
         master.add(near.cells)
         pool = np.flatnonzero(master.reduced(prices) <= spread)
