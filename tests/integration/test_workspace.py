@@ -34,14 +34,18 @@ BY = By("planner", "2026-01-02T03:04:05Z", "why")
 HEAD = plans.PlanHead("main", "一张网", plans.DRAFT, 0, None, None, BY.at, BY.author)
 
 
+@pytest.fixture
+def database(postgis):
+    """Return the URL of an empty database, emptied again afterwards."""
+    yield postgis
+    wipe(postgis)
+
+
 @pytest.fixture(params=["file", "postgis"])
 def place(request, tmp_path):
     if request.param == "file":
-        yield str(tmp_path / "district")
-        return
-    url = request.getfixturevalue("postgis")
-    yield url
-    wipe(url)
+        return str(tmp_path / "district")
+    return request.getfixturevalue("database")
 
 
 def wipe(url):
@@ -297,7 +301,7 @@ def test_a_backup_taken_under_load_restores_to_one_state(planned, grid, tmp_path
     assert not list(tmp_path.glob(".*"))
     to = str(tmp_path / "again")
     if target == "postgis":
-        to = request.getfixturevalue("postgis")
+        to = request.getfixturevalue("database")
         planned.close()
         wipe(to)
     with closing(restore_backup(backup, to)) as restored:
