@@ -17,9 +17,10 @@ from bench.page import PERCENT
 from bench.problems import make_units
 from bench.runs import keep_or_show, run_arguments
 
-from onegrid.grids.assign import AssignOptions, assign
+from onegrid.grids.assign import assign
 from onegrid.grids.atoms import Atoms, make_atoms
 from onegrid.grids.faces import compact, merged
+from onegrid.grids.options import AssignOptions
 from onegrid.layers.clean import clean_layer
 from onegrid.layers.nest import nest_communities
 

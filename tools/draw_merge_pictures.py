@@ -22,10 +22,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from PIL import Image
 
-from onegrid.grids.assign import AssignOptions
 from onegrid.grids.atoms import on_lines, skeleton_lines
 from onegrid.grids.conflicts import find_conflicts
 from onegrid.grids.faces import borders_of
+from onegrid.grids.options import AssignOptions
 from onegrid.io.sample import DistrictOptions, write_district
 from onegrid.pipeline.merge import Merged, MergeInputs, MergeTables, merge_tables, read_merge
 from onegrid.pipeline.stages import Run

@@ -13,7 +13,7 @@ import numpy as np
 from bench.cases import BAND, load
 from bench.columns import Ground, Layer, coded, load_dirty
 
-from onegrid.grids.assign import AssignOptions
+from onegrid.grids.options import AssignOptions
 from onegrid.layers.clean import clean_layer
 from onegrid.pipeline.merge import merge_tables
 from onegrid.pipeline.stages import Run

@@ -6,7 +6,7 @@ import shapely
 from shapely import LineString, Point, box
 
 from onegrid.circles.shape import life_circles
-from onegrid.grids.assign import AssignOptions
+from onegrid.grids.options import AssignOptions
 from onegrid.network.build import build_network
 from onegrid.pipeline.merge import MergeTables, merge_tables
 from onegrid.pipeline.stages import Run

@@ -2,8 +2,8 @@
 
 import pytest
 
-from onegrid.grids.assign import AssignOptions
 from onegrid.grids.check import partition_problems
+from onegrid.grids.options import AssignOptions
 from onegrid.io.sample import DistrictOptions, write_district
 from onegrid.pipeline.merge import MergeInputs, merge_tables, read_merge, report_of
 from onegrid.pipeline.stages import Run

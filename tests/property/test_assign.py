@@ -5,10 +5,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onegrid.grids.assign import AssignOptions, assign
+from onegrid.grids.assign import assign
 from onegrid.grids.atoms import Atoms
 from onegrid.grids.faces import borders_of, neighbours
 from onegrid.grids.graph import parts_of
+from onegrid.grids.options import AssignOptions
 
 SIDE_M = 100.0
 

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from shapely.affinity import translate
 
 from onegrid.errors import InputError
-from onegrid.grids.assign import AssignOptions
 from onegrid.grids.atoms import make_atoms
 from onegrid.grids.cells import build_grid
 from onegrid.grids.check import gap_and_overlap_m2, partition_problems
 from onegrid.grids.evidence import Bands, evidence_of
 from onegrid.grids.keep import Previous, plan_kept
 from onegrid.grids.lifecycle import issue_codes, renew_codes
+from onegrid.grids.options import AssignOptions
 from onegrid.grids.overlaps import overlaps
 from onegrid.grids.stay import divide_anew
 from onegrid.grids.succession import continued_names

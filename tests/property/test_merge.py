@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from onegrid.errors import InputError
-from onegrid.grids.assign import AssignOptions
 from onegrid.grids.check import gap_and_overlap_m2, partition_problems
 from onegrid.grids.keep import Previous
+from onegrid.grids.options import AssignOptions
 from onegrid.io.sample import DistrictOptions, write_district
 from onegrid.pipeline.merge import MergeInputs, MergeTables, merge_tables, read_merge
 from onegrid.pipeline.stages import Run

@@ -110,7 +110,7 @@ def merge(
     columns, shifted = pairs(column, "--column"), datums(datum)
     weighed, on = weights(weight), day(date)
     with progress():
-        from onegrid.grids.assign import AssignOptions
+        from onegrid.grids.options import AssignOptions
         from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.merge import MergeInputs
         from onegrid.pipeline.merge import merge as run_merge

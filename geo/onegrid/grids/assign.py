@@ -8,18 +8,18 @@ made as they are needed (`columns`, `pricing`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from onegrid import standards
 from onegrid.grids.columns import cover
 from onegrid.grids.costs import border_costs, graph_of
 from onegrid.grids.graph import Band
+from onegrid.grids.options import AssignOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -28,58 +28,6 @@ if TYPE_CHECKING:
 
 _UNDECIDED_M = 1e-6
 _TARGET_SLACK = 0.25  # a target's cells may differ by this from their mean if it is out of band
-
-
-@dataclass(frozen=True)
-class AssignOptions:
-    """What a good grid is.
-
-    Parameters
-    ----------
-    size
-        Band of a cell, in units of `count_by`.
-    count_by
-        What the band counts: ``households``, ``people`` or ``elders_60``.
-    weights
-        How much each department's borders and cells count (1 unless named).
-    base
-        The department whose cells are kept whole where they can be.
-    targets
-        Number of cells wanted, by community id.
-    barriers
-        Whether a cell may straddle a railway, water, wall or expressway only where the ground on
-        one side of it is too small for a cell of its own.
-    household_m, miss_m
-        Metres of border that one household out of band is worth, and a cell out of band on top.
-    keep_household_m, base_household_m
-        Metres for one household that leaves the others of its old cell, over all departments by
-        weight, and of the base department on top.
-    fresh_share
-        Extra cost of a metre of border no department drew.
-    compact_share
-        Cost of a metre of any border.
-    barrier_share
-        Cost of a metre of barrier inside a cell.
-    """
-
-    size: tuple[float, float] = field(
-        default_factory=lambda: (
-            standards.number("cell_households_min"),
-            standards.number("cell_households_max"),
-        )
-    )
-    weights: Mapping[str, float] = field(default_factory=dict)
-    base: str | None = None
-    household_m: float = 20.0
-    miss_m: float = 1_200.0
-    base_household_m: float = 5.0
-    compact_share: float = 0.15
-    barrier_share: float = 3.0
-    count_by: Literal["households", "people", "elders_60"] = "households"
-    targets: Mapping[str, int] = field(default_factory=dict)
-    barriers: bool = True
-    keep_household_m: float = 5.0
-    fresh_share: float = 5.0
 
 
 @dataclass(frozen=True)

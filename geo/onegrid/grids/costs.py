@@ -15,8 +15,8 @@ from onegrid.grids.graph import Band, Graph, parts_of, sums
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from onegrid.grids.assign import AssignOptions
     from onegrid.grids.atoms import Atoms
+    from onegrid.grids.options import AssignOptions
 
 _MOSTLY = 0.5  # a common border of which more is barrier is one
 

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from onegrid.grids.assign import Assignment, AssignOptions, assign
+from onegrid.grids.assign import Assignment, assign
 from onegrid.grids.costs import border_costs, graph_of
 from onegrid.grids.faces import compact, neighbours
 from onegrid.grids.kept import joined, undivided
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from onegrid.grids.atoms import Atoms
     from onegrid.grids.kept import Kept, Tiles
+    from onegrid.grids.options import AssignOptions
 
 PREVIOUS: Final = "previous"  # the department name under which the old grid speaks
 _WORTH_M: Final = 1e-6

@@ -9,7 +9,7 @@ import pandas as pd
 
 from onegrid import schema, standards
 from onegrid.circles.shape import life_circles
-from onegrid.grids.assign import AssignOptions
+from onegrid.grids.options import AssignOptions
 from onegrid.io.files import read_table, write_json, write_layers
 from onegrid.io.networks import read_network
 from onegrid.io.sample import load_sample

@@ -17,7 +17,7 @@ from onegrid.pipeline.stages import Run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from onegrid.grids.assign import AssignOptions
+    from onegrid.grids.options import AssignOptions
 
 __all__ = [
     "MergeInputs",

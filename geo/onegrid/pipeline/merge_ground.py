@@ -32,11 +32,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from onegrid.grids.assign import Assignment, AssignOptions
+    from onegrid.grids.assign import Assignment
     from onegrid.grids.atoms import Atoms
     from onegrid.grids.cells import Grid
     from onegrid.grids.keep import Previous
     from onegrid.grids.kept import Kept
+    from onegrid.grids.options import AssignOptions
     from onegrid.layers.clean import Cleaned
     from onegrid.layers.nest import Nested
     from onegrid.pipeline.merge_inputs import MergeTables

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from onegrid.grids.assign import AssignOptions
     from onegrid.grids.keep import Previous
+    from onegrid.grids.options import AssignOptions
     from onegrid.io.files import Finding
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from onegrid.grids.assign import AssignOptions
+    from onegrid.grids.options import AssignOptions
     from onegrid.pipeline.merge_inputs import MergeInputs, MergeTables
     from onegrid.pipeline.merge_result import Continued, Merged
     from onegrid.pipeline.stages import Run

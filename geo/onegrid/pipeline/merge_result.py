@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from onegrid.grids.assign import Assignment, AssignOptions
+    from onegrid.grids.assign import Assignment
     from onegrid.grids.cells import Grid
     from onegrid.grids.changes import Moved
     from onegrid.grids.communities import CommunityCheck
     from onegrid.grids.keep import Previous
+    from onegrid.grids.options import AssignOptions
     from onegrid.grids.overlaps import Overlaps
     from onegrid.grids.score import Score
     from onegrid.grids.staffing import Staffing

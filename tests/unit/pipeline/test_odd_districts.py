@@ -7,8 +7,8 @@ import shapely
 from shapely import MultiPolygon, Point, Polygon, box
 
 from onegrid.errors import InputError
-from onegrid.grids.assign import AssignOptions
 from onegrid.grids.check import gap_and_overlap_m2, partition_problems
+from onegrid.grids.options import AssignOptions
 from onegrid.pipeline.merge import MergeTables, merge_tables, report_of
 from onegrid.pipeline.stages import Run
 
