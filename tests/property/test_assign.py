@@ -1,6 +1,7 @@
 """Whatever atoms a community has, its cells are connected, keep to barriers and meet a target."""
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ def towns(draw):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(town=towns(), data=st.data())
 def test_cells_are_whole_keep_to_barriers_and_their_bound_holds(town, data):

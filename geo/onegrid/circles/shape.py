@@ -9,11 +9,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from onegrid.circles.fence import Fences, cut_at_fences, find_fences
+from onegrid.circles.fence import cut_at_fences, find_fences
 from onegrid.circles.field import areas, make_field, splat
 from onegrid.circles.places import join_places
 from onegrid.errors import InputError, Problem
-from onegrid.network import search
 from onegrid.network.compiled import in_threads
 from onegrid.network.graph import towards
 from onegrid.network.pieces import Pieces, cut_pieces, reached_pieces
@@ -113,16 +112,6 @@ def life_circles(
         geometry=geometry[drawn],
         crs=network.crs,
     )
-
-
-def warm_up() -> None:
-    """Compile every kernel of the search and of life circles; a second call costs nothing."""
-    search.warm_up()
-    points = np.array([[0.0, 0.0], [9.0, 0.0]])
-    fences = Fences(np.zeros(2, dtype=np.int64), np.empty((0, 4)))
-    canvas = make_field(points, bands=1, half_width_m=25.0, pixel_m=10.0)
-    splat(canvas, 0, points, np.array([0, 2]), np.array([0]), fences)
-    areas(canvas, slack_m=1.0, least_m2=0.0)
 
 
 def _bands(minutes: tuple[float, ...]) -> tuple[float, ...]:

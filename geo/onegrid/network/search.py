@@ -18,7 +18,6 @@ from onegrid.network.kernel import (
     one_door,
     spread,
 )
-from onegrid.network.pieces import cut_pieces, reached_pieces
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -88,20 +87,6 @@ def make_stops(graph: Graph, doors: Doors) -> Stops:
     indptr = np.searchsorted(node[by_node], np.arange(len(graph.indptr)))
     first = np.append(first, len(order)).astype(np.int64)
     return Stops(by_edge, order, edge, first, indptr.astype(np.int64), group[by_node])
-
-
-def walk_tree(
-    graph: Graph, doors: Doors, row: int, *, limit_s: float | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return, by node, microseconds from a door (`FAR`: not reached) and the arc that leads there.
-
-    The arc is -1 at a node that is walked to from the door directly.
-    """
-    bits = label_bits(graph, 1)
-    labels: NDArray[np.int64]
-    via: NDArray[np.int64]
-    labels, via = _tree(graph, doors, row, bits, limit_us(limit_s, bits))
-    return labels, via
 
 
 @kernel
@@ -196,35 +181,3 @@ def _keep(
             found[kept, 2] = found[k, 2]
             kept += 1
     return kept
-
-
-@kernel
-def _tree(
-    graph: Graph, doors: Doors, row: int, bits: Bits, limit: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    bench = make_bench(graph, 1, True)  # noqa: FBT003
-    spread(graph, bench, one_door(doors, row), np.zeros(1, np.int64), bits, limit)
-    return bench.labels, bench.via
-
-
-def warm_up() -> None:
-    """Compile every kernel, on two streets and three nodes; a second call costs nothing."""
-    graph = Graph(
-        np.array([0, 1, 3, 4]),
-        np.array([1, 0, 2, 1], np.int32),
-        np.full(4, 75_000_000),
-        np.array([0, 0, 1, 1], np.int32),
-        np.array([[0, 1], [1, 2]], np.int32),
-        np.full(2, 100.0),
-        np.full(2, 750_000.0),
-        np.zeros(2, np.int64),
-        750_000.0,
-        np.full(2, 750_000.0),
-        np.full(4, 75_000_000),
-    )
-    middle = np.array([37_500_000])
-    doors = Doors(np.array([0]), np.array([50.0]), np.array([0]), middle, middle)
-    reach_pairs(graph, doors, doors, limit_s=60.0)
-    pieces = reached_pieces(graph, doors, 0, limits_s=(60.0,))
-    cut_pieces(np.zeros((3, 2)), np.array([0, 3]), pieces)
-    walk_tree(graph, doors, 0, limit_s=None)

@@ -116,6 +116,7 @@ def test_nearest_equals_the_oracle_on_real_streets(clip):
         assert np.abs(walked[finite] - expected[finite]).max() <= 0.11
 
 
+@pytest.mark.slow
 def test_the_raster_circle_is_nearly_the_exact_one_on_real_streets_and_far_smaller(clip):
     roads, _, shops = clip
     network, _ = build_network(roads)

@@ -54,6 +54,7 @@ def first_grid(cells):
 histories = st.lists(st.sets(st.integers(1, PLACES - 1), max_size=6), min_size=2, max_size=5)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(histories)
 def test_over_any_history_no_code_comes_back(history):

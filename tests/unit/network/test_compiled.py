@@ -38,6 +38,7 @@ def run(package: Path, **env: str) -> None:
     assert done.stdout == "42\n", done.stderr
 
 
+@pytest.mark.slow
 def test_a_package_folder_that_cannot_be_written_leaves_kernels_to_the_users_cache(
     package, tmp_path
 ):
@@ -47,11 +48,13 @@ def test_a_package_folder_that_cannot_be_written_leaves_kernels_to_the_users_cac
     assert list(home.rglob("toy.double*.nbi"))
 
 
+@pytest.mark.slow
 def test_kernels_are_kept_in_the_folder_that_is_asked_for(package, tmp_path):
     run(package, NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
     assert list((tmp_path / "kernels").rglob("toy.double*.nbi"))
 
 
+@pytest.mark.slow
 def test_kernels_run_where_nothing_can_be_kept(package, tmp_path):
     nowhere = tmp_path / "file"
     nowhere.write_text("")
