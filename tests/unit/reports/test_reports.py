@@ -24,6 +24,7 @@ from onegrid.reports.model import HIDDEN, Column, Report, Section, Table
 from onegrid.reports.xlsx import xlsx
 from onegrid.standards.signs import kind_label
 
+pytestmark = pytest.mark.slow
 K = 10
 FIGURES = {
     "居民": "people",
