@@ -10,6 +10,7 @@ help: ## list targets
 	python3 -m venv .uv && .uv/bin/pip install -q uv
 lock: $(UV_FILE) ## refresh requirements.lock: names, versions, hashes, no addresses
 	$(UV) pip compile -q pyproject.toml --all-extras --group dev --universal --generate-hashes --no-header -o requirements.lock
+	$(UV) pip compile -q benchmarks/requirements.in -c requirements.lock --universal --generate-hashes --no-header -o benchmarks/requirements.txt
 .venv: requirements.lock pyproject.toml $(UV_FILE) # compiled at once: a start takes a third of the time
 	$(UV) venv -q --allow-existing .venv && $(UV) pip sync -q --compile-bytecode --python $(PY) requirements.lock && $(UV) pip install -q --python $(PY) --no-deps -e . && $(PY) -m compileall -q geo api data && touch .venv
 setup: .venv ## install the locked dependencies into .venv
@@ -29,6 +30,6 @@ golden: setup ## rewrite approved maps, then show what changed
 	$(PY) -m pytest -q tests/golden --approve ; git diff --stat tests/golden
 .bench-venv: requirements.lock benchmarks/requirements.txt benchmarks/package-lock.json | .venv
 	$(UV) venv -q --allow-existing .bench-venv && $(UV) pip sync -q --python .bench-venv/bin/python requirements.lock benchmarks/requirements.txt && $(UV) pip install -q --python .bench-venv/bin/python --no-deps -e .
-	mkdir -p .bench-venv/node && cp benchmarks/package.json benchmarks/package-lock.json .bench-venv/node && cd .bench-venv/node && ../../tools/with_node.sh npm ci --loglevel=error && touch ..
+	mkdir -p .bench-venv/node && cp benchmarks/package.json benchmarks/package-lock.json .bench-venv/node && cd .bench-venv/node && ../../tools/with_node.sh npm install --omit=optional --no-save --loglevel=error && touch ..
 bench: setup .bench-venv ## measure against peers, write docs/benchmarks.md, about an hour (QUICK=1: two minutes, keeps nothing)
 	.bench-venv/bin/python benchmarks/run.py $(if $(QUICK),--quick)

@@ -12,13 +12,21 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 _PACKAGES = (
+    "access",
     "geopandas",
+    "highspy",
+    "igraph",
     "libpysal",
     "maup",
+    "networkit",
+    "numba",
     "numpy",
     "onegrid",
+    "pandana",
+    "pandarm",
     "pygeoda",
     "pymetis",
+    "rustworkx",
     "scipy",
     "shapely",
     "spopt",
