@@ -47,7 +47,7 @@ def network(
     if (source is None) == (place_name is None):
         raise InputError(Problem("USAGE", "give a source file or --place, one of them"))
     with progress():
-        from onegrid.pipeline.walking import network as run
+        from onegrid.pipeline.streets import network as run
 
         result = run(source or place_name or "", out, node=node, place=place_name is not None)
     note(_doubts(result))

@@ -18,7 +18,7 @@ from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
 from onegrid.pipeline.stages import Run
-from onegrid.pipeline.walking import network
+from onegrid.pipeline.streets import network
 
 if TYPE_CHECKING:
     from pathlib import Path

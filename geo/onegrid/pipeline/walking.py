@@ -1,8 +1,7 @@
-"""``onegrid network``, ``reach``, ``circles`` and ``nearest``: everything that walks."""
+"""``onegrid reach``, ``circles`` and ``nearest``: everything that walks."""
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -15,51 +14,19 @@ from onegrid.circles.routes import nearest_routes
 from onegrid.circles.shape import life_circles
 from onegrid.crs import LONLAT, in_crs, to_lonlat
 from onegrid.errors import InputError, Problem
-from onegrid.io.files import Loaded, read_table, refuse_overwrite, write_layers, write_parquet
-from onegrid.io.networks import read_network, write_network
+from onegrid.io.files import refuse_overwrite, write_layers, write_parquet
+from onegrid.io.networks import read_network
 from onegrid.io.reading import OSM_FILES
-from onegrid.network.build import build_network
-from onegrid.network.order import elimination_rank
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from onegrid.network.build import Network
+    from onegrid.network.arrays import Network
     from onegrid.standards import Profile
 
 _LINE_FILES = (".gpkg", ".geojson", ".json", ".shp", ".zip", ".parquet", ".fgb", *OSM_FILES)
-
-
-def network(source: str, out: Path, *, node: bool = False, place: bool = False) -> dict[str, Any]:
-    """Build a walk network from a file of lines, or from a place by name, and write it."""
-    run = Run("network")
-    refuse_overwrite(out, () if place else (source,))
-    with run.stage("读取道路"):
-        loaded = Loaded(_download(source)) if place else _read_lines(source)
-    lines = loaded.frame
-    with run.stage("构建步行路网", lines=len(lines)):
-        built, report = build_network(lines, node=node)
-    with run.stage("排定消去次序", nodes=len(built.xy)):
-        built = dataclasses.replace(built, rank=elimination_rank(built.xy, built.ends))
-    with run.stage("写出"):
-        write_network(built, out)
-    return {**dataclasses.asdict(report), "findings": [f.as_row() for f in loaded.findings]}
-
-
-def _read_lines(source: str) -> Loaded:
-    if not source.split("#", maxsplit=1)[0].lower().endswith(OSM_FILES):
-        return read_table(source, schema.ROADS, heights=True)
-    from onegrid.io.osm import read_osm  # noqa: PLC0415  (importing osmnx takes a second)
-
-    return Loaded(read_osm(source))
-
-
-def _download(place: str) -> gpd.GeoDataFrame:
-    from onegrid.io.osm import read_place  # noqa: PLC0415  (importing osmnx takes a second)
-
-    return read_place(place)
 
 
 def open_network(path: str) -> Network:
@@ -71,7 +38,9 @@ def open_network(path: str) -> Network:
         If the file is neither.
     """
     if path.split("#", maxsplit=1)[0].lower().endswith(_LINE_FILES):
-        return build_network(_read_lines(path).frame)[0]
+        from onegrid.pipeline.streets import network_of  # noqa: PLC0415  (a ready network needs none of it)
+
+        return network_of(path)
     return read_network(path)
 
 
