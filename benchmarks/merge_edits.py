@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.measure import Outcome, measured
+from bench.measure import Outcome, measured, needed
 from bench.runs import keep_or_show, run_arguments
 
 SIDES = (4, 11, 33, 100)
@@ -62,9 +62,7 @@ def _table(name: str, doors: int, sides: tuple[int, ...], count: int) -> dict[st
 
 
 def _timed(side: int, doors: int, count: int) -> Outcome:
-    outcome = measured("bench.edit_times:times", side, doors, count, cap_s=CAP_S)
-    if outcome.status != "ok":
-        raise SystemExit(outcome.note)
+    outcome = needed(measured("bench.edit_times:times", side, doors, count, cap_s=CAP_S))
     print(f"{outcome.value['cells']:6} cells, {doors} doors each: {outcome.cpu_s:.1f} CPU s")
     return outcome
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.measure import Outcome, measured
-from bench.page import PERCENT, RESULTS
+from bench.measure import Outcome, measured, needed
+from bench.page import PERCENT, RESULTS, column
 from bench.runs import keep_or_show, run_arguments
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def _more(parser: argparse.ArgumentParser) -> None:
 
 def run_case(name: str, at: Place) -> list[dict[str, Any]]:
     """Return the tables of one case: grids, and repairs of its layers."""
-    _needed(measured("bench.cases:prepare", name, at.case, at.dirty, cap_s=OWN_CAP_S))
+    needed(measured("bench.cases:prepare", name, at.case, at.dirty, cap_s=OWN_CAP_S))
     grids = grid_rows(at, quick=name == "quick")
     repairs = repair_rows(at, quick=name == "quick")
     about = CASE_ABOUT[name]
@@ -167,15 +167,13 @@ def run_case(name: str, at: Place) -> list[dict[str, Any]]:
 def grid_rows(at: Place, *, quick: bool) -> list[dict[str, Any]]:
     """Return one row for onegrid and each peer that makes cells."""
     files = (at.case, at.cells, at.own_atoms, at.ground)
-    whole = _needed(measured("peers.ours:merge", *files, cap_s=OWN_CAP_S))
+    whole = needed(measured("peers.ours:merge", *files, cap_s=OWN_CAP_S))
     own = _row("onegrid", "dirty layers", whole)
     own |= {"ours": True, "step_s": whole.value["assignment_s"]}
     own["note"] = f"gap ≤ 1 % proven in {100 * whole.value['proven_share']:.0f} % of communities"
     rows, left = [own], [(at.cells, "")]
-    _needed(
-        measured("bench.problems:own_atoms", at.own_atoms, at.ground, at.atoms, cap_s=OWN_CAP_S)
-    )
-    _needed(measured("bench.problems:raw_blocks", at.dirty, at.ground, at.blocks, cap_s=OWN_CAP_S))
+    needed(measured("bench.problems:own_atoms", at.own_atoms, at.ground, at.atoms, cap_s=OWN_CAP_S))
+    needed(measured("bench.problems:raw_blocks", at.dirty, at.ground, at.blocks, cap_s=OWN_CAP_S))
     for kind, said in INPUTS.items():
         units = str(at.folder / kind)
         works = {peer: ("bench.units:solve", work, units) for peer, work in GROUPERS.items()}
@@ -234,7 +232,7 @@ def _judged(
 ) -> list[dict[str, Any]]:
     """Return the rows with the neutral columns of those that left something whole."""
     whole = [pair for pair in left if pair[0]]
-    columns = iter(_needed(measured(judge, whole, against, cap_s=OWN_CAP_S)).value)
+    columns = iter(needed(measured(judge, whole, against, cap_s=OWN_CAP_S)).value)
     return [
         row | (next(columns) if path else {}) for row, (path, _) in zip(rows, left, strict=True)
     ]
@@ -245,61 +243,48 @@ def _row(peer: str, said: str, outcome: Outcome) -> dict[str, Any]:
     return {"peer": peer, "input": said, **outcome.cost()}
 
 
-def _needed(outcome: Outcome) -> Outcome:
-    """Return an outcome that must not fail: it is ours."""
-    if outcome.status != "ok":
-        raise SystemExit(outcome.note)
-    return outcome
-
-
-def _head(
-    key: str, label: str, digits: int | None, better: str = "", must: float | None = None
-) -> dict[str, Any]:
-    return {"key": key, "label": label, "digits": digits, "better": better, "must": must}
-
-
 def grid_heads(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the columns of a table of grids."""
     kept = sorted(key for key in rows[0] if key.startswith("kept_"))
     return [
-        _head("peer", "program", None),
-        _head("input", "given", None),
-        _head("cells", "cells", 0),
-        _head("gap_m2", "gap m²", 0, "low", 0),
-        _head("overlap_m2", "overlap m²", 0, "low", 0),
-        _head("slivers", "slivers", 0, "low"),
-        _head("in_band_share", "in band", PERCENT, "high"),
-        _head("border_reuse_share", "reuse", PERCENT, "high"),
-        *(_head(key, "kept " + key[5:].replace("_", " "), PERCENT, "high") for key in kept),
-        _head("compactness", "compact", 3, "high"),
-        _head("parts_per_cell", "parts/cell", 3, "low", 1),
-        _head("across_communities", "across", 0, "low", 0),
-        _head("lost_households", "lost households", 0, "low", 0),
-        _head("step_s", "step s", 2, "low"),
-        _head("cpu_s", "CPU s", 2),
-        _head("wall_s", "wall s", 2),
-        _head("peak_mb", "peak MB", 0),
-        _head("status", "status", None),
-        _head("note", "note", None),
+        column("peer", "program", None),
+        column("input", "given", None),
+        column("cells", "cells", 0),
+        column("gap_m2", "gap m²", 0, "low", 0),
+        column("overlap_m2", "overlap m²", 0, "low", 0),
+        column("slivers", "slivers", 0, "low"),
+        column("in_band_share", "in band", PERCENT, "high"),
+        column("border_reuse_share", "reuse", PERCENT, "high"),
+        *(column(key, "kept " + key[5:].replace("_", " "), PERCENT, "high") for key in kept),
+        column("compactness", "compact", 3, "high"),
+        column("parts_per_cell", "parts/cell", 3, "low", 1),
+        column("across_communities", "across", 0, "low", 0),
+        column("lost_households", "lost households", 0, "low", 0),
+        column("step_s", "step s", 2, "low"),
+        column("cpu_s", "CPU s", 2),
+        column("wall_s", "wall s", 2),
+        column("peak_mb", "peak MB", 0),
+        column("status", "status", None),
+        column("note", "note", None),
     ]
 
 
 def repair_heads() -> list[dict[str, Any]]:
     """Return the columns of a table of repairs."""
     return [
-        _head("peer", "program", None),
-        _head("gap_m2", "gap m²", 0, "low"),
-        _head("overlap_m2", "overlap m²", 0, "low", 0),
-        _head("slivers", "slivers", 0, "low"),
-        _head("parts", "in parts", 0, "low"),
-        _head("invalid", "invalid", 0, "low", 0),
-        _head("vanished", "vanished", 0, "low"),
-        _head("moved_m2", "moved m²", 0, "low"),
-        _head("cpu_s", "CPU s", 2, "low"),
-        _head("wall_s", "wall s", 2),
-        _head("peak_mb", "peak MB", 0, "low"),
-        _head("status", "status", None),
-        _head("note", "note", None),
+        column("peer", "program", None),
+        column("gap_m2", "gap m²", 0, "low"),
+        column("overlap_m2", "overlap m²", 0, "low", 0),
+        column("slivers", "slivers", 0, "low"),
+        column("parts", "in parts", 0, "low"),
+        column("invalid", "invalid", 0, "low", 0),
+        column("vanished", "vanished", 0, "low"),
+        column("moved_m2", "moved m²", 0, "low"),
+        column("cpu_s", "CPU s", 2, "low"),
+        column("wall_s", "wall s", 2),
+        column("peak_mb", "peak MB", 0, "low"),
+        column("status", "status", None),
+        column("note", "note", None),
     ]
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bench.measure import measured
+from bench.measure import measured, needed
+from bench.page import column
 from bench.runs import keep_or_show, run_arguments
 
 SIZE, QUICK_SIZE = (100_000, 1_000, 3_000_000), (5_000, 100, 50_000)
@@ -41,12 +42,12 @@ def _floating(quick: bool) -> dict[str, Any]:  # noqa: FBT001  (the only choice)
         found = _done("bench.floating:floating", method, *size)
         rows.append({"method": method, **found, "ratio": found["peer_s"] / found["ours_s"]})
     columns = [
-        _column("method", "method", 0),
-        _column("pairs", "pairs", 0),
-        _column("ours_s", "onegrid CPU s", 2),
-        _column("peer_s", "access CPU s", 2),
-        _column("ratio", "access / onegrid", 1),
-        _column("apart", "apart", 12),
+        column("method", "method", 0),
+        column("pairs", "pairs", 0),
+        column("ours_s", "onegrid CPU s", 2),
+        column("peer_s", "access CPU s", 2),
+        column("ratio", "access / onegrid", 1),
+        column("apart", "apart", 12),
     ]
     return {"title": "floating catchments", "about": ACCESS_ABOUT, "columns": columns, "rows": rows}
 
@@ -57,27 +58,21 @@ def _repeated(quick: bool) -> dict[str, Any]:  # noqa: FBT001  (the only choice)
         found = _done("bench.aggregates:repeated", *lattice)
         rows.append({**found, "ratio": found["peer_s"] / found["ours_s"]})
     columns = [
-        _column("nodes", "crossroads", 0),
-        _column("places", "with people", 0),
-        _column("kept_s", "onegrid once, CPU s", 2),
-        _column("peer_kept_s", "pandarm once, CPU s", 2),
-        _column("ours_s", "onegrid CPU s", 3),
-        _column("peer_s", "pandarm CPU s", 3),
-        _column("ratio", "pandarm / onegrid", 1),
-        _column("apart", "people apart", 1),
+        column("nodes", "crossroads", 0),
+        column("places", "with people", 0),
+        column("kept_s", "onegrid once, CPU s", 2),
+        column("peer_kept_s", "pandarm once, CPU s", 2),
+        column("ours_s", "onegrid CPU s", 3),
+        column("peer_s", "pandarm CPU s", 3),
+        column("ratio", "pandarm / onegrid", 1),
+        column("apart", "people apart", 1),
     ]
     return {"title": "repeated aggregates", "about": KEPT_ABOUT, "columns": columns, "rows": rows}
 
 
-def _column(key: str, label: str, digits: int) -> dict[str, Any]:
-    return {"key": key, "label": label, "digits": digits}
-
-
 def _done(work: str, *arguments: object) -> dict[str, Any]:
     outcome = measured(work, *arguments, cap_s=CAP_S)
-    if outcome.status != "ok":
-        raise SystemExit(outcome.note)
-    found: dict[str, Any] = outcome.value
+    found: dict[str, Any] = needed(outcome).value
     return found
 
 

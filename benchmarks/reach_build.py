@@ -11,7 +11,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import Outcome, measured
+from bench.measure import Outcome, measured, needed
+from bench.page import column
 from bench.runs import keep_or_show, run_arguments
 
 SIDES, QUICK_SIDES = (66, 210, 660), (40, 60)
@@ -51,16 +52,16 @@ def _built(sides: tuple[int, ...]) -> dict[str, Any]:
         print(f"{size_mb} MB: {done.cpu_s:.1f} CPU s, {done.peak_mb:.0f} MB")
         rows.append({"pbf_mb": size_mb, "file_nodes": town["nodes"], **found, **done.cost()})
     columns = [
-        _column("pbf_mb", "pbf MB", 1),
-        _column("file_nodes", "nodes in it", 0),
-        _column("edges", "edges", 0),
-        _column("read_s", "read s", 1),
-        _column("build_s", "build s", 1),
-        _column("write_s", "write s", 2),
-        _column("cpu_s", "all CPU s", 1),
-        _column("peak_mb", "peak MB", 0),
-        _column("file_mb", "network MB", 1),
-        _column("open_ms", "open ms", 1),
+        column("pbf_mb", "pbf MB", 1),
+        column("file_nodes", "nodes in it", 0),
+        column("edges", "edges", 0),
+        column("read_s", "read s", 1),
+        column("build_s", "build s", 1),
+        column("write_s", "write s", 2),
+        column("cpu_s", "all CPU s", 1),
+        column("peak_mb", "peak MB", 0),
+        column("file_mb", "network MB", 1),
+        column("open_ms", "open ms", 1),
     ]
     return {"title": "from pbf", "about": BUILD_ABOUT, "columns": columns, "rows": rows}
 
@@ -83,23 +84,17 @@ def _joined(sizes: tuple[tuple[int, int], ...]) -> dict[str, Any]:
             "ratio": round(theirs["cpu_s"] / ours["cpu_s"], 1),
         })  # fmt: skip
     columns = [
-        _column("doors", "doors", 0),
-        _column("edges", "edges", 0),
-        _column("ours_s", "onegrid CPU s", 2),
-        _column("shapely_s", "shapely CPU s", 2),
-        _column("ratio", "shapely / onegrid", 1),
+        column("doors", "doors", 0),
+        column("edges", "edges", 0),
+        column("ours_s", "onegrid CPU s", 2),
+        column("shapely_s", "shapely CPU s", 2),
+        column("ratio", "shapely / onegrid", 1),
     ]
     return {"title": "doors on edges", "about": DOORS_ABOUT, "columns": columns, "rows": rows}
 
 
-def _column(key: str, label: str, digits: int) -> dict[str, Any]:
-    return {"key": key, "label": label, "digits": digits}
-
-
 def _done(outcome: Outcome) -> dict[str, Any]:
-    if outcome.status != "ok":
-        raise SystemExit(outcome.note)
-    found: dict[str, Any] = outcome.value
+    found: dict[str, Any] = needed(outcome).value
     return found
 
 

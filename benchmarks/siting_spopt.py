@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bench.measure import measured
-from bench.page import PERCENT
+from bench.measure import measured, needed
+from bench.page import PERCENT, column
 from bench.runs import keep_or_show, run_arguments
 
 if TYPE_CHECKING:
     import argparse
+
+    from bench.measure import Outcome
 
 CAP_S = 900.0
 ABOUT = (
@@ -80,43 +82,36 @@ def _more(parser: argparse.ArgumentParser) -> None:
 def _table(case: Asked, cap_s: float) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = str(Path(folder) / "case")
-        made = measured(
-            "peers.sites:prepare", path, case.doors, case.sites, case.minutes, cap_s=CAP_S
+        made = needed(
+            measured("peers.sites:prepare", path, case.doors, case.sites, case.minutes, cap_s=CAP_S)
         )
-        if made.status != "ok":
-            raise SystemExit(made.note)
         rows = [
             _row(
                 peer,
-                case,
                 measured(f"peers.sites:{peer}", path, case.problem, case.count, cap_s=cap_s),
             )
             for peer in ("onegrid", "spopt")
         ]
     better = "high" if case.problem == "mclp" else "low"
-    columns = (
-        ("peer", "program", None, ""),
-        ("status", "status", None, ""),
-        ("objective", "objective", 0, better),
-        ("gap", "gap", PERCENT, ""),
-        ("sites", "sites", 0, ""),
-        ("cpu_s", "CPU s", 2, "low"),
-        ("wall_s", "wall s", 2, ""),
-        ("peak_mb", "peak MB", 0, "low"),
-        ("note", "note", None, ""),
-    )
     return {
         "title": case.title,
         "about": f"{made.value['pairs']:,} pairs in reach; spopt may use {cap_s:.0f} CPU s.",
         "columns": [
-            {"key": k, "label": label, "digits": d, "better": b} for k, label, d, b in columns
+            column("peer", "program", None),
+            column("status", "status", None),
+            column("objective", "objective", 0, better),
+            column("gap", "gap", PERCENT),
+            column("sites", "sites", 0),
+            column("cpu_s", "CPU s", 2, "low"),
+            column("wall_s", "wall s", 2),
+            column("peak_mb", "peak MB", 0, "low"),
+            column("note", "note", None),
         ],
         "rows": rows,
     }
 
 
-def _row(peer: str, case: Asked, done: Any) -> dict[str, Any]:  # noqa: ANN401  (an Outcome)
-    del case
+def _row(peer: str, done: Outcome) -> dict[str, Any]:
     found = done.value if done.status == "ok" else {}
     return {"peer": peer, "ours": peer == "onegrid", **done.cost(), **(found or {})}
 

@@ -76,6 +76,13 @@ def measured(work: str, *arguments: object, cap_s: float, keep: str | None = Non
     return Outcome(**(blank | found))
 
 
+def needed(outcome: Outcome) -> Outcome:
+    """Return an outcome without which there is nothing to tell; leave if it failed."""
+    if outcome.status != "ok":
+        raise SystemExit(outcome.note)
+    return outcome
+
+
 def _ended(command: list[str], errors: Any, cap_s: float) -> int:  # noqa: ANN401  (a file)
     """Run a command to its end or to the limit; everything it started ends with it."""
     process = subprocess.Popen(  # noqa: S603  (our own module)

@@ -47,6 +47,13 @@ def stored() -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
+def column(
+    key: str, label: str, digits: int | None, better: str = "", must: float | None = None
+) -> dict[str, Any]:
+    """Return a column of a table, as a result file holds it."""
+    return {"key": key, "label": label, "digits": digits, "better": better, "must": must}
+
+
 def in_order(paths: Iterable[Path]) -> list[Path]:
     """Return benchmarks or their results by the place of their names in `ORDER`."""
     names = {name: place for place, name in enumerate(ORDER)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -193,7 +193,10 @@ def report_of(compared: Compared, tables: CompareTables) -> dict[str, Any]:
             for side in ("old", "new")
         },
         "lineage": {kind: _cells_of(compared.lineage, kind) for kind in LINEAGE_KINDS},
-        "scores": {side: _told(score) for side, score in compared.scores.items()},
+        "scores": {
+            side: {"principles": score.principles(), **asdict(score)}
+            for side, score in compared.scores.items()
+        },
         "repairs": len(tables.repairs),
         **tables.notes,
     }
@@ -204,20 +207,6 @@ def _cells_of(table: pd.DataFrame, kind: str) -> dict[str, int]:
     rows = table[table["kind"] == kind]
     counts = {side: rows[f"{side}_code"] for side in ("old", "new")}
     return {side: int(codes[codes != ""].nunique()) for side, codes in counts.items()}
-
-
-def _told(score: Score) -> dict[str, Any]:
-    return {
-        "principles": score.principles(),
-        "gap_m2": score.gap_m2,
-        "overlap_m2": score.overlap_m2,
-        "in_band_share": score.in_band_share,
-        "households_in_band_share": score.households_in_band_share,
-        "border_reuse_share": score.border_reuse_share,
-        "preserved_share": score.preserved_share,
-        "mean_compactness": score.mean_compactness,
-        "convenience": score.convenience,
-    }
 
 
 def write_compare(

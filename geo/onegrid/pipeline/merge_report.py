@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
@@ -34,14 +35,7 @@ def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:
         "atoms": len(merged.grid.atoms),
         "departments": {name: len(layer) for name, layer in sorted(tables.departments.items())},
         "households": int(merged.grid.cells["households"].sum()),
-        "gap_m2": score.gap_m2,
-        "overlap_m2": score.overlap_m2,
-        "in_band_share": score.in_band_share,
-        "households_in_band_share": score.households_in_band_share,
-        "border_reuse_share": score.border_reuse_share,
-        "preserved_share": score.preserved_share,
-        "mean_compactness": score.mean_compactness,
-        "convenience": score.convenience,
+        **asdict(score),
         "principles": score.principles(),
         "conflicts": len(merged.conflicts),
         "repairs": len(merged.repairs),

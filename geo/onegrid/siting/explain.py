@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from onegrid.siting.gains import cover_gains
-
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -48,13 +46,7 @@ def explain(situation: Situation, sites: Ints) -> Explained:
     >>> explain(case, np.array([1])).sites.iloc[0].to_dict()
     {'site': 1.0, 'gained': 7.0, 'lost_without': 7.0, 'next_best': 0.0, 'next_best_less': 2.0}
     """
-    gains = cover_gains(
-        situation.pairs,
-        situation.weight,
-        situation.covered,
-        sites=situation.sites,
-        limit_s=situation.limit_s,
-    )
+    gains = situation.cover()
     covering = np.zeros(gains.doors, dtype=np.int64)
     for site in sites:  # a few sites
         covering[_doors(gains, site)] += 1

@@ -114,16 +114,24 @@ def _losses(first: Floats, second: Floats, by: Ints, loss: Floats) -> None:
 
 
 @kernel
-def exchange(gains: Gains, chosen: Ints) -> Ints:
-    """Try site by site whether to swap it for the chosen one it best replaces, until none helps."""
+def _two_best_of(gains: Gains, chosen: Ints) -> tuple[Ints, Floats, Floats, Ints]:
+    """Return the place of each site among the chosen, and what each door has of its two best."""
     doors, sites = gains.door_start.size - 1, gains.site_start.size - 1
-    chosen = chosen.copy()
     slot = np.full(sites, -1)
     for r in range(chosen.size):
         slot[chosen[r]] = r
     first, second, by = np.zeros(doors), np.zeros(doors), np.full(doors, -1)
     for d in range(doors):
         _two_best(gains, d, slot, first, second, by)
+    return slot, first, second, by
+
+
+@kernel
+def exchange(gains: Gains, chosen: Ints) -> Ints:
+    """Try site by site whether to swap it for the chosen one it best replaces, until none helps."""
+    sites = gains.site_start.size - 1
+    chosen = chosen.copy()
+    slot, first, second, by = _two_best_of(gains, chosen)
     loss, extra = np.zeros(chosen.size), np.zeros(chosen.size)
     _losses(first, second, by, loss)
     least, idle, k = 1e-9 * (1.0 + first.sum()), 0, 0
@@ -147,13 +155,7 @@ def exchange(gains: Gains, chosen: Ints) -> Ints:
 @kernel
 def start_prices(gains: Gains, chosen: Ints) -> Floats:
     """Return prices half way between the best and second best gain each door has."""
-    doors, sites = gains.door_start.size - 1, gains.site_start.size - 1
-    slot = np.full(sites, -1)
-    for r in range(chosen.size):
-        slot[chosen[r]] = r
-    first, second, by = np.zeros(doors), np.zeros(doors), np.full(doors, -1)
-    for d in range(doors):
-        _two_best(gains, d, slot, first, second, by)
+    _, first, second, _ = _two_best_of(gains, chosen)
     return (first + second) / 2
 
 

@@ -10,9 +10,12 @@ import numpy as np
 
 from onegrid.coverage.walks import Catchments, within_limit
 from onegrid.errors import InputError, Problem
+from onegrid.siting.gains import cover_gains
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
+    from onegrid.siting.gains import Gains
 
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
@@ -64,6 +67,12 @@ class Situation:
             problems.append(Problem("WALK", "a walking time is not a number of 0 or more"))
         if problems:
             raise InputError(*problems)
+
+    def cover(self) -> Gains:
+        """Return what each candidate would newly cover."""
+        return cover_gains(
+            self.pairs, self.weight, self.covered, sites=self.sites, limit_s=self.limit_s
+        )
 
     @cached_property
     def covered(self) -> Bools:

@@ -10,7 +10,7 @@ import numpy as np
 from onegrid.errors import InputError, Problem
 from onegrid.siting.choose import Effort, choose, in_order
 from onegrid.siting.cover import can_cover, cheapest_cover
-from onegrid.siting.gains import cover_gains, make_gains, value_of, walk_gains
+from onegrid.siting.gains import make_gains, value_of, walk_gains
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -83,13 +83,7 @@ def choose_sites(
     """
     _check(problem, count)
     effort = effort or Effort()
-    cover = cover_gains(
-        situation.pairs,
-        situation.weight,
-        situation.covered,
-        sites=situation.sites,
-        limit_s=situation.limit_s,
-    )
+    cover = situation.cover()
     most = situation.sites if count is None else count
     sites, objective, objective_bound = _SOLVERS[problem](situation, cover, most, effort)
     ordered = in_order(cover, sites)[:most]
