@@ -98,6 +98,12 @@ class StaleError(OnegridError):
         self.revision = revision
 
 
+class StateError(OnegridError):
+    """A thing is not in a state that allows what was asked: submitted, running, gone."""
+
+    code = "STATE"
+
+
 class PartitionError(OnegridError):
     """A set of cells is not a partition, and repair is not possible."""
 

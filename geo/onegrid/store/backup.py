@@ -13,6 +13,7 @@ from sqlalchemy import insert, select
 from onegrid.errors import InputError, OutputError, Problem
 from onegrid.store import audit
 from onegrid.store.models import Base, Setting
+from onegrid.store.service_models import Attempt, Link, Login
 from onegrid.store.workspace import create_workspace, file_of, open_workspace
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from onegrid.store.workspace import Workspace
 
 _ROWS_AT_ONCE: Final = 5_000
+# each workspace has its own; whoever was logged in to another one logs in anew
+_LEFT: Final = {model.__tablename__ for model in (Setting, Login, Link, Attempt)}
 
 
 def back_up(workspace: Workspace, path: Path) -> None:
@@ -93,7 +96,7 @@ def _prove(backup: Workspace, path: Path) -> None:
 
 def _copy(source: Workspace, target: Workspace) -> None:
     """Copy every row, in one transaction on either side."""
-    tables = [t for t in Base.metadata.sorted_tables if t.name != Setting.__tablename__]
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in _LEFT]
     with source.reading() as reader, target.writing() as writer:
         for table in tables:
             query = select(table).order_by(*table.primary_key.columns)

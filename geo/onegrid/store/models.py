@@ -116,7 +116,11 @@ class Plan(Base):
 
 
 class Revision(Base):
-    """What one save changed: whole rows before and after, so that any revision can be had back."""
+    """What one save changed: whole rows before and after, so that any revision can be had back.
+
+    ``edits`` are what a person asked for, kept so that it can be asked again on another state;
+    ``takes_back`` is the revision that this one undoes or redoes.
+    """
 
     __tablename__ = "revisions"
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"), primary_key=True)
@@ -126,6 +130,8 @@ class Revision(Base):
     note: Mapped[str]
     ops: Mapped[list[Any]] = mapped_column(JsonText)  # [{op, ids}], for lists without the rows
     changes: Mapped[list[Any]] = mapped_column(JsonText)
+    edits: Mapped[list[Any] | None] = mapped_column(JsonText)
+    takes_back: Mapped[int | None]
 
 
 class PlanRow:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import insert, select, update
 
-from onegrid.errors import InputError, Problem, StaleError
+from onegrid.errors import InputError, Problem, StaleError, StateError
 from onegrid.grids.edit import change_from_json
 from onegrid.store import audit
 from onegrid.store.models import LAYERS, Plan, Revision
@@ -18,7 +18,7 @@ from onegrid.store.rows import add_rows, drop_rows, read_rows, replace_rows
 from onegrid.store.settings import srid_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import Connection
 
@@ -51,6 +51,15 @@ class Saved:
     author: str
     note: str
     ops: tuple[dict[str, Any], ...]
+    takes_back: int | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a save was asked as: edits, or the revision that it undoes or redoes."""
+
+    edits: Sequence[Mapping[str, Any]] | None = None
+    takes_back: int | None = None
 
 
 def list_plans(connection: Connection) -> list[PlanHead]:
@@ -105,7 +114,13 @@ def branch_plan(connection: Connection, plan_id: str, *, to: str, name: str, by:
 
 
 def save(
-    connection: Connection, plan_id: str, changes: Sequence[Change], *, base: int, by: By
+    connection: Connection,
+    plan_id: str,
+    changes: Sequence[Change],
+    *,
+    base: int,
+    by: By,
+    asked: Asked = Asked(),
 ) -> int:
     """Save changes that were made from revision `base`; return the new revision.
 
@@ -113,16 +128,13 @@ def save(
     ------
     StaleError
         If the plan has moved on; nothing is saved.
+    StateError
+        ``PLAN_NOT_DRAFT``: only drafts are edited.
     InputError
         ``PLAN_UNKNOWN``.
     """
     # first of all: this row is the lock that a second writer waits for
-    step = update(Plan).where(Plan.plan_id == plan_id, Plan.revision == base)
-    if connection.execute(step.values(revision=base + 1)).rowcount != 1:
-        now = plan_head(connection, plan_id).revision
-        what = f"made from revision {base} of {plan_id!r}, which stands at {now}"
-        remedy = "look at what changed, then save again"
-        raise StaleError(Problem("STALE_REVISION", what, remedy=remedy), revision=now)
+    _step(connection, plan_id, base=base, was=DRAFT, values={"revision": base + 1})
     _write(connection, plan_id, changes)
     ops = [{"op": change.op, "ids": list(change.ids)} for change in changes]
     record = {
@@ -133,17 +145,48 @@ def save(
         "note": by.note,
         "ops": ops,
         "changes": [change.as_json() for change in changes],
+        "edits": None if asked.edits is None else [dict(edit) for edit in asked.edits],
+        "takes_back": asked.takes_back,
     }
     connection.execute(insert(Revision), record)
     audit.note(connection, by, "save", f"{plan_id}@{base + 1}", {"ops": ops})
     return base + 1
 
 
+def set_status(connection: Connection, plan_id: str, *, base: int, was: str, to: str) -> None:
+    """Bring a plan from one state to another, seen at revision `base`.
+
+    Raises
+    ------
+    StaleError, StateError, InputError
+        As `save`.
+    """
+    _step(connection, plan_id, base=base, was=was, values={"status": to})
+
+
+def _step(
+    connection: Connection, plan_id: str, *, base: int, was: str, values: Mapping[str, Any]
+) -> None:
+    step = update(Plan).where(Plan.plan_id == plan_id, Plan.revision == base, Plan.status == was)
+    if connection.execute(step.values(**values)).rowcount == 1:
+        return
+    head = plan_head(connection, plan_id)
+    if head.revision != base:
+        what = f"made from revision {base} of {plan_id!r}, which stands at {head.revision}"
+        remedy = "look at what changed, then save again"
+        raise StaleError(Problem("STALE_REVISION", what, remedy=remedy), revision=head.revision)
+    what, remedy = f"plan {plan_id!r} is {head.status}, not {was}", "make a branch of it"
+    raise StateError(Problem("PLAN_NOT_DRAFT" if was == DRAFT else "PLAN_STATE", what, "", "",
+                             remedy if was == DRAFT else ""))  # fmt: skip
+
+
 def history(connection: Connection, plan_id: str) -> list[Saved]:
     """Return the revisions of a plan, the newest first."""
     table = Revision.__table__.c
     query = (
-        select(table.revision, table.saved_at, table.author, table.note, table.ops)
+        select(
+            table.revision, table.saved_at, table.author, table.note, table.ops, table.takes_back
+        )
         .where(table.plan_id == plan_id)
         .order_by(table.revision.desc())
     )
@@ -153,8 +196,27 @@ def history(connection: Connection, plan_id: str) -> list[Saved]:
     ]
 
 
-def changes_since(connection: Connection, plan_id: str, revision: int) -> list[Change]:
-    """Return every change after a revision, in the order they were made.
+def edits_of(connection: Connection, plan_id: str) -> dict[int, list[dict[str, Any]] | None]:
+    """Return what each revision was asked as: its edits, None where it was asked otherwise."""
+    query = select(Revision.revision, Revision.edits).where(Revision.plan_id == plan_id)
+    return {int(revision): edits for revision, edits in connection.execute(query)}
+
+
+def changes_of_line(connection: Connection, head: PlanHead) -> list[Change]:
+    """Return every change since the plan, or the one it is a branch of, was imported."""
+    before: list[Change] = []
+    parent, until = head.parent_id, head.parent_revision
+    while parent is not None:
+        before = changes_since(connection, parent, 0, until=until) + before
+        source = plan_head(connection, parent)
+        parent, until = source.parent_id, source.parent_revision
+    return before + changes_since(connection, head.plan_id, 0)
+
+
+def changes_since(
+    connection: Connection, plan_id: str, revision: int, *, until: int | None = None
+) -> list[Change]:
+    """Return every change after a revision, up to another one, in the order they were made.
 
     Raises
     ------
@@ -165,9 +227,10 @@ def changes_since(connection: Connection, plan_id: str, revision: int) -> list[C
     if not 0 <= revision <= now:
         what = f"plan {plan_id!r} has no revision {revision}"
         raise InputError(Problem("REVISION_UNKNOWN", what, "", f"0 to {now}"))
+    last = now if until is None else until
     query = (
         select(Revision.changes)
-        .where(Revision.plan_id == plan_id, Revision.revision > revision)
+        .where(Revision.plan_id == plan_id, Revision.revision.between(revision + 1, last))
         .order_by(Revision.revision)
     )
     return [change_from_json(one) for changes in connection.scalars(query) for one in changes]
