@@ -47,16 +47,24 @@ def ground_between(
     (True, (50.0, 0.0, 56.0, 100.0))
     """
     grid_m = standards.number("grid_size_m")
-    around = shapely.union_all([strip, *cells], grid_size=grid_m)
-    rims = np.append(shapely.intersection(lines, around), shapely.boundary(around))
-    faces = shapely.get_parts(
-        shapely.polygonize([shapely.union_all(shapely.set_precision(rims, grid_m))])
-    )
-    bodies = [_sized(faces, shapely.difference(cell, strip)) for cell in cells]
+    around = shapely.coverage_union_all(np.array(cells, dtype=object))
+    rims = np.append(_inside(lines, around), shapely.boundary(around))
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims, grid_size=grid_m)]))
     strips = [polygons_of(shapely.intersection(cell, strip, grid_size=grid_m)) for cell in cells]
-    given = (bodies[1] > bodies[0]) & (bodies[0] <= _sized(faces, strips[0]))
-    taken = (bodies[0] > bodies[1]) & (bodies[1] <= _sized(faces, strips[1]))
+    inside = [_sized(faces, part) for part in strips]
+    one = _sized(faces, cells[0])
+    bodies = [one - inside[0], shapely.area(faces) - one - inside[1]]
+    given = (bodies[1] > bodies[0]) & (bodies[0] <= inside[0]) & (inside[0] > 0)
+    taken = (bodies[0] > bodies[1]) & (bodies[1] <= inside[1]) & (inside[1] > 0)
     return _wide(faces[given], strips[0]), _wide(faces[taken], strips[1])
+
+
+def _inside(lines: NDArray[np.object_], around: shapely.Geometry) -> NDArray[np.object_]:
+    """Return the parts of lines in a polygon; only those that cross its border are cut."""
+    shapely.prepare(around)
+    within = shapely.contains_properly(around, lines)
+    crossing = lines[~within & shapely.intersects(around, lines)]
+    return np.append(lines[within], shapely.intersection(crossing, around))
 
 
 def _sized(faces: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.float64]:
@@ -66,8 +74,10 @@ def _sized(faces: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.f
 
 def _wide(faces: NDArray[np.object_], strip: shapely.Geometry) -> shapely.Geometry:
     """Return the polygons of some faces in a strip that are worth moving."""
+    if not len(faces):
+        return shapely.MultiPolygon()
     grid_m = standards.number("grid_size_m")
-    whole = shapely.union_all(faces, grid_size=grid_m) if len(faces) else shapely.Polygon()
+    whole = shapely.union_all(faces, grid_size=grid_m)
     parts = shapely.get_parts(polygons_of(shapely.intersection(whole, strip, grid_size=grid_m)))
     area_m2, length_m = shapely.area(parts), shapely.length(parts)
     worth = (area_m2 >= standards.number("edit_piece_min_m2")) & (2 * area_m2 > _THIN_M * length_m)
