@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from onegrid.grids.check import partition_problems
-from onegrid.grids.edit import EditError, change_from_json, open_grid, plan, read_edit
+from onegrid.grids.edit import change_from_json, open_grid, plan, read_edit
 from onegrid.grids.edit.rows import LAYERS
 from onegrid.grids.lifecycle import read_successors
 from onegrid.pipeline.edit import read_grid
@@ -240,13 +240,8 @@ def test_a_conflict_is_accepted_and_nothing_moves(edited, grid, conflicts):
     assert cells_of(out).equals(cells_of(grid))
 
 
-def test_taking_a_departments_border_moves_the_border_there(edited, conflicts, opened):
-    name, department = next(
-        (c, choice[5:])
-        for c, choices in conflicts["choices"].items()
-        for choice in choices.split(";")
-        if choice.startswith("take:") and planned(opened, c, choice[5:])
-    )
+def test_taking_a_departments_border_moves_the_border_there(edited, conflicts):
+    name, department = next(offered(conflicts))
     take = {"op": "resolve", "conflict_id": name, "choice": "take", "department": department}
     out, outcome = edited(take)
     assert outcome.code == 0, outcome.err
@@ -255,51 +250,48 @@ def test_taking_a_departments_border_moves_the_border_there(edited, conflicts, o
     assert outcome.json["changes"][0]["ids"][0] == name
 
 
-@pytest.fixture(scope="module")
-def opened(grid):
+def offered(conflicts):
+    """Give every border of a department that a conflict may be settled by."""
+    for name, choices in conflicts["choices"].items():
+        for choice in choices.split(";"):
+            if choice.startswith("take:"):
+                yield name, choice[5:]
+
+
+def test_every_border_on_offer_can_be_taken_and_runs_where_it_was_drawn(grid, conflicts):
     layers = read_grid(str(grid))
-    return open_grid(known(layers), evidence=layers["evidence"])
-
-
-def planned(opened, conflict, department):
-    take = {"op": "resolve", "conflict_id": conflict, "choice": "take", "department": department}
-    try:
-        return plan(opened.board, read_edit(take))
-    except EditError:
-        return None
-
-
-def test_a_border_that_is_taken_runs_where_it_was_drawn_and_most_can_be(grid, conflicts, opened):
+    board = open_grid(known(layers), evidence=layers["evidence"]).board
     cells = cells_of(grid).geometry
-    own = conflicts[conflicts["level"] == "cell"]
-    offered = [
-        (name, between.split(";"), choice[5:])
-        for name, choices, between in own[["choices", "between"]].head(10).itertuples()
-        for choice in choices.split(";")
-        if choice.startswith("take:")
-    ]
-    done = 0
-    for name, pair, department in offered:
-        change = planned(opened, name, department)
-        if change is None:
-            continue
-        done += 1
+    taken = list(offered(conflicts))
+    for name, department in taken:
+        take = {"conflict_id": name, "choice": "take", "department": department}
+        change = plan(board, read_edit({"op": "resolve", **take}))
+        pair = conflicts["between"][name].split(";")
         moved = {row.key.id: row.shape for row in change.after if row.key.layer == "cells"}
         after = [moved.get(i, cells[i]) for i in pair]
         layer = clean_layer_of(grid, department)
-        assert off_border(after, layer) < off_border(list(cells[pair]), layer) + 1, name
-    assert done > len(offered) / 2
+        assert off_share(after, layer) < off_share(list(cells[pair]), layer) + 0.01, name
+    assert len(taken) > 10
+
+
+def test_a_row_says_why_a_border_is_not_on_offer(conflicts):
+    own = conflicts[conflicts["level"] == "cell"]
+    assert own["choices"].str.startswith("accept").all()
+    for row in own.itertuples():
+        named = [d for d in row.departments.split(";") if f"take:{d}" not in row.choices]
+        followed = row.followed.removeprefix("department:")
+        assert ("不能改为" in row.reason) >= bool([d for d in named if d != followed]), row.Index
 
 
 def clean_layer_of(grid, name):
     return gpd.read_file(grid.parent / "departments.gpkg", layer=name)
 
 
-def off_border(pair, layer):
-    """Return how many metres of the border between two cells are away from any drawn one."""
+def off_share(pair, layer):
+    """Return the share of the border between two cells that is away from any drawn one."""
     border = shapely.intersection(*shapely.boundary(pair))
     drawn = shapely.buffer(shapely.union_all(shapely.boundary(layer.geometry.array)), 0.5)
-    return shapely.length(shapely.difference(border, drawn))
+    return shapely.length(shapely.difference(border, drawn)) / shapely.length(border)
 
 
 def test_the_border_of_a_community_can_only_be_accepted(edited, conflicts):

@@ -16,6 +16,7 @@ from onegrid.grids.conflicts import find_conflicts
 from onegrid.grids.evidence import evidence_of
 from onegrid.grids.lifecycle import VALID, issue_codes, renew_codes
 from onegrid.grids.locate import locate
+from onegrid.grids.offers import only_accepted
 from onegrid.grids.overlaps import lineage, overlaps
 from onegrid.grids.score import score_grid
 from onegrid.grids.settled import still_accepted
@@ -84,6 +85,7 @@ def explained(
 ) -> Merged:
     """Measure and explain a proved grid."""
     grid, layers = divided.grid, sound.departments
+    evidence, subdistricts = evidence_of(layers), subdistricts_of(divided.grid.communities)
     walks = {
         name: crosswalk(grid.cells, layer, tables.people, department=name, cell_of=grid.cell_of)
         for name, layer in sorted(layers.items())
@@ -94,14 +96,14 @@ def explained(
     codes, continued = _history(tables, divided, date=date)
     return Merged(
         grid=grid,
-        subdistricts=subdistricts_of(grid.communities),
-        conflicts=_conflicts(tables, grid, layers),
+        subdistricts=subdistricts,
+        conflicts=_conflicts(tables, grid, layers, (subdistricts, evidence)),
         crosswalk=crosswalk_table(walks),
         repairs=sound.repairs,
         doubtful=sound.doubtful,
         layers=dict(sorted(layers.items())),
         codes=codes,
-        evidence=evidence_of(layers),
+        evidence=evidence,
         score=score_grid(
             grid,
             layers,
@@ -131,8 +133,13 @@ def _texts(codes: pd.Series[str]) -> pd.Series[str]:
 
 
 def _conflicts(
-    tables: MergeTables, grid: Grid, layers: Mapping[str, gpd.GeoDataFrame]
+    tables: MergeTables,
+    grid: Grid,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    beside: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
 ) -> gpd.GeoDataFrame:
+    """Return the conflicts, each with what an edit accepts of it on this very grid."""
+    subdistricts, evidence = beside
     found = find_conflicts(
         grid.atoms,
         layers,
@@ -141,6 +148,8 @@ def _conflicts(
         community_of=grid.cells["community_id"].to_dict(),
         roads=tables.roads,
     )
+    tiles = {"cells": grid.cells, "atoms": grid.atoms, "communities": grid.communities}
+    found = only_accepted(found, {**tiles, "subdistricts": subdistricts}, evidence)
     before = None if tables.previous is None else tables.previous.conflicts
     return found if before is None else still_accepted(found, before)
 

@@ -201,11 +201,23 @@ def _crumbs(draft: Draft, cell: Row, homes: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _redraw(draft: Draft, conflict: Row, line: Sequence[Place]) -> Outcome:
+def redrawable(draft: Draft, conflict: Row) -> tuple[Row, Row]:
+    """Return the two cells whose border may be drawn anew: most of the strip lies in the first.
+
+    Raises
+    ------
+    EditError
+        Where the strip borders no other cell of its community, or one of the two is locked.
+    """
     strip = _on_grid(conflict)
     cell = _under(draft, strip)[0]
     other = _beyond(draft, cell, strip)
     refuse_locked(draft, [cell.key.id, other.key.id])
+    return cell, other
+
+
+def _redraw(draft: Draft, conflict: Row, line: Sequence[Place]) -> Outcome:
+    cell, other = redrawable(draft, conflict)
     giver, taker = (cell, other) if _cuts(cell, line) else (other, cell)
     sides = halves(draft, draft.atoms_of(giver.key.id), line, of=giver.key.id)
     grounds = [_ground(draft, side) for side in sides]
