@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,13 +89,19 @@ class NetworkError(InputError):
 
 
 class StaleError(OnegridError):
-    """Somebody else has saved since; ``revision`` is the one that stands now."""
+    """Somebody else has saved since; ``revision`` stands now, ``state`` tells more if known."""
 
     code = "STALE_REVISION"
 
-    def __init__(self, *problems: Problem | str, revision: int = 0) -> None:
+    def __init__(
+        self,
+        *problems: Problem | str,
+        revision: int = 0,
+        state: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(*problems)
         self.revision = revision
+        self.state = state or {}
 
 
 class StateError(OnegridError):

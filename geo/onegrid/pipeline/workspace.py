@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,16 +14,15 @@ from onegrid.errors import CrsError, Problem
 from onegrid.grids.edit import open_grid
 from onegrid.grids.edit.rows import CELLS, LAYERS
 from onegrid.io.files import OutputFolder, write_csv, write_layers
-from onegrid.io.reading import list_layers
 from onegrid.io.sources import split_layer
-from onegrid.pipeline.edit import read_grid, read_layer
+from onegrid.pipeline.edit import read_grid
 from onegrid.pipeline.edit_history import (
     DEPARTMENTS_FILE,
     crosswalk_of,
     departments_beside,
-    with_codes,
 )
 from onegrid.pipeline.inputs import Reader, Reading, there
+from onegrid.pipeline.plan_tables import RECORD_FILE, STANDING, layers_of, record_of
 from onegrid.pipeline.stages import Run
 from onegrid.store import (
     Workspace,
@@ -37,7 +35,6 @@ from onegrid.store import (
     results,
 )
 from onegrid.store.ground import Source, departments, ground, put_ground
-from onegrid.store.rows import frame_of, read_rows
 from onegrid.store.workspace import NO_CRS
 
 if TYPE_CHECKING:
@@ -51,7 +48,6 @@ if TYPE_CHECKING:
 
 GRID_FILE: Final = "grid.gpkg"
 CROSSWALK_FILE: Final = "crosswalk.csv"
-_RECORD: Final = "record.gpkg"  # layers of a grid that are no rows of a plan: codes, evidence
 _OWN_FILES: Final = frozenset({GRID_FILE, DEPARTMENTS_FILE, "facilities.gpkg", "run.json"})
 
 
@@ -129,7 +125,7 @@ def export_plan(place: str, plan_id: str, out: Path) -> dict[str, Any]:
         OutputFolder(out) as stage,
     ):
         head = plans.plan_head(connection, plan_id)
-        layers = _layers_of(connection, workspace, head)
+        layers = layers_of(connection, head, srid=workspace.srid)
         write_layers(stage / GRID_FILE, layers)
         old, people = _ground_of(connection)
         if old:
@@ -223,48 +219,10 @@ def _put_results(
     }
     others = {name: frame for name, frame in layers.items() if name not in LAYERS}
     if others:
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / _RECORD
-            write_layers(path, others)
-            files[_RECORD] = path.read_bytes()
+        files[RECORD_FILE] = record_of(others)
     for name, content in files.items():
         results.put_result(connection, inputs.plan_id, name, content, revision=0)
-    return sorted(set(files) - {_RECORD})
-
-
-def _layers_of(
-    connection: Connection, workspace: Workspace, head: plans.PlanHead
-) -> dict[str, gpd.GeoDataFrame]:
-    """Return every layer of a plan's grid, its codes continued from when it was imported."""
-    now = _frames(connection, head, workspace.srid)
-    kept = {r.name: r for r in results.list_results(connection, head.plan_id)}.get(_RECORD)
-    if kept is None:
-        return now
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / _RECORD
-        path.write_bytes(results.content_of(connection, kept.sha256))
-        others = {
-            name: read_layer(f"{path}#{name}", name, table=not kind)
-            for name, kind in list_layers(str(path)).items()
-        }
-    back = [c.inverse() for c in reversed(plans.changes_since(connection, head.plan_id, 0))]
-    if not back:
-        return now | others
-    board = open_grid(now).board
-    for change in back:
-        board.apply(change)
-    crs = f"EPSG:{workspace.srid}"
-    start = {layer: frame_of(layer, rows.values(), crs=crs) for layer, rows in board.rows.items()}
-    people = ground(connection, "people")
-    return with_codes(start | others, now | others, people=people if len(people) else None)
-
-
-def _frames(connection: Connection, head: plans.PlanHead, srid: int) -> dict[str, gpd.GeoDataFrame]:
-    rows = read_rows(connection, head.plan_id)
-    crs = f"EPSG:{srid}"
-    return {
-        layer: frame_of(layer, found.values(), crs=crs) for layer, found in rows.items() if found
-    }
+    return sorted(set(files) - {RECORD_FILE})
 
 
 def _ground_of(connection: Connection) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
@@ -277,9 +235,9 @@ def _write_results(connection: Connection, head: plans.PlanHead, stage: Path) ->
     """Write the results of the present revision; return the names of those left out."""
     stale = []
     for kept in results.list_results(connection, head.plan_id):
-        if kept.name in (_RECORD, CROSSWALK_FILE):
+        if kept.name in (RECORD_FILE, CROSSWALK_FILE):
             continue
-        if kept.revision == head.revision:
+        if kept.revision == head.revision or kept.name in STANDING:
             (stage / kept.name).write_bytes(results.content_of(connection, kept.sha256))
         else:
             stale.append(kept.name)

@@ -14,7 +14,7 @@ from onegrid.errors import InputError, Problem, StaleError, StateError
 from onegrid.grids.edit import change_from_json
 from onegrid.store import audit
 from onegrid.store.models import LAYERS, Plan, Revision
-from onegrid.store.rows import add_rows, drop_rows, read_rows, replace_rows
+from onegrid.store.rows import add_rows, drop_rows, net_of, read_rows, replace_rows
 from onegrid.store.settings import srid_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from onegrid.grids.edit import Change, Key, Row
+    from onegrid.grids.edit import Change, Row
     from onegrid.store.audit import By
 
 DRAFT: Final = "draft"
@@ -175,9 +175,15 @@ def _step(
         what = f"made from revision {base} of {plan_id!r}, which stands at {head.revision}"
         remedy = "look at what changed, then save again"
         raise StaleError(Problem("STALE_REVISION", what, remedy=remedy), revision=head.revision)
-    what, remedy = f"plan {plan_id!r} is {head.status}, not {was}", "make a branch of it"
-    raise StateError(Problem("PLAN_NOT_DRAFT" if was == DRAFT else "PLAN_STATE", what, "", "",
-                             remedy if was == DRAFT else ""))  # fmt: skip
+    raise not_in_state(head, was)
+
+
+def not_in_state(head: PlanHead, wanted: str) -> StateError:
+    """Return what somebody is told who wants of a plan what its state does not allow."""
+    code = "PLAN_NOT_DRAFT" if wanted == DRAFT else "PLAN_STATE"
+    remedy = "make a branch of it, or have it sent back" if wanted == DRAFT else ""
+    what = f"plan {head.plan_id!r} is {head.status}, not {wanted}"
+    return StateError(Problem(code, what, remedy=remedy))
 
 
 def history(connection: Connection, plan_id: str) -> list[Saved]:
@@ -250,18 +256,12 @@ def restore(connection: Connection, plan_id: str, *, to: int, base: int, by: By)
 
 def _write(connection: Connection, plan_id: str, changes: Iterable[Change]) -> None:
     """Bring the rows of a plan to where a list of changes leads, each row written once."""
-    was: dict[Key, bool] = {}
-    now: dict[Key, Row | None] = {}
-    for change in changes:
-        before = {row.key for row in change.before}
-        after = {row.key: row for row in change.after}
-        for key in (*before, *after):
-            was.setdefault(key, key in before)
-            now[key] = after.get(key)
-    keys = [key for layer in LAYERS for key in sorted(k for k in now if k.layer == layer)]
-    drop_rows(connection, plan_id, [key for key in keys if was[key] and now[key] is None])
-    there = [row for key in keys if was[key] and (row := now[key]) is not None]
-    new = [row for key in keys if not was[key] and (row := now[key]) is not None]
+    found = net_of(changes)
+    keys = [key for layer in LAYERS for key in sorted(k for k in found if k.layer == layer)]
+    pairs = [(key, *found[key]) for key in keys]
+    drop_rows(connection, plan_id, [key for key, was, now in pairs if was and now is None])
     srid = srid_of(connection)
+    there = [now for _, was, now in pairs if was and now]
     replace_rows(connection, plan_id, there, srid=srid)
+    new = [now for _, was, now in pairs if was is None and now]
     add_rows(connection, plan_id, new, srid=srid)

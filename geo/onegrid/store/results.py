@@ -28,15 +28,26 @@ def put_result(
     connection: Connection, plan_id: str, name: str, content: bytes, *, revision: int
 ) -> str:
     """Keep a file of a plan in place of the one of that name; return the hash of its content."""
+    sha256 = put_content(connection, content)
+    link(connection, plan_id, name, sha256, revision=revision)
+    return sha256
+
+
+def put_content(connection: Connection, content: bytes) -> str:
+    """Keep bytes once; return their hash."""
     sha256 = hashlib.sha256(content).hexdigest()
     if connection.scalar(select(Blob.sha256).where(Blob.sha256 == sha256)) is None:
         record = {"sha256": sha256, "size": len(content), "content": content}
         connection.execute(insert(Blob), record)
+    return sha256
+
+
+def link(connection: Connection, plan_id: str, name: str, sha256: str, *, revision: int) -> None:
+    """Make a content that is kept a file of a plan, in place of the one of that name."""
     old = delete(Result).where(Result.plan_id == plan_id, Result.name == name)
     connection.execute(old)
-    link = {"plan_id": plan_id, "name": name, "revision": revision, "sha256": sha256}
-    connection.execute(insert(Result), link)
-    return sha256
+    made = {"plan_id": plan_id, "name": name, "revision": revision, "sha256": sha256}
+    connection.execute(insert(Result), made)
 
 
 def list_results(connection: Connection, plan_id: str) -> list[ResultHead]:

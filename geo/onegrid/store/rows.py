@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
+    from onegrid.grids.edit import Change
+
 IDS: Final[Mapping[str, str]] = {
     "cells": "cell_id",
     "atoms": "atom_id",
@@ -85,6 +87,18 @@ def drop_rows(connection: Connection, plan_id: str, keys: Iterable[Key]) -> None
             table.c.plan_id == plan_id, table.c[IDS[layer]] == bindparam("name")
         )
         connection.execute(query, [{"name": name} for name in names])
+
+
+def net_of(changes: Iterable[Change]) -> dict[Key, tuple[Row | None, Row | None]]:
+    """Return each row that a list of changes touches: as it was first, and as it is in the end."""
+    found: dict[Key, tuple[Row | None, Row | None]] = {}
+    for change in changes:
+        before = {row.key: row for row in change.before}
+        after = {row.key: row for row in change.after}
+        for key in (*before, *after):
+            first = found[key][0] if key in found else before.get(key)
+            found[key] = (first, after.get(key))
+    return found
 
 
 def table_of(layer: str) -> Table:

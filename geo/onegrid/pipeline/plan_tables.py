@@ -1,0 +1,116 @@
+"""A plan of a workspace as tables: its layers as they stand, and what belongs to it on record."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from onegrid.grids.edit import open_grid
+from onegrid.io.files import write_layers
+from onegrid.io.reading import list_layers
+from onegrid.pipeline.edit import read_layer
+from onegrid.pipeline.edit_history import drawn_borders, with_codes
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.store import plans, results
+from onegrid.store.ground import ground
+from onegrid.store.rows import frame_of, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    from sqlalchemy import Connection
+
+    from onegrid.grids.edit import OpenGrid
+    from onegrid.store.audit import By
+
+RECORD_FILE: Final = "record.gpkg"  # layers of a grid that are no rows of a plan: codes, evidence
+STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE})  # hold whatever is edited
+
+
+def frames_of(connection: Connection, plan_id: str, *, srid: int) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of a plan as they stand, those without rows left out."""
+    rows = read_rows(connection, plan_id)
+    crs = f"EPSG:{srid}"
+    return {
+        layer: frame_of(layer, found.values(), crs=crs) for layer, found in rows.items() if found
+    }
+
+
+def record_of(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
+    """Return layers that are no rows of a plan as the file that is kept beside it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / RECORD_FILE
+        write_layers(path, layers)
+        return path.read_bytes()
+
+
+def recorded(connection: Connection, plan_id: str) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers that are kept beside a plan, as they were when it was imported."""
+    kept = {r.name: r for r in results.list_results(connection, plan_id)}.get(RECORD_FILE)
+    if kept is None:
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / RECORD_FILE
+        path.write_bytes(results.content_of(connection, kept.sha256))
+        return {
+            name: read_layer(f"{path}#{name}", name, table=not kind)
+            for name, kind in list_layers(str(path)).items()
+        }
+
+
+def residents(connection: Connection) -> gpd.GeoDataFrame | None:
+    """Return the doors with the counts of their residents, None where there are none."""
+    people = ground(connection, "people")
+    return people if len(people) else None
+
+
+def opened_plan(
+    connection: Connection, plan_id: str, *, srid: int, record: Mapping[str, gpd.GeoDataFrame]
+) -> OpenGrid:
+    """Put a plan on the board, to be edited.
+
+    Raises
+    ------
+    InputError
+        ``PLAN_UNKNOWN``, or that its rows are no partition.
+    """
+    plans.plan_head(connection, plan_id)
+    return open_grid(
+        frames_of(connection, plan_id, srid=srid),
+        people=residents(connection),
+        evidence=drawn_borders(record),
+    )
+
+
+def layers_of(
+    connection: Connection, head: plans.PlanHead, *, srid: int
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return every layer of a plan's grid, its codes continued from when it was imported."""
+    now = frames_of(connection, head.plan_id, srid=srid)
+    others = recorded(connection, head.plan_id)
+    back = [c.inverse() for c in reversed(plans.changes_of_line(connection, head))]
+    if not others or not back:
+        return now | others
+    board = open_grid(now).board
+    for change in back:
+        board.apply(change)
+    crs = f"EPSG:{srid}"
+    start = {layer: frame_of(layer, rows.values(), crs=crs) for layer, rows in board.rows.items()}
+    return with_codes(start | others, now | others, people=residents(connection))
+
+
+def branch(connection: Connection, plan_id: str, *, to: str, name: str, by: By) -> None:
+    """Copy a plan as it stands, with the results that hold for it.
+
+    Raises
+    ------
+    InputError
+        ``PLAN_UNKNOWN`` or ``PLAN_EXISTS``.
+    """
+    source = plans.plan_head(connection, plan_id)
+    plans.branch_plan(connection, plan_id, to=to, name=name, by=by)
+    for kept in results.list_results(connection, plan_id):
+        if kept.name in STANDING or kept.revision == source.revision:
+            results.link(connection, to, kept.name, kept.sha256, revision=0)
