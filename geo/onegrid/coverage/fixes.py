@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.sparse import csr_array
 
-from onegrid.coverage.causes import CLOSED, FULL
+from onegrid.coverage.causes import CLOSED, FULL, first_crossings
+from onegrid.coverage.effects import Fix, effects_by_cell
+from onegrid.coverage.links import best_links
 from onegrid.coverage.walks import known_codes, sums, within_limit
 from onegrid.standards import number
 
@@ -28,13 +31,22 @@ _BY_COST: Final = ("open_link", "enlarge", "new_site")
 
 
 @dataclass(frozen=True)
-class _Fix:
-    kind: str
-    fix: str
-    where: str
-    elders: float
-    people: float
-    note: str
+class Fixes:
+    """What would help: ``table`` is ``fixes.csv``, ``cells`` is ``fix_cells.csv``.
+
+    ``cells`` says who is served before and after, see `effects.effects_by_cell`.
+    """
+
+    table: pd.DataFrame
+    cells: pd.DataFrame
+
+
+def uncovered(coverage: Coverage) -> pd.Index:
+    """Return the ids of doors with residents that lack a service of any kind."""
+    doors = coverage.measured.demand.doors
+    lacking = (~coverage.measured.walks.within).any(axis=0) & (doors["people"] > 0)
+    found: pd.Index = doors.index[lacking]
+    return found
 
 
 def candidate_points(coverage: Coverage) -> gpd.GeoDataFrame:
@@ -44,7 +56,7 @@ def candidate_points(coverage: Coverage) -> gpd.GeoDataFrame:
     then most people, then the lowest id. Squares are numbered west to east, south to north.
     """
     doors = coverage.measured.demand.doors
-    lacking = doors[(~coverage.measured.walks.within).any(axis=0) & (doors["people"] > 0)]
+    lacking = doors.loc[uncovered(coverage)]
     chosen = best_in_squares(
         lacking, ["elders_60", "people"], spacing_m=number("candidate_spacing_m")
     )
@@ -71,14 +83,16 @@ def cheapest_fixes(
     *,
     candidates: gpd.GeoDataFrame | None = None,
     reached: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+    links: gpd.GeoDataFrame | None = None,
+    starts: pd.DataFrame | None = None,
+) -> Fixes:
     """Rank what would serve most elders, then most people; of equals the cheaper sort first.
 
     Each row stands for itself alone, except that a kind's new sites follow one another: the gain
-    of the second is what it adds to the first. ``open_link`` is opening a shut way (measured) or
-    crossing a barrier (an estimate from air lines, as ``cost_note`` says); ``enlarge`` gains the
-    users beyond what the present size serves; ``new_site`` gains uncovered people within the
-    limit, or is a unit without any facility whose norm asks for floor area of its own.
+    of the second is what it adds to the first. ``open_link`` is a facility that is reached once
+    whatever is shut on the way opens, or a new way (a gate, a crossing, a bridge); ``enlarge``
+    gains the users beyond what the present size serves; ``new_site`` gains uncovered people within
+    the limit, or is a unit without any facility whose norm asks for floor area of its own.
 
     Parameters
     ----------
@@ -88,22 +102,28 @@ def cheapest_fixes(
         Points for new sites by ``candidate_id``, such as `candidate_points`.
     reached
         ``candidate_id, door_id, walk_s``: doors within the longest limit of each candidate.
+    links
+        New ways to count, such as `links.missing_links`.
+    starts
+        ``door_id, point_id, walk_s``: starts of links within the longest limit of uncovered doors.
 
     Returns
     -------
     fixes
-        ``kind, fix, where, elders_60_gained, people_gained, cost_note``; `where` is a facility id,
-        ``level id`` of a unit, or ``x y`` in the metric CRS. An office table: gains may be small.
+        The table has ``kind, fix, where, elders_60_gained, people_gained, cost_note``; `where` is
+        a facility id, ``level id`` of a unit, or ``x y`` in the metric CRS. An office table: gains
+        may be small.
 
     Raises
     ------
     InputError
-        If `reached` names a candidate or door that is not known.
+        If `reached` or `starts` names a candidate or door that is not known.
     """
-    found: list[_Fix] = []
+    found: list[Fix] = []
     for row in range(len(coverage.measured.services)):
         found += _opened(coverage, row)
-        found += _linked(coverage, row)
+        if links is not None and starts is not None:
+            found += _linked(coverage, links, starts, row)
         found += _enlarged_facilities(coverage, row)
         found += _enlarged_units(coverage, row)
     if candidates is not None and reached is not None:
@@ -111,10 +131,11 @@ def cheapest_fixes(
     useful = [fix for fix in found if fix.people > 0]
     useful.sort(key=lambda f: (-f.elders, -f.people, _BY_COST.index(f.fix), f.kind, f.where))
     rows = [(f.kind, f.fix, f.where, int(f.elders), int(f.people), f.note) for f in useful]
-    return pd.DataFrame(rows, columns=list(FIX_COLUMNS))
+    table = pd.DataFrame(rows, columns=list(FIX_COLUMNS))
+    return Fixes(table, effects_by_cell(coverage, useful))
 
 
-def _opened(coverage: Coverage, row: int) -> list[_Fix]:
+def _opened(coverage: Coverage, row: int) -> list[Fix]:
     """Return the facilities that doors would reach if gates and facilities were open."""
     measured = coverage.measured
     elders, people = coverage.counts
@@ -125,48 +146,39 @@ def _opened(coverage: Coverage, row: int) -> list[_Fix]:
     note = "所问时间内，沿途关闭的门和设施本身都开放"
     kind, names = measured.services[row].kind, measured.facilities.index
     return [
-        _Fix(kind, "open_link", str(names[f]), gain_elders[f], gain[f], note)
+        Fix(kind, "open_link", str(names[f]), gain_elders[f], gain[f], note, doors[target == f])
         for f in np.flatnonzero(gain > 0)
     ]
 
 
-def _linked(coverage: Coverage, row: int) -> list[_Fix]:
-    """Return crossings of named barriers, one per square, with the severed doors they serve.
-
-    A door is served if the air line to the crossing and on to its air-nearest facility, both
-    lengthened by the detour factor, keeps the limit. Further barriers are not looked at.
-    """
-    measured, crossings = coverage.measured, coverage.measured.causes.crossings
-    mine = np.flatnonzero(crossings.row == row)
-    square = np.floor(crossings.xy[mine] / number("candidate_spacing_m"))
-    keys = np.column_stack([crossings.barrier[mine], square.astype(np.int64)])
-    places, of_place = np.unique(keys, axis=0, return_inverse=True)
-    service, detour = measured.services[row], number("link_detour_factor")
-    reach_m = service.limit_s * coverage.options.profile.speed_m_s / detour
+def _linked(
+    coverage: Coverage, links: gpd.GeoDataFrame, starts: pd.DataFrame, row: int
+) -> list[Fix]:
+    """Return the new ways that gain most, with what they cross."""
+    chosen = best_links(coverage, links, starts, row)
     elders, people = coverage.counts
-    door_xy = measured.demand.doors.geometry.get_coordinates().to_numpy()
-    facility_xy = measured.facilities.geometry.get_coordinates().to_numpy()
+    lines = links.geometry.to_numpy()[[link for link, _ in chosen]]
+    ends = shapely.get_coordinates(lines).reshape(-1, 2, 2)
+    crossing, barrier, _ = first_crossings(ends, coverage.options.barriers)
+    crossed = dict(zip(crossing.tolist(), barrier.tolist(), strict=True))
     found = []
-    for place, (barrier, *_) in enumerate(places):  # places on a map, not features: few
-        at = crossings.xy[mine[of_place.ravel() == place]]
-        middle = at[np.argmin(np.hypot(*(at - at.mean(axis=0)).T))]
-        same = mine[crossings.barrier[mine] == barrier]
-        doors = crossings.door[same]
-        legs_m = np.hypot(*(door_xy[doors] - middle).T)
-        legs_m += np.hypot(*(facility_xy[crossings.facility[same]] - middle).T)
-        gained = doors[legs_m <= reach_m]
-        note = (
-            f"估算：在此跨越{coverage.options.barrier_label(int(barrier))}，两侧路程按直线的"
-            f" {detour:g} 倍计，不计其他阻隔"
-        )
-        where = f"{middle[0]:.1f} {middle[1]:.1f}"
-        gains = elders[gained].sum(), people[gained].sum()
-        found.append(_Fix(service.kind, "open_link", where, *gains, note))
-    found.sort(key=lambda f: (-f.elders, -f.people, f.where))
-    return found[: int(number("fixes_per_kind"))]
+    for order, (_, doors) in enumerate(chosen):  # a sentence for each: few
+        x, y = ends[order].mean(axis=0)
+        what = f"新开 {shapely.length(lines[order]):.0f} 米通道"
+        if order in crossed:
+            what += (
+                f"（桥、地道、过街口或门），跨越{coverage.options.barrier_label(crossed[order])}"
+            )
+        else:
+            what += "（开门或连通断头路）"
+        kind = coverage.measured.services[row].kind
+        gains = float(elders[doors].sum()), float(people[doors].sum())
+        note = f"{what}；按路网逐户算出"
+        found.append(Fix(kind, "open_link", f"{x:.1f} {y:.1f}", *gains, note, doors))
+    return found
 
 
-def _enlarged_facilities(coverage: Coverage, row: int) -> list[_Fix]:
+def _enlarged_facilities(coverage: Coverage, row: int) -> list[Fix]:
     """Return the facilities below their own norm or with more people than capacity."""
     measured, stock = coverage.measured, coverage.measured.stock
     share, load = measured.floors[row].facility_share, measured.causes.load[row]
@@ -182,14 +194,15 @@ def _enlarged_facilities(coverage: Coverage, row: int) -> list[_Fix]:
             missing = max(missing, float(1 - stock.capacity_people[f] / load[f]))
             over = load[f] - stock.capacity_people[f]
             notes.append(f"还缺 {over:.0f} 人的容量：时限内有 {load[f]:.0f} 人")
-        users = measured.walks.facility[row] == f
-        elders, people = _beyond_size(coverage, row, users, missing)
+        users = _at_full(coverage, row, measured.walks.facility[row] == f)
+        gains = _beyond_size(coverage, users, missing)
         name, note = str(measured.facilities.index[f]), "；".join(notes)
-        found.append(_Fix(measured.services[row].kind, "enlarge", name, elders, people, note))
+        kind = measured.services[row].kind
+        found.append(Fix(kind, "enlarge", name, *gains, note, users, missing))
     return found
 
 
-def _enlarged_units(coverage: Coverage, row: int) -> list[_Fix]:
+def _enlarged_units(coverage: Coverage, row: int) -> list[Fix]:
     """Return, for units short of floor area, the largest facility to enlarge, or a new site."""
     measured, stock = coverage.measured, coverage.measured.stock
     kind, floors, demand = measured.services[row].kind, measured.floors[row], measured.demand
@@ -197,18 +210,19 @@ def _enlarged_units(coverage: Coverage, row: int) -> list[_Fix]:
     for level, share in floors.unit_share.items():
         of_facility = np.append(demand.units.of_cell[level], -1)[stock.cell]
         for unit in np.flatnonzero(share < 1):  # a sentence for each: few
-            users = demand.unit(level) == unit
-            elders, people = _beyond_size(coverage, row, users, float(1 - share[unit]))
+            users, missing = _at_full(coverage, row, demand.unit(level) == unit), 1 - share[unit]
+            gains = _beyond_size(coverage, users, missing)
             name = f"{level} {demand.units.ids[level][unit]}"
             note = f"{_area_note(floors.area_m2[level][unit], floors.required_m2[level][unit])}"
             inside = np.flatnonzero((stock.kind == row) & (of_facility == unit))
             if len(inside):
                 largest = inside[np.argmax(stock.floor_m2[inside])]
                 where = str(measured.facilities.index[largest])
-                found.append(_Fix(kind, "enlarge", where, elders, people, f"{note}（{name}）"))
+                note = f"{note}（{name}）"
+                found.append(Fix(kind, "enlarge", where, *gains, note, users, missing))
             else:
                 note = f"{note}，本地没有设施"
-                found.append(_Fix(kind, "new_site", name, elders, people, note))
+                found.append(Fix(kind, "new_site", name, *gains, note, users, missing))
     return found
 
 
@@ -216,19 +230,21 @@ def _area_note(area_m2: float, asked_m2: float) -> str:
     return f"还缺 {asked_m2 - area_m2:.0f} m²：现有 {area_m2:.0f}，应有 {asked_m2:.0f} m²"
 
 
-def _beyond_size(
-    coverage: Coverage, row: int, users: Bools, missing_share: float
-) -> tuple[float, float]:
-    """Return the elders and people among reached users that the present size does not serve."""
+def _at_full(coverage: Coverage, row: int, users: Bools) -> Ints:
+    """Return the doors among `users` whose service is too small."""
+    return np.flatnonzero(users & (coverage.measured.causes.cause[row] == FULL))
+
+
+def _beyond_size(coverage: Coverage, full: Ints, missing_share: float) -> tuple[float, float]:
+    """Return the elders and people at doors that the present size does not serve."""
     elders, people = coverage.counts
-    full = users & (coverage.measured.causes.cause[row] == FULL)
     gains = elders[full].sum() * missing_share, people[full].sum() * missing_share
     return float(np.rint(gains[0])), float(np.rint(gains[1]))
 
 
 def _new_sites(
     coverage: Coverage, candidates: gpd.GeoDataFrame, reached: pd.DataFrame
-) -> list[_Fix]:
+) -> list[Fix]:
     """Return the greedy choice of sites for each kind: most uncovered elders, then people."""
     measured = coverage.measured
     ordered = candidates.sort_index()
@@ -253,6 +269,6 @@ def _new_sites(
             note = f"同类第 {turn} 处新址，候选点 {ordered.index[chosen]}"
             where = f"{xy[chosen, 0]:.1f} {xy[chosen, 1]:.1f}"
             gained_elders, gained = gains[chosen].tolist()
-            found.append(_Fix(service.kind, "new_site", where, gained_elders, gained, note))
+            found.append(Fix(service.kind, "new_site", where, gained_elders, gained, note))
             left = left & (links[[chosen]].toarray()[0] == 0)
     return found

@@ -10,8 +10,9 @@ import pandas as pd
 from onegrid import schema, standards
 from onegrid.circles.reach import nearest, reach
 from onegrid.coverage.elders import ELDER_PACE, measure_elders
-from onegrid.coverage.fixes import candidate_points, cheapest_fixes
+from onegrid.coverage.fixes import candidate_points, cheapest_fixes, uncovered
 from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
+from onegrid.coverage.links import missing_links, street_points
 from onegrid.coverage.report import report
 from onegrid.coverage.spread import spread_totals
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from onegrid.coverage.fixes import Fixes
     from onegrid.coverage.spread import Spread
     from onegrid.network.build import Network
     from onegrid.standards import Norm, Profile
@@ -119,7 +121,7 @@ def _spread_notes(shared: Spread | None) -> dict[str, Any]:
     }
 
 
-def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, pd.DataFrame]:
+def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, Fixes]:
     """Measure one walking profile; return the coverage and the ranked fixes."""
     kinds = {norm.kind: norm.limit_s for norm in tables.norms}
     relevant = tables.facilities[tables.facilities["kind"].isin(list(kinds))]
@@ -138,15 +140,35 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, pd.D
     coverage = measure_coverage(
         doors, tables.people, tables.facilities, tables.cells, tables.norms, options=options
     )
+    limit_s = max(kinds.values())
     places = candidate_points(coverage)
     reached = (
-        reach(
-            tables.network, places, tables.people, limit_s=max(kinds.values()), profile=profile
-        ).pairs.rename(columns={"from_id": "candidate_id", "to_id": "door_id"})
+        reach(tables.network, places, tables.people, limit_s=limit_s, profile=profile).pairs.rename(
+            columns={"from_id": "candidate_id", "to_id": "door_id"}
+        )
         if len(places)
         else None
     )
-    return coverage, cheapest_fixes(coverage, candidates=places, reached=reached)
+    links, starts = _links(tables, coverage, limit_s)
+    return coverage, cheapest_fixes(
+        coverage, candidates=places, reached=reached, links=links, starts=starts
+    )
+
+
+def _links(
+    tables: CoverageTables, coverage: Coverage, limit_s: float
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Return new ways worth counting, and the walks of uncovered doors to where they start."""
+    network, profile = tables.network, coverage.options.profile
+    usable = (network.flags & (EdgeFlag.CLOSED | EdgeFlag.UNDERGROUND)) == 0
+    points = street_points(network.lines[usable], network.crs)
+    kinds = {service.kind for service in coverage.measured.services}
+    relevant = tables.facilities[tables.facilities["kind"].isin(kinds)]
+    links = missing_links(coverage, points, nearest(network, relevant, points, profile=profile))
+    lacking = tables.people[tables.people.index.isin(uncovered(coverage))]
+    starts = points[points.index.isin(set(links["point_id"]))]
+    found = reach(network, lacking, starts, limit_s=limit_s, profile=profile, rounded=False).pairs
+    return links, found.rename(columns={"from_id": "door_id", "to_id": "point_id"})
 
 
 def _pairs(
@@ -207,7 +229,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
     walker, (_, care) = next(
         (p.name, results[p.name]) for p in (pace, *profiles) if p.name in results
     )
-    elder_fixes = care[care["kind"].isin(standards.ELDER_KINDS)].assign(profile=walker)
+    of_care = care.table[care.table["kind"].isin(standards.ELDER_KINDS)]
+    elder_fixes = of_care.assign(profile=walker)
     told = {
         name: report(found, tables.cells, missing_counts=tables.missing_counts)
         for name, (found, _) in results.items()
@@ -217,7 +240,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
         gaps = pd.concat([found.gaps for found, _ in results.values()], ignore_index=True)
         write_parquet(stage / "doors.parquet", first.doors, private=True)
         write_csv(stage / "gaps.csv", gaps, private=True)
-        write_csv(stage / "fixes.csv", fixes, private=True)
+        write_csv(stage / "fixes.csv", fixes.table, private=True)
+        write_csv(stage / "fix_cells.csv", fixes.cells, private=True)
         write_csv(stage / "elders.csv", elders, private=True)
         write_csv(stage / "elder_fixes.csv", elder_fixes, private=True)
         write_layers(stage / "facilities.gpkg", {"facilities": tables.facilities})
