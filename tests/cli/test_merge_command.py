@@ -73,10 +73,14 @@ def test_crosswalk_shares_sum_to_one(merged, district):
 
 
 def test_same_input_gives_the_same_bytes(merged, onegrid, district, merge_words, tmp_path):
+    (tmp_path / "again").mkdir()
+    stale = tmp_path / "again" / "crosswalk_previous.csv"
+    stale.write_text("of a run with --previous", encoding="utf-8")
     again = onegrid(*merge_words(district, tmp_path / "again"))
     assert again.code == 0
     for name in ("grid.gpkg", "crosswalk.csv", "repairs.csv", "report.json", "departments.gpkg"):
         assert (tmp_path / "again" / name).read_bytes() == (merged[0] / name).read_bytes(), name
+    assert not stale.exists()
 
 
 def test_a_base_department_is_kept_better(onegrid, district, merge_words, merged, tmp_path):

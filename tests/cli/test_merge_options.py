@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from onegrid.cli.grids import merge_text
+
 
 @pytest.fixture(scope="module")
 def cells(merged):
@@ -143,6 +145,9 @@ def test_people_or_elders_are_counted_instead_of_households(asked):
     assert share >= 0.75
     settings = read(out, "settings").set_index("name")["value"].to_dict()
     assert settings == {"count_by": "people", "size_max": "1500", "size_min": "900"}
+    assert outcome.json["count_by"] == "people"
+    assert "人数达标" in merge_text(outcome.json, out)
+    assert "户数达标" not in merge_text(outcome.json, out)
 
 
 def test_a_department_with_more_weight_is_followed_more(asked, merged):

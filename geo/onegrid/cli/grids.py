@@ -15,7 +15,6 @@ _BAND = ":".join(f"{standards.number(f'cell_households_{end}'):g}" for end in ("
 _REASONS = {
     "outline": "社区界线变动",
     "department": "部门界线变动",
-    "households": "户数超出范围",
     "neighbour": "与其相邻",
     "unknown": "缺少上一版依据",
     "dedicated": "划出专属网格",
@@ -145,7 +144,7 @@ def merge_text(result: dict[str, Any], out: Path) -> str:
     doubtful = len(result["doubtful"])
     lines = [
         f"旧网格：{old} → 全要素网格 {result['cells']} 个（{result['communities']} 个社区）",
-        principles_text(result["principles"]),
+        principles_text(result["principles"], result["count_by"]),
         *_history_lines(result),
         *([f"专属网格 {result['dedicated']} 个，原样成格并锁定"] if "dedicated" in result else []),
         _community_line(result["community_sizes"]),
@@ -162,7 +161,8 @@ def _history_lines(result: dict[str, Any]) -> list[str]:
     """Say what became of the previous grid, if there is one."""
     if "kept" not in result:
         return []
-    opened = {_REASONS[why]: n for why, n in result["kept"].items() if why != "kept"}
+    reasons = {**_REASONS, "households": f"{standards.counted_label(result['count_by'])}超出范围"}
+    opened = {reasons[why]: n for why, n in result["kept"].items() if why != "kept"}
     told = "、".join(f"{why} {n}" for why, n in opened.items())
     codes = result["codes"]
     again = f"重新划分 {sum(opened.values())} 个（{told}）" if opened else "没有需要重新划分的"
@@ -191,10 +191,11 @@ def _staff_line(staff: dict[str, Any]) -> str:
     )
 
 
-def principles_text(principles: dict[str, float]) -> str:
-    """Return the four principles in one line."""
+def principles_text(principles: dict[str, float], counted: str = "households") -> str:
+    """Return the four principles in one line; ``counted`` is what the band counts."""
     return (
-        f"规模适度 {principles['moderate_size']:.1%}（户数达标的网格）· "
+        f"规模适度 {principles['moderate_size']:.1%}"
+        f"（{standards.counted_label(counted)}达标的网格）· "
         f"无缝覆盖 {'是' if principles['seamless'] else '否'}（缝隙与重叠为 0）· "
         f"便民利民 {principles['convenient_p95_m']:.0f} 米（95% 的户到网格服务点的直线距离）· "
         f"相对固定 {principles['stable']:.1%}（仍在原网格主体内的户）"

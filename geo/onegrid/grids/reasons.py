@@ -28,7 +28,7 @@ FOLLOWED: Final = {
     "barrier": "铁路、水系或围墙",
     "road": "道路",
     "department": "部门界线",
-    "own": "为均衡户数新画的线",
+    "own": "为均衡规模新画的线",
 }
 
 

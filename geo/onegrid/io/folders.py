@@ -29,6 +29,8 @@ class OutputFolder:
         The folder; it and its parents are made if they are missing.
     inputs
         Files (with or without ``#layer``) that must not be overwritten.
+    owns
+        Names of all files that such a run may leave: one that is not written now is taken away.
 
     Raises
     ------
@@ -46,9 +48,16 @@ class OutputFolder:
     ['a.txt']
     """
 
-    def __init__(self, path: str | Path, *, inputs: Iterable[str | Path] = ()) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        inputs: Iterable[str | Path] = (),
+        owns: Iterable[str] = (),
+    ) -> None:
         self.path = Path(path)
         self._inputs = tuple(inputs)
+        self._owns = tuple(owns)
         self._made: list[Path] = []
         self._stage = self.path
 
@@ -86,19 +95,23 @@ class OutputFolder:
 
     def _move(self) -> None:
         files = sorted(p for p in self._stage.rglob("*") if p.is_file())
-        names = [str(p.relative_to(self._stage)) for p in files]
-        refuse_overwrite(self.path, self._inputs, names=names)
+        staged = {str(p.relative_to(self._stage)): p for p in files}
+        stale = [n for n in self._owns if n not in staged and (self.path / n).exists()]
+        refuse_overwrite(self.path, self._inputs, names=[*staged, *stale])
         backup = self._stage / ".before"
         done: list[tuple[Path, Path]] = []
         try:
             # renames cannot be one transaction: links to the old files let a failure undo them
-            for file, name in zip(files, names, strict=True):
+            for name in (*staged, *stale):
                 goal, old = self.path / name, backup / name
                 goal.parent.mkdir(parents=True, exist_ok=True)
                 if goal.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     _keep(goal, old)
-                file.replace(goal)
+                if name in staged:
+                    staged[name].replace(goal)
+                else:
+                    goal.unlink()
                 done.append((goal, old))
         except OSError:
             for goal, old in reversed(done):

@@ -52,7 +52,7 @@ def merge(
     with run.stage("读取", files=len(inputs.files())):
         tables = read_merge(inputs)
     merged = merge_tables(tables, options=options, run=run, strict=strict, date=date)
-    report = report_of(merged, tables)
+    report = report_of(merged, tables, count_by=options.count_by)
     with run.stage("写出"):
         write_merge(merged, report, out, inputs=inputs, options=options, run=run)
     return report

@@ -25,8 +25,10 @@ RESULT_FILES: Final = (
 )
 
 
-def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:
-    """Return what ``report.json`` says of a merge."""
+def report_of(
+    merged: Merged, tables: MergeTables, *, count_by: str = "households"
+) -> dict[str, Any]:
+    """Return what ``report.json`` says of a merge whose band counts `count_by`."""
     score = merged.score
     return {
         "cells": len(merged.grid.cells),
@@ -34,6 +36,7 @@ def report_of(merged: Merged, tables: MergeTables) -> dict[str, Any]:
         "subdistricts": len(merged.subdistricts),
         "atoms": len(merged.grid.atoms),
         "departments": {name: len(layer) for name, layer in sorted(tables.departments.items())},
+        "count_by": count_by,
         "households": int(merged.grid.cells["households"].sum()),
         **asdict(score),
         "principles": score.principles(),
@@ -88,7 +91,7 @@ def write_merge(
 ) -> None:
     """Write the result folder; it appears as a whole or not at all."""
     drawn = {} if merged.dedicated is None else {"dedicated": merged.dedicated}
-    with OutputFolder(out, inputs=inputs.files()) as stage:
+    with OutputFolder(out, inputs=inputs.files(), owns=RESULT_FILES) as stage:
         write_layers(
             stage / "grid.gpkg",
             {

@@ -11,7 +11,7 @@ from onegrid.reports.inputs import published
 from onegrid.reports.model import Report, Section, is_missing, shown
 from onegrid.reports.pictures import gap_pictures, grid_pictures
 from onegrid.reports.sheets import cell_facts, cell_sheets, roster
-from onegrid.standards import ELDER_KINDS, UNVERIFIED, department_label, number
+from onegrid.standards import ELDER_KINDS, UNVERIFIED, counted_label, department_label, number
 from onegrid.standards.signs import kind_label
 
 if TYPE_CHECKING:
@@ -170,8 +170,9 @@ def _grid_text(about: dict[str, Any]) -> list[str]:
         return []
     gap, overlap = (shown(about.get(name), "area") for name in ("gap_m2", "overlap_m2"))
     far = shown(told.get("convenient_p95_m"), "metres")
+    counted = counted_label(str(about.get("count_by")))
     return [
-        f"规模适度：{shown(told.get('moderate_size'), 'share')} 的网格户数达标。",
+        f"规模适度：{shown(told.get('moderate_size'), 'share')} 的网格{counted}达标。",
         f"无缝覆盖：缝隙 {gap} m²，重叠 {overlap} m²。",
         f"便民利民：95% 的户到网格服务点不超过 {far} 米（直线）。",
         f"相对固定：{shown(told.get('stable'), 'share')} 的户仍在原网格的主体内。",

@@ -19,6 +19,7 @@ from onegrid.standards.norm_packs import (
 from onegrid.standards.policy import (
     Figure,
     Kind,
+    counted_label,
     department_label,
     figures,
     kinds,
@@ -45,6 +46,7 @@ __all__ = [
     "Kind",
     "Norm",
     "Profile",
+    "counted_label",
     "department_label",
     "figures",
     "kind_of_category",

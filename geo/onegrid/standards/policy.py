@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 from onegrid.standards.tables import rows
 
@@ -86,6 +87,20 @@ def kinds() -> dict[str, Kind]:
 @cache
 def _departments() -> dict[str, str]:
     return {row["department"]: row["label_zh"] for row in rows("departments.csv")}
+
+
+_COUNTED: Final = {"households": "户数", "people": "人数", "elders_60": "老年人数"}
+
+
+def counted_label(column: str) -> str:
+    """Return the Chinese word for what the band of a cell counts; unknown ones are households.
+
+    Examples
+    --------
+    >>> counted_label("elders_60")
+    '老年人数'
+    """
+    return _COUNTED.get(column, _COUNTED["households"])
 
 
 def department_label(name: str) -> str:

@@ -168,6 +168,20 @@ def fail_after_writing(path: Path) -> None:
     raise RuntimeError
 
 
+def test_a_result_of_a_former_run_that_this_one_has_not_is_taken_away(tmp_path):
+    for name in ("old.csv", "mine.txt"):
+        write_text(tmp_path / name, "old")
+    with (
+        pytest.raises(RuntimeError),
+        OutputFolder(tmp_path, owns=["new.csv", "old.csv"]),
+    ):
+        raise RuntimeError
+    assert {p.name for p in tmp_path.iterdir()} == {"old.csv", "mine.txt"}
+    with OutputFolder(tmp_path, owns=["new.csv", "old.csv"]) as out:
+        write_text(out / "new.csv", "new")
+    assert {p.name for p in tmp_path.iterdir()} == {"new.csv", "mine.txt"}
+
+
 def test_a_failure_inside_leaves_the_folder_as_it_was(tmp_path):
     (tmp_path / "a.txt").write_text("old")
     with pytest.raises(RuntimeError), OutputFolder(tmp_path) as out:
