@@ -14,6 +14,7 @@ from onegrid.network.graph import Doors, Graph
 from onegrid.network.kernel import FAR
 from onegrid.network.nearest import nearest_labels
 from onegrid.network.order import elimination_rank
+from onegrid.network.skeleton import find_skeleton, weigh
 
 MINUTE_US = 60_000_000
 
@@ -143,6 +144,34 @@ def test_a_climb_and_a_descent_are_every_shortest_way(
         assert (got[~near] > limit_us).all()
 
 
+@settings(max_examples=60)
+@given(questions(), st.floats(0.01, 1.0), st.sampled_from([60.0, 900.0]))
+def test_a_skeleton_weighed_for_a_walker_gives_what_searches_give(
+    question: tuple[np.ndarray, Graph, Doors, np.ndarray, Doors], pace: float, limit_s: float
+) -> None:
+    xy, graph, facilities, kind, homes = question
+    rank, limit_us = elimination_rank(xy, graph.ends), round(limit_s * 1e6)
+    quickest_us = np.full(len(graph.ends), np.iinfo(np.int64).max)
+    np.minimum.at(quickest_us, graph.edge, np.minimum(graph.cost_us, graph.reverse_us))
+    # Lengths are of the skeleton alone: at 80 m/min no edge takes longer than the walker needs.
+    length_m = np.floor(quickest_us * pace) / 750_000 + 1e-9
+    skeleton = find_skeleton(graph.ends, length_m, rank)
+    contraction = weigh(skeleton, graph._replace(length_m=length_m), limit_us=limit_us)
+    assert contraction is not None
+    swept = nearest_labels(graph, facilities, kind, homes, limit_s=limit_s, contraction=contraction)
+    searched = nearest_labels(graph, facilities, kind, homes, limit_s=limit_s)
+    np.testing.assert_array_equal(swept[0], searched[0])
+    np.testing.assert_array_equal(swept[1], searched[1])
+
+
+def test_a_skeleton_is_not_weighed_for_walks_that_it_is_too_small_for() -> None:
+    ends, cost = np.array([[0, 1]], np.int32), np.array([60_000_000])
+    graph = graph_of(2, ends, cost, cost)  # 100 m in a minute, 1,200 m in 12
+    skeleton = find_skeleton(ends, graph.length_m, np.array([0, 1], np.int32))
+    assert weigh(skeleton, graph, limit_us=12 * MINUTE_US) is not None
+    assert weigh(skeleton, graph, limit_us=12 * MINUTE_US + 1) is None
+
+
 @settings(max_examples=40)
 @given(graphs())
 def test_an_order_ranks_every_node_once_and_does_not_vary(drawn: tuple[np.ndarray, Graph]) -> None:
@@ -181,7 +210,12 @@ def test_big_networks_of_any_shape_are_ordered_and_swept_exactly(shape: str) -> 
     homes = doors_on(graph, rng.integers(0, len(ends), 500), rng.uniform(0, 1, 500))
     kind = np.arange(60) % 4
     for limit_s in (900.0, None):
-        contraction = contract(graph, rank, limit_us=900 * 10**6)
+        lengths = graph._replace(length_m=cost / 750_000)
+        skeleton = find_skeleton(graph.ends, lengths.length_m, rank)
+        contraction = weigh(skeleton, lengths, limit_us=900 * 10**6)
+        assert contraction is not None
+        lean = contract(graph, rank, limit_us=900 * 10**6)
+        assert len(lean.above) <= len(contraction.above) <= 1.2 * len(lean.above)
         swept = nearest_labels(
             graph, sources, kind, homes, limit_s=limit_s, contraction=contraction
         )

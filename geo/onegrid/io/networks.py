@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SUFFIX: Final = ".network"
 _MAGIC: Final = b"ONEGRIDN"
-_VERSION: Final = 2
+_VERSION: Final = 3
 _START: Final = struct.Struct("<8sIQI")  # magic word, version, bytes of the header, its checksum
 _ALIGN: Final = 64
 _TEXTS: Final = ("names", "classes", "hours")
@@ -49,6 +49,8 @@ _ARRAYS: Final = {  # type and width of a row; 0 is a flat array
     "barrier_offsets": ("<i8", 0),
     "z_m": ("<f8", 0),
     "rank": ("<i4", 0),
+    "skeleton_offsets": ("<i8", 0),
+    "skeleton": ("<u4", 0),
 }
 
 

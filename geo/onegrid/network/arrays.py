@@ -44,7 +44,8 @@ class Network:
     (of streets) and ``hours`` (texts of opening hours), -1 for none; ``crosses_id`` int32 (edges)
     is the class of the road that a crossing crosses. ``barrier_xy`` float64 (points, 2) and
     ``barrier_offsets`` are lines that nobody crosses off a street. ``rank`` int32 is the place of
-    each node in the order of elimination, empty if not computed.
+    each node in the order of elimination; ``skeleton_offsets`` int64 (nodes + 1) and ``skeleton``
+    uint32 are the arcs of `onegrid.network.skeleton`. All are empty if not computed.
 
     ``source`` is the file it was read from; ``proof`` says whether that file holds what was once
     written, and is asked before the arrays are trusted (`require_sound`), not when it is opened.
@@ -68,6 +69,8 @@ class Network:
     barrier_offsets: NDArray[np.int64]
     z_m: NDArray[np.float64] = field(default_factory=lambda: np.empty(0))
     rank: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
+    skeleton_offsets: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    skeleton: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
     source: str = ""
     proof: Callable[[], bool] = _unread
 
@@ -157,7 +160,20 @@ class Network:
             and self.length_m.min() > 0
             and len(self.z_m) in (0, len(self.vertices))
             and (len(self.rank) == 0 or _is_permutation(self.rank, nodes))
+            and (len(self.skeleton_offsets) == 0 or self._has_sound_skeleton())
             and _metric(self.crs)
+        )
+
+    def _has_sound_skeleton(self) -> bool:
+        """Return whether every arc of the skeleton leads to a rank there is."""
+        offsets, nodes = self.skeleton_offsets, len(self.xy)
+        return bool(
+            len(self.rank) == nodes
+            and len(offsets) == nodes + 1
+            and offsets[0] == 0
+            and offsets[-1] == len(self.skeleton)
+            and (np.diff(offsets) >= 0).all()
+            and self.skeleton.max(initial=0) < nodes
         )
 
 

@@ -79,11 +79,11 @@ def walk_graph(network: Network, profile: Profile) -> Graph:
     back_us_m = times.backward_s_m * US_PER_S if times.directed else pace_us_m
     length_m, ends = np.array(network.length_m), np.array(network.ends)
     walked = np.maximum(times.forward_s, times.backward_s) < _LONGEST_S
-    indptr, target, edge, forth = _arcs(ends, walked, len(network.xy))
-    cost_us = _edge_us(length_m, pace_us_m, wait_us)[edge]
+    indptr, target, edge, forth = arcs_of(ends, walked, len(network.xy))
+    cost_us = whole_us(length_m, pace_us_m, wait_us)[edge]
     reverse_us = cost_us
     if times.directed:
-        against_us = _edge_us(length_m, back_us_m, wait_us)[edge]
+        against_us = whole_us(length_m, back_us_m, wait_us)[edge]
         cost_us, reverse_us = (
             np.where(forth, cost_us, against_us),
             np.where(forth, against_us, cost_us),
@@ -103,18 +103,20 @@ def walk_graph(network: Network, profile: Profile) -> Graph:
     )
 
 
-def _edge_us(
-    length_m: NDArray[np.float64], us_m: NDArray[np.float64], wait_us: NDArray[np.int64]
+def whole_us(
+    length_m: NDArray[np.float64],
+    us_m: float | NDArray[np.float64],
+    wait_us: int | NDArray[np.int64] = 0,
 ) -> NDArray[np.int64]:
-    # At least one, so that a label always grows along an edge and ties settle in one pass.
-    whole_us: NDArray[np.int64] = np.maximum(
+    """Return the time along whole edges: at least one, so that a label grows along every edge."""
+    whole: NDArray[np.int64] = np.maximum(
         np.rint(np.minimum(length_m * us_m, _MOST_US)).astype(np.int64) + wait_us, 1
     )
-    return whole_us
+    return whole
 
 
 @kernel
-def _arcs(
+def arcs_of(
     ends: NDArray[np.int32], usable: NDArray[np.bool_], nodes: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
     """Return both arcs of every usable edge by node, then edge; a loop is listed once."""

@@ -23,6 +23,7 @@ from onegrid.network.kernel import (
 )
 from onegrid.network.order import elimination_rank
 from onegrid.network.search import between_us
+from onegrid.network.skeleton import Skeleton, weigh
 from onegrid.network.sweep import Seeds, sweep
 
 if TYPE_CHECKING:
@@ -65,12 +66,19 @@ def contraction_for(
 @lru_cache(maxsize=4)
 def _contracted(network: Network, profile: Profile, limit_s: float) -> Contraction:
     graph = towards(walk_graph(network, profile))
-    return contract(graph, _rank(network), limit_us=round(limit_s * US_PER_S))
+    most_us = round(limit_s * US_PER_S)
+    found = None
+    if len(network.skeleton_offsets):
+        arcs = (np.array(network.skeleton_offsets), np.array(network.skeleton))
+        found = weigh(Skeleton(_rank(network), *arcs), graph, limit_us=most_us)
+    return found or contract(graph, _rank(network), limit_us=most_us)
 
 
 @lru_cache(maxsize=4)
 def _rank(network: Network) -> NDArray[np.int32]:
-    return network.rank if len(network.rank) else elimination_rank(network.xy, network.ends)
+    return (
+        np.array(network.rank) if len(network.rank) else elimination_rank(network.xy, network.ends)
+    )
 
 
 def nearest_labels(

@@ -10,7 +10,7 @@ from onegrid.io.files import Loaded, read_table, refuse_overwrite
 from onegrid.io.networks import write_network
 from onegrid.io.reading import OSM_FILES
 from onegrid.network.build import build_network
-from onegrid.network.order import elimination_rank
+from onegrid.network.skeleton import contractible
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def network(source: str, out: Path, *, node: bool = False, place: bool = False) 
     with run.stage("构建步行路网", lines=len(lines)):
         built, report = build_network(lines, node=node)
     with run.stage("排定消去次序", nodes=len(built.xy)):
-        built = dataclasses.replace(built, rank=elimination_rank(built.xy, built.ends))
+        built = contractible(built)
     with run.stage("写出"):
         write_network(built, out)
     return {**dataclasses.asdict(report), "findings": [f.as_row() for f in loaded.findings]}

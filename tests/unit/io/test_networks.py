@@ -15,7 +15,9 @@ from onegrid.circles.reach import nearest
 from onegrid.errors import NetworkError, OutputError
 from onegrid.io.networks import read_network, write_network
 from onegrid.network.build import Network, build_network
-from onegrid.network.graph import walk_graph
+from onegrid.network.contract import contract
+from onegrid.network.graph import towards, walk_graph
+from onegrid.network.skeleton import Skeleton, contractible, weigh
 from onegrid.network.snap import join_edges
 from onegrid.standards import profile
 
@@ -76,8 +78,8 @@ def test_a_network_may_be_written_over_while_it_is_read(tmp_path: Path) -> None:
         (b"PK\x03\x04 a zip file", "not a walk network"),
         (b"ONEGRIDN" + b"\x09\x00\x00\x00" + bytes(8), "newer onegrid .*update onegrid"),
         (b"ONEGRIDN" + b"\x01\x00\x00\x00" + bytes(8), "older onegrid .*make one with"),
-        (b"ONEGRIDN" + b"\x02\x00\x00\x00" + b"\xff" * 8, "header is damaged"),
-        (b"ONEGRIDN" + b"\x02\x00\x00\x00" + b"\x02" + bytes(11) + b"[]", "header is damaged"),
+        (b"ONEGRIDN" + b"\x03\x00\x00\x00" + b"\xff" * 8, "header is damaged"),
+        (b"ONEGRIDN" + b"\x03\x00\x00\x00" + b"\x02" + bytes(11) + b"[]", "header is damaged"),
         (b"ONEGRIDN" + b"\x02\x00", "newer|damaged"),
     ],
 )
@@ -173,3 +175,23 @@ def test_an_order_of_the_nodes_is_kept_and_must_be_one(tmp_path: Path) -> None:
     for wrong in ([2, 0, 2], [0, 1], [0, 1, 9], [-1, 1, 2]):
         with pytest.raises(OutputError, match="do not fit"):
             write_network(replace(network(), rank=np.array(wrong, dtype=np.int32)), path)
+
+
+def test_a_skeleton_is_kept_and_answers_for_every_profile_as_searches_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.network"
+    write_network(contractible(network()), path)
+    opened = read_network(path)
+    assert len(opened.skeleton) == 2
+    for walker in (profile("plain"), profile("frail")):
+        graph = towards(walk_graph(opened, walker))
+        skeleton = Skeleton(opened.rank, opened.skeleton_offsets, opened.skeleton)
+        weighed = weigh(skeleton, graph, limit_us=900 * 10**6)
+        lean = contract(graph, opened.rank, limit_us=900 * 10**6)
+        assert weighed is not None
+        assert sorted(weighed.rise_us) == sorted(lean.rise_us)
+    for wrong in ([0, 1], [0, 2, 2, 9], [0, 2, 1, 2]):
+        offsets = np.array(wrong, dtype=np.int64)
+        with pytest.raises(OutputError, match="do not fit"):
+            write_network(replace(opened, skeleton_offsets=offsets), path)
+    with pytest.raises(OutputError, match="do not fit"):
+        write_network(replace(opened, skeleton=opened.skeleton + np.uint32(9)), path)
