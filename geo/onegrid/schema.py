@@ -253,6 +253,7 @@ ELDER_FACILITIES: Final = replace(
     columns={
         **FACILITIES.columns,
         "services": Column("text", "services it offers", ("服务项目", "服务内容", "提供服务")),
+        "beds": Column("amount", "beds for elders", ("床位", "床位数", "养老床位")),
     },
 )
 PLACES: Final = Table(

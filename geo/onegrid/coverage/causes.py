@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from onegrid.coverage.demand import Demand
-    from onegrid.coverage.floor import Floors, Stock
     from onegrid.coverage.rules import Service
+    from onegrid.coverage.sizes import Sizes, Stock
     from onegrid.coverage.walks import Walks
 
     Ints = npt.NDArray[np.int64]
@@ -75,15 +75,16 @@ def find_causes(
     demand: Demand,
     *,
     stock: Stock,
-    floors: tuple[Floors, ...],
+    sizes: tuple[tuple[Sizes, ...], ...],
     ground: Ground,
 ) -> Causes:
     """Return the cause of every door and service; the first that holds, in the order of `CAUSES`.
 
     A reached door is ``full`` when the facility it walks to has more people in its catchment than
-    capacity or less floor area than a facility must have, or when the door's own community or
-    subdistrict has less floor area than it must. The air line of a severed door goes to the
-    facility nearest in the air, which need not be the one nearest on foot.
+    capacity, or less of any of the `sizes` (floor area, beds; each by service) than a facility
+    must have, or when the door's own community or subdistrict has less than it must. The air line
+    of a severed door goes to the facility nearest in the air, which need not be the one nearest on
+    foot.
     """
     people = demand.doors["people"].to_numpy(np.float64)
     cause = np.full(walks.within.shape, COVERED, dtype=np.int8)
@@ -92,7 +93,8 @@ def find_causes(
     lines = []
     for row, service in enumerate(services):
         load[row] = served(walks, row, people, len(stock.kind))
-        full = _full(walks, row, load[row], stock=stock, floors=floors[row], demand=demand)
+        own = [of_service[row] for of_service in sizes]
+        full = _full(walks, row, load[row], stock=stock, sizes=own, demand=demand)
         cause[row, full] = FULL
         doors = np.flatnonzero(~walks.within[row])
         mine = np.flatnonzero(stock.kind == row)
@@ -111,11 +113,13 @@ def find_causes(
 
 
 def _full(
-    walks: Walks, row: int, load: Floats, *, stock: Stock, floors: Floors, demand: Demand
+    walks: Walks, row: int, load: Floats, *, stock: Stock, sizes: list[Sizes], demand: Demand
 ) -> Bools:
     facility, within = walks.facility[row], walks.within[row]
-    overrun = (load > stock.capacity_people) | (floors.facility_share < 1)  # NaN: not known
-    short = floors.door_share(demand) < 1
+    overrun, short = load > stock.capacity_people, np.zeros(len(within), bool)  # NaN: not known
+    for size in sizes:
+        overrun |= size.facility_share < 1
+        short |= size.door_share(demand) < 1
     full: Bools = within & (np.append(overrun, False)[facility] | short)
     return full
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from onegrid.coverage.gaps import Coverage
+    from onegrid.coverage.sizes import Sizes
 
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
@@ -181,44 +182,55 @@ def _linked(
 def _enlarged_facilities(coverage: Coverage, row: int) -> list[Fix]:
     """Return the facilities below their own norm or with more people than capacity."""
     measured, stock = coverage.measured, coverage.measured.stock
-    share, load = measured.floors[row].facility_share, measured.causes.load[row]
-    rules = measured.services[row].floors
-    asked_m2 = max((rule.minimum_m2 for rule in rules if rule.level == "facility"), default=0.0)
-    small = (stock.kind == row) & ((share < 1) | (load > stock.capacity_people))
+    load, sizes = measured.causes.load[row], _sizes(coverage, row)
+    short = np.fmax(load - stock.capacity_people, 0.0)  # NaN: not known
+    over = np.divide(short, load, out=np.zeros(len(load)), where=short > 0)
+    missing = np.maximum.reduce([over, *(1 - size.facility_share for size, *_ in sizes)])
     found = []
-    for f in np.flatnonzero(small):  # a sentence for each: few
-        notes, missing = [], float(1 - share[f])
-        if missing > 0:
-            notes.append(_area_note(stock.floor_m2[f], asked_m2))
-        if load[f] > stock.capacity_people[f]:
-            missing = max(missing, float(1 - stock.capacity_people[f] / load[f]))
-            over = load[f] - stock.capacity_people[f]
-            notes.append(f"还缺 {over:.0f} 人的容量：时限内有 {load[f]:.0f} 人")
+    for f in np.flatnonzero((stock.kind == row) & (missing > 0)):  # a sentence for each: few
+        notes = [
+            _size_note(stocked[f], size.facility_asked[f], unit)
+            for size, stocked, unit in sizes
+            if size.facility_share[f] < 1
+        ]
+        if over[f] > 0:
+            notes.append(f"还缺 {short[f]:.0f} 人的容量：时限内有 {load[f]:.0f} 人")
         users = _at_full(coverage, row, measured.walks.facility[row] == f)
-        gains = _beyond_size(coverage, users, missing)
+        gains = _beyond_size(coverage, users, missing[f])
         name, note = str(measured.facilities.index[f]), "；".join(notes)
         kind = measured.services[row].kind
-        found.append(Fix(kind, "enlarge", name, *gains, note, users, missing))
+        found.append(Fix(kind, "enlarge", name, *gains, note, users, float(missing[f])))
     return found
 
 
-def _enlarged_units(coverage: Coverage, row: int) -> list[Fix]:
-    """Return, for units short of floor area, the largest facility to enlarge, or a new site."""
+def _sizes(coverage: Coverage, row: int) -> tuple[tuple[Sizes, Floats, str], ...]:
+    """Return the sizes of a service, those of all facilities, and their unit."""
     measured, stock = coverage.measured, coverage.measured.stock
-    kind, floors, demand = measured.services[row].kind, measured.floors[row], measured.demand
+    return (
+        (measured.floors[row], stock.floor_m2, " m²"),
+        (measured.beds[row], stock.beds, " 张床"),
+    )
+
+
+def _enlarged_units(coverage: Coverage, row: int) -> list[Fix]:
+    """Return, for units short of a size, the largest facility to enlarge, or a new site."""
+    measured, stock = coverage.measured, coverage.measured.stock
+    kind, demand = measured.services[row].kind, measured.demand
     found = []
-    for level, share in floors.unit_share.items():
+    for size, level in [(s, lv) for s in _sizes(coverage, row) for lv in s[0].unit_share]:
+        sizes, stocked, unit = size
+        share = sizes.unit_share[level]
         of_facility = np.append(demand.units.of_cell[level], -1)[stock.cell]
-        for unit in np.flatnonzero(share < 1):  # a sentence for each: few
-            users, missing = _at_full(coverage, row, demand.unit(level) == unit), 1 - share[unit]
+        for at in np.flatnonzero(share < 1):  # a sentence for each: few
+            missing = float(1 - share[at])
+            users = _at_full(coverage, row, demand.unit(level) == at)
             gains = _beyond_size(coverage, users, missing)
-            name = f"{level} {demand.units.ids[level][unit]}"
-            note = f"{_area_note(floors.area_m2[level][unit], floors.required_m2[level][unit])}"
-            inside = np.flatnonzero((stock.kind == row) & (of_facility == unit))
+            name = f"{level} {demand.units.ids[level][at]}"
+            note = _size_note(sizes.have[level][at], sizes.asked[level][at], unit)
+            inside = np.flatnonzero((stock.kind == row) & (of_facility == at))
             if len(inside):
-                largest = inside[np.argmax(stock.floor_m2[inside])]
-                where = str(measured.facilities.index[largest])
-                note = f"{note}（{name}）"
+                largest = inside[np.argmax(stocked[inside])]
+                where, note = str(measured.facilities.index[largest]), f"{note}（{name}）"
                 found.append(Fix(kind, "enlarge", where, *gains, note, users, missing))
             else:
                 note = f"{note}，本地没有设施"
@@ -226,8 +238,8 @@ def _enlarged_units(coverage: Coverage, row: int) -> list[Fix]:
     return found
 
 
-def _area_note(area_m2: float, asked_m2: float) -> str:
-    return f"还缺 {asked_m2 - area_m2:.0f} m²：现有 {area_m2:.0f}，应有 {asked_m2:.0f} m²"
+def _size_note(have: float, asked: float, unit: str) -> str:
+    return f"还缺 {asked - have:.0f}{unit}：现有 {have:.0f}，应有 {asked:.0f}{unit}"
 
 
 def _at_full(coverage: Coverage, row: int, users: Bools) -> Ints:

@@ -11,9 +11,9 @@ import shapely
 
 from onegrid.coverage.causes import Ground, find_causes
 from onegrid.coverage.demand import Demand, locate, place_points, same_crs
-from onegrid.coverage.floor import Stock, measure_floors
 from onegrid.coverage.hours import open_at
 from onegrid.coverage.rules import Service, services
+from onegrid.coverage.sizes import Stock, measure_beds, measure_floors
 from onegrid.coverage.tables import WALK_DECIMALS, Measured, cause_table, door_table, gaps_table
 from onegrid.coverage.walks import (
     Walks,
@@ -26,6 +26,7 @@ from onegrid.coverage.walks import (
 from onegrid.errors import Gather
 from onegrid.schema import FACILITIES
 from onegrid.standards import profile as profile_named
+from onegrid.standards.norm_packs import unverified_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -133,19 +134,22 @@ def measure_coverage(
     rules, ordered = services(pack), facilities.sort_index()
     stock = _stock(ordered, cells, rules)
     walks, unread = _walks(doors, rules, demand, facilities=ordered, options=chosen)
-    floors = tuple(measure_floors(rule, row, stock, demand) for row, rule in enumerate(rules))
+    floors, beds = (
+        tuple(measure(getattr(r, of), i, stock, demand) for i, r in enumerate(rules))
+        for of, measure in (("floors", measure_floors), ("beds", measure_beds))
+    )
     ground = Ground(
         shapely.get_coordinates(demand.doors.geometry),
         shapely.get_coordinates(ordered.geometry),
         chosen.barriers,
         chosen.profile.speed_m_s,
     )
-    causes = find_causes(walks, rules, demand, stock=stock, floors=floors, ground=ground)
-    measured = Measured(ordered, rules, demand, stock, walks, floors, causes)
+    causes = find_causes(walks, rules, demand, stock=stock, sizes=(floors, beds), ground=ground)
+    measured = Measured(ordered, rules, demand, stock, walks, floors, beds, causes)
     table = door_table(measured)
     labels = tuple(chosen.barrier_label(i) for i in range(len(chosen.barriers)))
     reasons = cause_table(table, causes, labels)
-    gaps = gaps_table(measured, chosen.profile.name)
+    gaps = gaps_table(measured, chosen.profile.name, unverified_kinds(pack))
     return Coverage(table, reasons, gaps, measured, chosen, pack, unread)
 
 
@@ -169,10 +173,12 @@ def doors_within(doors: pd.DataFrame, norms: Iterable[Norm]) -> pd.DataFrame:
 def _stock(
     facilities: gpd.GeoDataFrame, cells: gpd.GeoDataFrame, rules: tuple[Service, ...]
 ) -> Stock:
+    beds = facilities.get("beds", pd.Series(np.nan, facilities.index))
     return Stock(
         codes_of(facilities["kind"], pd.Index([rule.kind for rule in rules])),
         place_points(facilities.geometry.to_numpy(), cells),
         facilities["floor_area_m2"].to_numpy(np.float64),
+        beds.to_numpy(np.float64),
         facilities["capacity_people"].to_numpy(np.float64),
     )
 

@@ -10,37 +10,43 @@ if TYPE_CHECKING:
 
     from onegrid.standards import Norm
 
-FLOOR_LEVELS: Final = ("facility", "community", "subdistrict")
-# A rate names no level; the community is the smallest unit that owes its residents floor area.
-_RATE_LEVEL: Final = "community"
+SIZE_LEVELS: Final = ("facility", "community", "subdistrict")
+# A rate names no level. The community is the smallest unit that owes its households anything;
+# beds for elders stand in homes that serve a circle of 50,000 people and more, a subdistrict.
+_RATE_LEVELS: Final = {"per_100_households": "community", "per_1000_elders": "subdistrict"}
 
 
 @dataclass(frozen=True)
-class FloorRule:
-    """Floor area that each unit of a level (or each facility) must have.
+class SizeRule:
+    """Floor area (m²) or beds that each unit of a level (or each facility) must have.
 
-    The requirement is the largest of the minimum and of the two rates times the residents; a unit
-    with fewer residents than the thresholds owes nothing.
+    The requirement is the largest of the minimum and of the rates times the residents (of a
+    facility: times its own beds); a unit with fewer residents than the thresholds owes nothing.
     """
 
     level: str
-    minimum_m2: float = 0.0
-    m2_per_100_households: float = 0.0
-    m2_per_1000_elders: float = 0.0
+    minimum: float = 0.0
+    per_100_households: float = 0.0
+    per_1000_elders: float = 0.0
+    per_bed: float = 0.0
     households_from: float = 0.0
     people_from: float = 0.0
 
 
+_RATES: Final = ("minimum", "per_100_households", "per_1000_elders", "per_bed")
+
+
 @dataclass(frozen=True)
 class Service:
-    """A facility kind under a pack: walking limit in seconds, floor rules by ascending level.
+    """A facility kind under a pack: walking limit in seconds, size rules by ascending level.
 
     Several rules of one level have different thresholds; a unit owes the largest that binds it.
     """
 
     kind: str
     limit_s: float
-    floors: tuple[FloorRule, ...] = ()
+    floors: tuple[SizeRule, ...] = ()
+    beds: tuple[SizeRule, ...] = ()
 
 
 def services(norms: Iterable[Norm]) -> tuple[Service, ...]:
@@ -54,53 +60,58 @@ def services(norms: Iterable[Norm]) -> tuple[Service, ...]:
     Examples
     --------
     >>> from onegrid.standards import pack
-    >>> [(rule.minimum_m2, rule.households_from) for rule in services(pack("qinhuai"))[0].floors]
+    >>> [(rule.minimum, rule.households_from) for rule in services(pack("qinhuai"))[0].floors]
     [(200.0, 1000.0), (300.0, 2000.0)]
     """
     by_kind: dict[str, list[Norm]] = {}
     for norm in norms:
         by_kind.setdefault(norm.kind, []).append(norm)
     return tuple(
-        Service(kind, min(row.limit_s for row in rows), _floors(rows))
+        Service(
+            kind,
+            min(row.limit_s for row in rows),
+            _strictest([rule for row in rows for rule in _floor_rules(row)]),
+            _strictest([rule for row in rows for rule in _bed_rules(row)]),
+        )
         for kind, rows in by_kind.items()
     )
 
 
-def _floors(rows: list[Norm]) -> tuple[FloorRule, ...]:
-    asked = [rule for row in rows for rule in _floor_rules(row)]
-    keys = {(FLOOR_LEVELS.index(r.level), r.households_from, r.people_from) for r in asked}
+def _strictest(asked: list[SizeRule]) -> tuple[SizeRule, ...]:
+    """Return one rule for each level and threshold, with the largest of every figure."""
+    keys = {(SIZE_LEVELS.index(r.level), r.households_from, r.people_from) for r in asked}
     merged = []
     for level, households, people in sorted(keys):
-        same = [
-            rule
-            for rule in asked
-            if (rule.level, rule.households_from, rule.people_from)
-            == (FLOOR_LEVELS[level], households, people)
-        ]
-        merged.append(
-            replace(
-                same[0],
-                minimum_m2=max(rule.minimum_m2 for rule in same),
-                m2_per_100_households=max(rule.m2_per_100_households for rule in same),
-                m2_per_1000_elders=max(rule.m2_per_1000_elders for rule in same),
-            )
-        )
+        key = (SIZE_LEVELS[level], households, people)
+        same = [r for r in asked if (r.level, r.households_from, r.people_from) == key]
+        largest = {name: max(getattr(rule, name) for rule in same) for name in _RATES}
+        merged.append(replace(same[0], **largest))
     return tuple(merged)
 
 
-def _floor_rules(row: Norm) -> list[FloorRule]:
-    minimum, rate = row.floor_m2_min, row.floor_m2_per_100_households
-    level = row.per if row.per in FLOOR_LEVELS else ""
+def _floor_rules(row: Norm) -> list[SizeRule]:
     rules = []
-    if minimum is not None:
-        if row.per == "per_100_households":
-            rules.append(FloorRule(_RATE_LEVEL, m2_per_100_households=minimum))
-        elif row.per == "per_1000_elders":
-            rules.append(FloorRule(_RATE_LEVEL, m2_per_1000_elders=minimum))
-        else:
-            rules.append(FloorRule(level or "facility", minimum_m2=minimum))
-    if rate is not None:
-        where = level if level in FLOOR_LEVELS[1:] else _RATE_LEVEL
-        rules.append(FloorRule(where, m2_per_100_households=rate))
-    households, people = row.households_from, row.people_from
-    return [replace(rule, households_from=households, people_from=people) for rule in rules]
+    if row.floor_m2_min is not None:
+        rules.append(_per(row.per, row.floor_m2_min))
+    if row.floor_m2_per_100_households is not None:
+        rate = "per_100_households"
+        level = row.per if row.per in SIZE_LEVELS[1:] else _RATE_LEVELS[rate]
+        rules.append(SizeRule(level, per_100_households=row.floor_m2_per_100_households))
+    if row.floor_m2_per_bed is not None:
+        rules.append(SizeRule("facility", per_bed=row.floor_m2_per_bed))
+    return [_from(rule, row) for rule in rules]
+
+
+def _bed_rules(row: Norm) -> list[SizeRule]:
+    return [] if row.beds_min is None else [_from(_per(row.per, row.beds_min), row)]
+
+
+def _per(per: str, figure: float) -> SizeRule:
+    """Return the rule of a figure that is asked of what `per` names, else of each facility."""
+    if per in _RATE_LEVELS:
+        return SizeRule(_RATE_LEVELS[per], **{per: figure})
+    return SizeRule(per if per in SIZE_LEVELS else "facility", minimum=figure)
+
+
+def _from(rule: SizeRule, row: Norm) -> SizeRule:
+    return replace(rule, households_from=row.households_from, people_from=row.people_from)

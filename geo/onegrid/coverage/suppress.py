@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
-_WITH_PEOPLE: Final = ("people", "elders_60", "required_floor_area_m2")
-_WITH_COVERED: Final = (
+# what stands and falls with the people of a unit, and with those of them who are covered
+WITH_PEOPLE: Final = (*("people", "elders_60", "required_floor_area_m2", "required_beds"),)
+WITH_COVERED: Final = (
     *("people_covered", "elders_60_covered", "covered_share", "worst_walk_s", "cause"),
     "accessibility",
 )
@@ -87,8 +88,8 @@ def suppress(
         hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
         betrayed = hidden_units(parts, tree.children, must=hidden, k=smallest)
         for order in walkers:
-            public = blanked(public, order[hidden], _WITH_PEOPLE)
-            public = blanked(public, order[betrayed], _WITH_COVERED)
+            public = blanked(public, order[hidden], WITH_PEOPLE)
+            public = blanked(public, order[betrayed], WITH_COVERED)
     return public
 
 

@@ -11,15 +11,18 @@ import pandas as pd
 from onegrid.coverage.access import accessibility
 from onegrid.coverage.causes import CAUSES, COVERED, FULL
 from onegrid.coverage.demand import LEVELS
+from onegrid.coverage.walks import served
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import numpy.typing as npt
 
     from onegrid.coverage.causes import Causes
     from onegrid.coverage.demand import Demand
-    from onegrid.coverage.floor import Floors, Stock
     from onegrid.coverage.rules import Service
+    from onegrid.coverage.sizes import Sizes, Stock
     from onegrid.coverage.walks import Walks
 
     Floats = npt.NDArray[np.float64]
@@ -28,6 +31,12 @@ GAP_COLUMNS: Final = (
     *("level", "id", "kind", "people", "people_covered", "elders_60", "elders_60_covered"),
     *("covered_share", "worst_walk_s", "floor_area_m2", "required_floor_area_m2", "cause"),
     *("profile", "accessibility"),
+)
+# beside what every reader of the file may rely on
+MORE_GAP_COLUMNS: Final = ("beds", "required_beds", "unverified")
+_SIZES_OF: Final = (
+    ("floor_area_m2", "required_floor_area_m2", "floors"),
+    ("beds", "required_beds", "beds"),
 )
 WALK_DECIMALS: Final = 1  # output is rounded to 0.1 s, after every decision
 _AREA_DECIMALS: Final = 2
@@ -42,7 +51,8 @@ class Measured:
     demand: Demand
     stock: Stock
     walks: Walks
-    floors: tuple[Floors, ...]
+    floors: tuple[Sizes, ...]
+    beds: tuple[Sizes, ...]
     causes: Causes
 
 
@@ -76,9 +86,12 @@ def cause_table(doors: pd.DataFrame, causes: Causes, barriers: tuple[str, ...]) 
     )
 
 
-def gaps_table(measured: Measured, profile: str) -> pd.DataFrame:
-    """Return `GAP_COLUMNS`, a row per level, unit and kind; sums by cell are rolled up."""
-    demand, walks, floors = measured.demand, measured.walks, measured.floors
+def gaps_table(measured: Measured, profile: str, unverified: Mapping[str, str]) -> pd.DataFrame:
+    """Return `GAP_COLUMNS` and `MORE_GAP_COLUMNS`, a row per level, unit and kind.
+
+    Sums by cell are rolled up; ``unverified`` marks the kinds whose norm nobody has checked.
+    """
+    demand, walks = measured.demand, measured.walks
     people = demand.doors["people"].to_numpy(np.float64)
     elders = demand.doors["elders_60"].to_numpy(np.float64)
     within = walks.within.astype(np.float64)
@@ -98,11 +111,56 @@ def gaps_table(measured: Measured, profile: str) -> pd.DataFrame:
     for level in LEVELS:
         table = {name: demand.units.roll_up(values, level) for name, values in sums.items()}
         table["worst_walk_s"] = demand.units.roll_up_max(worst, level)
-        table["floor_area_m2"] = _stacked([floor.area_m2[level] for floor in floors], table)
-        required = [floor.required_m2[level] for floor in floors]
-        table["required_floor_area_m2"] = _stacked(required, table)
+        for have, asked, sizes in _SIZES_OF:
+            of_service = getattr(measured, sizes)
+            table[have] = _stacked([size.have[level] for size in of_service], table)
+            table[asked] = _stacked([size.asked[level] for size in of_service], table)
         parts.append(_level_table(level, demand.units.ids[level], measured.services, table))
-    return pd.concat(parts, ignore_index=True).assign(profile=profile)[list(GAP_COLUMNS)]
+    gaps = pd.concat(parts, ignore_index=True).assign(profile=profile)
+    gaps["unverified"] = gaps["kind"].map(unverified)
+    return gaps[[*GAP_COLUMNS, *MORE_GAP_COLUMNS]]
+
+
+def facility_table(measured: Measured, profile: str) -> pd.DataFrame:
+    """Return every facility of a measured kind beside what the norm asks of it, by kind and id.
+
+    Columns ``facility_id, kind, name, cell_id, floor_area_m2, required_floor_area_m2,
+    beds, required_beds, capacity_people, people_in_reach, elders_60_in_reach, use_share``
+    (people in reach over capacity; empty without a capacity) and ``profile``. An office table:
+    who is in reach of one facility and not of the next may be few.
+    """
+    stock, demand, walks = measured.stock, measured.demand, measured.walks
+    mine = np.flatnonzero(stock.kind >= 0)
+    row = stock.kind[mine]
+    elders = demand.doors["elders_60"].to_numpy(np.float64)
+    old = [served(walks, i, elders, len(stock.kind)) for i in range(len(measured.services))]
+    people = measured.causes.load[row, mine]
+    cells = np.array([*demand.units.ids["cell"], None], dtype=object)
+    asked = {
+        column: np.array([size.facility_asked for size in getattr(measured, sizes)])[row, mine]
+        for _, column, sizes in _SIZES_OF
+    }
+    there = measured.facilities.iloc[mine]
+    capacity = stock.capacity_people[mine]
+    use = np.divide(people, capacity, out=np.full(len(mine), np.nan), where=capacity > 0)
+    table = pd.DataFrame(
+        {
+            "facility_id": there.index.to_numpy(object),
+            "kind": there["kind"].to_numpy(object),
+            "name": there["name"].to_numpy(object),
+            "cell_id": cells[stock.cell[mine]],
+            "floor_area_m2": stock.floor_m2[mine],
+            "required_floor_area_m2": np.round(asked["required_floor_area_m2"], _AREA_DECIMALS),
+            "beds": stock.beds[mine],
+            "required_beds": asked["required_beds"],
+            "capacity_people": capacity,
+            "people_in_reach": people.astype(np.int64),
+            "elders_60_in_reach": np.array(old)[row, mine].astype(np.int64),
+            "use_share": use,
+            "profile": profile,
+        }
+    )
+    return table.iloc[np.argsort(row, kind="stable")].reset_index(drop=True)
 
 
 def _stacked(rows: list[Floats], table: dict[str, Floats]) -> Floats:
@@ -132,10 +190,11 @@ def _level_table(
             **counts,
             "covered_share": share.T.ravel(),
             "worst_walk_s": np.round(worst.T.ravel(), WALK_DECIMALS),
-            "floor_area_m2": np.round(table["floor_area_m2"].T.ravel(), _AREA_DECIMALS),
-            "required_floor_area_m2": np.round(
-                table["required_floor_area_m2"].T.ravel(), _AREA_DECIMALS
-            ),
+            **{
+                name: np.round(table[name].T.ravel(), _AREA_DECIMALS)
+                for have, asked, _ in _SIZES_OF
+                for name in (have, asked)
+            },
             "cause": _unit_cause(table).T.ravel(),
             "accessibility": access.T.ravel(),
         }

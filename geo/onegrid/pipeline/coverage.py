@@ -15,6 +15,7 @@ from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
 from onegrid.coverage.links import missing_links, street_points
 from onegrid.coverage.report import report
 from onegrid.coverage.spread import spread_totals
+from onegrid.coverage.tables import facility_table
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
@@ -212,8 +213,9 @@ def measure_elder_care(tables: CoverageTables, profile: Profile) -> pd.DataFrame
 def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
     """Read, measure every profile, write; return the report.
 
-    ``doors.parquet`` and ``fixes.csv`` are of the first profile, ``gaps.csv`` of all;
-    ``elders.csv`` and ``elder_fixes.csv`` are of the pace of the elder-care page.
+    ``doors.parquet`` (with the cause of each door), ``fixes.csv`` and ``fix_cells.csv`` are of the
+    first profile, ``gaps.csv`` and ``facility_checks.csv`` of all; ``elders.csv`` and
+    ``elder_fixes.csv`` are of the pace of the elder-care page.
     """
     run = Run("coverage")
     with run.stage("读取", files=len(inputs.files())):
@@ -238,7 +240,10 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
     summary = {**told[profiles[0].name], "profiles": told, **notes}
     with run.stage("写出"), OutputFolder(out, inputs=inputs.files()) as stage:
         gaps = pd.concat([found.gaps for found, _ in results.values()], ignore_index=True)
-        write_parquet(stage / "doors.parquet", first.doors, private=True)
+        checks = [facility_table(found.measured, name) for name, (found, _) in results.items()]
+        causes = first.door_causes[["cause", "walk_air_ratio", "barrier"]]
+        write_parquet(stage / "doors.parquet", first.doors.join(causes), private=True)
+        write_csv(stage / "facility_checks.csv", pd.concat(checks), private=True)
         write_csv(stage / "gaps.csv", gaps, private=True)
         write_csv(stage / "fixes.csv", fixes.table, private=True)
         write_csv(stage / "fix_cells.csv", fixes.cells, private=True)

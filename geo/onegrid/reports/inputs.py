@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from onegrid.coverage.demand import LEVELS
 from onegrid.coverage.elders import suppress_elders
 from onegrid.coverage.privacy import public_cells
-from onegrid.coverage.suppress import suppress, suppress_fixes
+from onegrid.coverage.suppress import WITH_COVERED, WITH_PEOPLE, suppress, suppress_fixes
 from onegrid.reports.model import HIDDEN
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
-
-_WITH_PEOPLE = ("people", "elders_60", "required_floor_area_m2")
-_WITH_COVERED = (
-    *("people_covered", "elders_60_covered", "covered_share", "worst_walk_s", "cause"),
-    "accessibility",
-)
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,9 +109,9 @@ def _marked_cells(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _marked_gaps(gaps: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
     """Mark whole groups: an empty figure beside hidden ones would tell on them."""
     columns: dict[str, pd.Series] = {}
-    for counted, names in (("people", _WITH_PEOPLE), ("people_covered", _WITH_COVERED)):
+    for counted, names in (("people", WITH_PEOPLE), ("people_covered", WITH_COVERED)):
         hidden = public[counted].isna() & gaps[counted].notna()
-        columns |= {name: _mark(gaps[name], hidden) for name in names}
+        columns |= {name: _mark(gaps[name], hidden) for name in names if name in gaps}
     return gaps.assign(**columns)
 
 

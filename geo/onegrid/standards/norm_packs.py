@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -35,6 +36,7 @@ COLUMN_ALIASES: Final = {
     "per": ("单位", "按什么计"),
     "floor_m2_min": ("面积下限", "最小面积", "建筑面积"),
     "floor_m2_per_100_households": ("每百户面积", "每百户"),
+    "floor_m2_per_bed": ("每床面积", "床均面积"),
     "capacity": ("容量", "床位"),
     "note": ("备注",),
     "title": ("文件", "标准"),
@@ -46,7 +48,11 @@ COLUMN_ALIASES: Final = {
 }
 _FIGURES: Final = (
     *("minutes", "floor_m2_min", "floor_m2_per_100_households"),
-    *("households_from", "people_from"),
+    *("households_from", "people_from", "floor_m2_per_bed"),
+)
+_BEDS = re.compile(
+    r"(?:>=?|≥|不少于|至少)?\s*(\d+(?:\.\d+)?)\s*(?:beds?|床位?|张床位?|个床位|张)?",
+    re.IGNORECASE,
 )
 
 
@@ -55,8 +61,8 @@ class Norm:
     """One rule of a norm pack: a facility kind, its walking limit and its floor area.
 
     ``floor_m2_min`` is asked of each unit that ``per`` names; a unit with fewer households or
-    people than ``households_from`` and ``people_from`` owes nothing. ``capacity`` is the norm's own
-    words.
+    people than ``households_from`` and ``people_from`` owes nothing. ``capacity`` is in the norm's
+    own words; ``floor_m2_per_bed`` is asked of each facility for each of its beds.
     """
 
     pack: str
@@ -73,6 +79,21 @@ class Norm:
     households_from: float = 0.0
     people_from: float = 0.0
     source: str = ""
+    floor_m2_per_bed: float | None = None
+
+    @property
+    def beds_min(self) -> float | None:
+        """The beds that each of what ``per`` names must have; None where the words mean no beds.
+
+        Examples
+        --------
+        >>> Norm("own", "elder_home", 15, capacity="40 beds").beds_min
+        40.0
+        >>> Norm("own", "clinic", 15, capacity=">= 60 % for residents").beds_min is None
+        True
+        """
+        match = _BEDS.fullmatch(self.capacity.strip())
+        return float(match[1]) if match else None
 
     @property
     def limit_s(self) -> float:
@@ -135,6 +156,20 @@ def norms(lines: Iterable[Mapping[str, str]], *, source: str = "packs.csv") -> t
     if problems:
         raise StandardError(*problems)
     return found
+
+
+def unverified_kinds(found: Iterable[Norm]) -> dict[str, str]:
+    """Return, for each kind of a pack, the mark of a rule that nobody has checked, else nothing.
+
+    Examples
+    --------
+    >>> unverified_kinds([Norm("own", "clinic", 15), Norm("own", "bank", 10, confidence="seen")])
+    {'clinic': '未核实', 'bank': ''}
+    """
+    marks: dict[str, str] = {}
+    for norm in found:
+        marks[norm.kind] = marks.get(norm.kind, "") or ("" if norm.verified else UNVERIFIED)
+    return marks
 
 
 def pack_problems(
@@ -220,6 +255,7 @@ def _norm(row: Mapping[str, str], faults: list[str]) -> Norm:
         households_from=figures["households_from"] or 0.0,
         people_from=figures["people_from"] or 0.0,
         source=_said(row, "source"),
+        floor_m2_per_bed=figures["floor_m2_per_bed"],
     )
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from onegrid.coverage.fixes import cheapest_fixes
 from onegrid.coverage.gaps import doors_within, measure_coverage
 from onegrid.coverage.rules import services
-from onegrid.coverage.tables import GAP_COLUMNS
+from onegrid.coverage.tables import GAP_COLUMNS, MORE_GAP_COLUMNS, facility_table
 from onegrid.errors import InputError
 from onegrid.standards import Norm, pack, profile
 
@@ -47,7 +48,7 @@ def test_gaps_have_exactly_the_promised_columns_and_levels(town, quarter):
     found = town.measure(
         town.nearest([]), people, town.facilities({}), [town.norm(KIND)], cells=cells
     )
-    assert tuple(found.gaps.columns) == GAP_COLUMNS
+    assert list(found.gaps.columns) == [*GAP_COLUMNS, *MORE_GAP_COLUMNS]
     assert list(found.gaps.level + " " + found.gaps.id) == [
         *("cell k1", "cell k2", "cell k3", "cell k4", "community c1", "community c2"),
         *("community c3", "subdistrict 110101001", "subdistrict 110101002", "district 110101"),
@@ -175,6 +176,44 @@ def test_a_norm_per_facility_asks_it_of_each_and_an_unknown_area_is_no_fault(tow
     assert set(rows.cause.dropna()) == {"covered"}
 
 
+def test_beds_are_asked_of_subdistricts_by_their_elders_and_area_of_homes_by_their_beds(
+    town, quarter
+):
+    people, cells = quarter
+    people["elders_60"] = people["people"]
+    facilities = town.facilities(
+        {"f": (KIND, 50, 50, 600.0, 200.0), "g": (KIND, 60, 50, 900.0, 250.0)}
+    ).assign(beds=[20.0, 25.0])
+    doors = town.nearest([(i, KIND, "f", 10) for i in people.index])
+    beds = town.norm(KIND, per="per_1000_elders", capacity="40 beds", floor_m2_per_bed=35.0)
+    found = town.measure(doors, people, facilities, [beds], cells=cells)
+    district = table_of(found, "district").iloc[0]
+    assert district.required_beds == pytest.approx(district.elders_60 * 40 / 1000)
+    assert district.beds == 45
+    assert table_of(found, "community").required_beds.isna().all()
+    assert district.required_floor_area_m2 == 45 * 35
+    checks = facility_table(found.measured, "plain").set_index("facility_id")
+    assert checks.required_floor_area_m2.to_dict() == {"f": 700.0, "g": 875.0}
+    assert checks.use_share["f"] == checks.people_in_reach["f"] / 200
+    # f lacks area for its beds, so that who walks there is not well served
+    assert set(table_of(found, "cell").cause.dropna()) == {"full"}
+
+
+def test_a_facility_with_fewer_beds_than_the_norm_is_too_small(town):
+    people = town.people({"a": (0, 0, 30, 10)})
+    doors = town.nearest([("a", KIND, "f", 10)])
+    norm = town.norm(KIND, per="facility", capacity="不少于 50 张床")
+    for beds, cause in ((40.0, "full"), (50.0, "covered"), (np.nan, "covered")):
+        facilities = town.facilities({"f": (KIND, 10, 0)}).assign(beds=beds)
+        found = town.measure(doors, people, facilities, [norm])
+        assert table_of(found, "district").cause.tolist() == [cause]
+        fixes = cheapest_fixes(found).table
+        assert len(fixes) == (cause == "full")
+    facilities = town.facilities({"f": (KIND, 10, 0)}).assign(beds=40.0)
+    note = cheapest_fixes(town.measure(doors, people, facilities, [norm])).table.cost_note[0]
+    assert note == "还缺 10 张床：现有 40，应有 50 张床"
+
+
 def test_several_norms_of_a_kind_bind_by_the_strictest_figure():
     rules = services(
         [
@@ -185,7 +224,7 @@ def test_several_norms_of_a_kind_bind_by_the_strictest_figure():
         ]
     )
     assert [(rule.kind, rule.limit_s) for rule in rules] == [(KIND, 600), ("market", 480)]
-    assert [(f.level, f.minimum_m2, f.m2_per_100_households) for f in rules[0].floors] == [
+    assert [(f.level, f.minimum, f.per_100_households) for f in rules[0].floors] == [
         ("facility", 500.0, 0.0),
         ("community", 300.0, 20.0),
     ]

@@ -90,7 +90,7 @@ def test_a_kind_of_a_citys_own_stays_what_it_is(tmp_path):
 
 def test_rules_of_one_level_keep_their_thresholds():
     floors = services(standards.pack("jb143-2010"))[0].floors
-    assert [(rule.people_from, rule.minimum_m2) for rule in floors] == [
+    assert [(rule.people_from, rule.minimum) for rule in floors] == [
         (10_000, 750),
         (15_000, 1085),
         (30_000, 1600),
