@@ -39,16 +39,43 @@ def covered(onegrid, district, streets, merged, tmp_path_factory):
 def test_coverage_writes_the_contract_tables(covered):
     out, told = covered
     gaps = pd.read_csv(out / "gaps.csv")
-    assert list(gaps.columns) == GAPS
+    assert list(gaps.columns) == [*GAPS, "beds", "required_beds", "unverified"]
     assert set(gaps["level"]) == {"cell", "community", "subdistrict", "district"}
     assert set(gaps["profile"]) == {"plain", "elder_75"}
     assert set(gaps["cause"].dropna()) <= CAUSES
     doors = pd.read_parquet(out / "doors.parquet")
-    assert list(doors.columns) == ["id", "kind", "facility_id", "walk_s", "within"]
+    asked = ["id", "kind", "facility_id", "walk_s", "within"]
+    assert list(doors.columns) == [*asked, "cause", "walk_air_ratio", "barrier"]
+    severed = doors["cause"] == "severed"
+    assert (doors["walk_air_ratio"].notna() == severed).all()
+    assert set(doors.loc[doors["within"], "cause"]) <= {"covered", "full"}
     assert not doors.duplicated(["id", "kind"]).any()
     fixes = pd.read_csv(out / "fixes.csv")
     assert set(fixes["fix"]) <= {"open_link", "enlarge", "new_site"}
     assert {"households", "people", "elders_60"} <= set(told["missing_counts"])
+
+
+def test_what_a_fix_changes_in_its_cells_is_what_it_gains(covered):
+    fixes, cells = (pd.read_csv(covered[0] / f"{name}.csv") for name in ("fixes", "fix_cells"))
+    gained = cells.assign(
+        people=cells["people_after"] - cells["people_before"],
+        elders=cells["elders_60_after"] - cells["elders_60_before"],
+    )
+    sums = gained.groupby("rank")[["people", "elders"]].sum()
+    assert list(sums.index) == list(range(1, len(fixes) + 1))
+    assert sums["people"].tolist() == fixes["people_gained"].tolist()
+    assert sums["elders"].tolist() == fixes["elders_60_gained"].tolist()
+    assert (cells["people_before"] >= 0).all()
+    assert (cells["people_after"] <= cells["people"]).all()
+
+
+def test_every_facility_stands_beside_what_is_asked_of_it(covered):
+    checks = pd.read_csv(covered[0] / "facility_checks.csv")
+    assert set(checks["profile"]) == {"plain", "elder_75"}
+    station = checks[checks["kind"] == "community_service_station"]
+    assert (station["required_floor_area_m2"] == 500).all()
+    used = checks["people_in_reach"] / checks["capacity_people"]
+    assert used.equals(checks["use_share"])
 
 
 def test_every_level_adds_up_to_the_same_people(covered):
@@ -68,7 +95,8 @@ def test_an_elder_reaches_no_more_than_the_planner_supposes(covered):
 
 
 def test_tables_with_doors_or_small_counts_are_for_the_office_only(covered):
-    for name in ("doors.parquet", "gaps.csv"):
+    private = ("doors.parquet", "gaps.csv", "fixes.csv", "fix_cells.csv", "facility_checks.csv")
+    for name in private:
         mode = stat.S_IMODE((covered[0] / name).stat().st_mode)
         assert mode == 0o600, name
 

@@ -281,6 +281,8 @@ def _new_sites(
             note = f"同类第 {turn} 处新址，候选点 {ordered.index[chosen]}"
             where = f"{xy[chosen, 0]:.1f} {xy[chosen, 1]:.1f}"
             gained_elders, gained = gains[chosen].tolist()
-            found.append(Fix(service.kind, "new_site", where, gained_elders, gained, note))
-            left = left & (links[[chosen]].toarray()[0] == 0)
+            served = left & (links[[chosen]].toarray()[0] > 0)
+            doors = np.flatnonzero(served)
+            found.append(Fix(service.kind, "new_site", where, gained_elders, gained, note, doors))
+            left = left & ~served
     return found

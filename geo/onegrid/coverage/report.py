@@ -86,7 +86,9 @@ def _standard(norms: tuple[Norm, ...]) -> dict[str, Value]:
             "per": norm.per,
             "floor_m2_min": norm.floor_m2_min,
             "floor_m2_per_100_households": norm.floor_m2_per_100_households,
+            "floor_m2_per_bed": norm.floor_m2_per_bed,
             "capacity": norm.capacity,
+            "beds_min": norm.beds_min,
             "households_from": norm.households_from or None,
             "people_from": norm.people_from or None,
             "note": norm.note,
@@ -113,6 +115,10 @@ def _profile(profile: Profile) -> dict[str, Value]:
         "crossing_wait_s": profile.crossing_wait_s,
         "penalty_source": profile.penalty_source,
         "penalty_confidence": profile.penalty_confidence,
+        "steps_allowed": profile.steps_allowed,
+        "slope": profile.slope,
+        "slope_source": profile.slope_source,
+        "slope_confidence": profile.slope_confidence,
     }
 
 
