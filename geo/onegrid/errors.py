@@ -110,6 +110,18 @@ class StateError(OnegridError):
     code = "STATE"
 
 
+class AccessError(OnegridError):
+    """Somebody may not do what they asked for, or not where they asked for it."""
+
+    code = "FORBIDDEN"
+
+
+class LimitError(OnegridError):
+    """Too much at once, or too often: more than one may ask for."""
+
+    code = "LIMIT"
+
+
 class PartitionError(OnegridError):
     """A set of cells is not a partition, and repair is not possible."""
 

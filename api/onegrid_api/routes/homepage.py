@@ -14,7 +14,7 @@ from onegrid_api.errors import NotThereError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from onegrid_api.deps import Results
+    from onegrid_api.results import Results
     from onegrid_api.settings import Settings
 
 _FIXES_SHOWN = 10

@@ -48,6 +48,12 @@ def docs() -> HTMLResponse:
     return HTMLResponse(html, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
+@router.get("/link")
+def link() -> HTMLResponse:
+    """Show the page where a one-time link is used; its secret stays in the browser's address."""
+    return HTMLResponse(_page("link.html").substitute())
+
+
 def _page(name: str) -> Template:
     text = resources.files("onegrid_api").joinpath("pages", name).read_text(encoding="utf-8")
     return Template(text)

@@ -7,6 +7,7 @@ import sys
 import typer
 
 from onegrid.cli import (
+    accounts,
     comparing,
     editing,
     grids,
@@ -41,6 +42,7 @@ for group in (
     reporting,
     serving,
     workspace,
+    accounts,
 ):
     group.register(app)
 

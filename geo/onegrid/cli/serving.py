@@ -24,21 +24,42 @@ def register(app: typer.Typer) -> None:
 
 
 def serve(
-    workspace: Annotated[Path, typer.Option(help="结果文件夹 · result folder")] = Path("demo-out"),
+    workspace: Annotated[
+        Path, typer.Option(help="工作区或结果文件夹 · workspace or result folder")
+    ] = Path("demo-out"),
+    database: Annotated[
+        str | None, typer.Option(help="PostGIS 数据库地址 · URL of a database with PostGIS")
+    ] = None,
     host: Host = "127.0.0.1",
     port: Port = 8000,
+    https: Annotated[
+        bool, typer.Option("--https", help="由反向代理提供 https · behind a proxy with https")
+    ] = False,
 ) -> None:
-    """在本机打开结果网页和接口。Serve the results on this machine.
+    """在本机打开网页和接口：只读的结果文件夹，或多人编辑的工作区。
+
+    Serve a folder of results as it is, or a workspace with its accounts, edits and jobs.
 
     例：onegrid serve --workspace result --port 8000
+    例：onegrid serve --workspace 江岸区
     """
-    if not (workspace / "report.json").is_file():
-        remedy = "run onegrid merge or coverage with this folder first"
-        raise InputError(Problem("WORKSPACE", "no results here", str(workspace), "", remedy))
+    with progress():
+        from onegrid.store import file_of, open_workspace
+
+        place = database or str(workspace)
+        file = file_of(place)
+        editable = file is None or file.is_file()
+        if editable:
+            open_workspace(place).close()  # a fault is told here, not by the server program
+        elif not (workspace / "report.json").is_file():
+            remedy = "run onegrid merge or coverage with this folder first, or onegrid init"
+            raise InputError(Problem("WORKSPACE", "no results here", str(workspace), "", remedy))
     import uvicorn
 
+    os.environ["ONEGRID_STORE"] = place if editable else ""
     os.environ["ONEGRID_WORKSPACE"] = str(workspace.resolve())
-    note([f"结果网页：http://{host}:{port}/  （Ctrl+C 停止）"])
+    os.environ["ONEGRID_SECURE_COOKIES"] = "1" if https else ""
+    note([f"网页：http://{host}:{port}/  （Ctrl+C 停止）"])
     uvicorn.run(
         "onegrid_api.app:from_environment", factory=True, host=host, port=port, log_level="warning"
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -18,9 +18,6 @@ from onegrid.cli.console import (
 )
 from onegrid.cli.options import datums, pairs
 from onegrid.errors import InputError, Problem
-
-if TYPE_CHECKING:
-    from onegrid.store.audit import By
 
 Where = Annotated[
     str | None, typer.Option("--workspace", help="工作区文件夹 · folder of the workspace")
@@ -60,7 +57,7 @@ def init(
 
     例：onegrid init 江岸区
     """
-    place = _place(folder, database)
+    place = place_of(folder, database)
     with progress():
         from onegrid.pipeline.workspace import init as run
 
@@ -93,10 +90,11 @@ def import_(
     with progress():
         from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.workspace import ImportInputs, import_folder
+        from onegrid.store.audit import by_now
 
         reading = Reading(columns, shifted)
         inputs = ImportInputs(folder, plan, name or plan, households, facilities, reading)
-        result = import_folder(_place(workspace, database), inputs, by=_by(author))
+        result = import_folder(place_of(workspace, database), inputs, by=by_now(author))
     note(findings_lines(result))
     emit(result, as_json=as_json, text=lambda: _import_text(result))
 
@@ -117,7 +115,7 @@ def export(
     with progress():
         from onegrid.pipeline.workspace import export_plan
 
-        result = export_plan(_place(workspace, database), plan, out)
+        result = export_plan(place_of(workspace, database), plan, out)
     note([f"提示：{name} 是早先版本的结果，未写出，请重新计算" for name in result["stale"]])
     emit(
         result,
@@ -143,7 +141,7 @@ def backup(
     with progress():
         from onegrid.pipeline.workspace import back_up_to
 
-        result = back_up_to(_place(workspace, database), file)
+        result = back_up_to(place_of(workspace, database), file)
     emit(result, as_json=as_json, text=lambda: f"已备份：{file}（{result['bytes']:,} 字节）")
 
 
@@ -159,7 +157,7 @@ def restore(
 
     例：onegrid restore 江岸区-2026-01.gpkg --workspace 江岸区-恢复
     """
-    place = _place(workspace, database)
+    place = place_of(workspace, database)
     with progress():
         from onegrid.pipeline.workspace import restore_from
 
@@ -184,7 +182,7 @@ def audit(
     with progress():
         from onegrid.pipeline.workspace import verify_audit
 
-        result = verify_audit(_place(workspace, database))
+        result = verify_audit(place_of(workspace, database))
     emit(
         result,
         as_json=as_json,
@@ -196,7 +194,14 @@ def audit(
         raise InputError(Problem("AUDIT_BROKEN", what, where=where, remedy="look into a backup"))
 
 
-def _place(folder: str | None, database: str | None) -> str:
+def place_of(folder: str | None, database: str | None) -> str:
+    """Return the one workspace that was named.
+
+    Raises
+    ------
+    InputError
+        If none or two were.
+    """
     if (folder is None) == (database is None):
         remedy = "name a folder (--workspace) or a database (--database)"
         raise InputError(Problem("USAGE", "one workspace, please", remedy=remedy))
@@ -205,14 +210,6 @@ def _place(folder: str | None, database: str | None) -> str:
 
 def _name_of(place: str) -> str:
     return "onegrid" if "://" in place else Path(place).resolve().name
-
-
-def _by(author: str) -> By:
-    from datetime import UTC, datetime
-
-    from onegrid.store.audit import By
-
-    return By(author, datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def _import_text(result: dict[str, Any]) -> str:

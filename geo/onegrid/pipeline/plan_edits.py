@@ -18,6 +18,7 @@ from onegrid.grids.edit.rows import CELLS
 from onegrid.grids.lifecycle import VOID
 from onegrid.pipeline.edit_history import CODES
 from onegrid.pipeline.plan_history import edits_of_branch, since, undo_and_redo
+from onegrid.pipeline.plan_places import snapped
 from onegrid.pipeline.plan_tables import opened_plan, recorded
 from onegrid.store import plans
 
@@ -40,13 +41,15 @@ _KEPT_OPEN: Final = 8
 class Ask:
     """Edits of a plan, and the revision they were drawn on.
 
-    ``merge`` saves them on a newer revision too, if all of them go together with it.
+    ``merge`` saves them on a newer revision too, if all of them go together with it; ``drawn``
+    says that they were drawn in lon/lat, so that a vertex is only met to within a centimetre.
     """
 
     plan_id: str
     base: int
     edits: Sequence[Edit]
     merge: bool = False
+    drawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,8 @@ class Desk:
         StateError
             ``PLAN_NOT_DRAFT``.
         """
-        asked = plans.Asked(edits=[edit.fields for edit in ask.edits])
         with self._writing(ask.plan_id) as (connection, held):
-            _perform(connection, held, ask)
+            asked = _perform(connection, held, ask)
             return _save(connection, held, ask.plan_id, by=by, check=check, asked=asked)
 
     def try_out(self, ask: Ask, *, check: Check) -> Done:
@@ -165,7 +167,7 @@ class Desk:
             return _save(connection, held, plan_id, by=by, check=check)
 
     def take(self, plan_id: str, *, branch: str, base: int, by: By, check: Check) -> Done:
-        """Save on a plan what was edited on a branch of it.
+        """Save on a plan what was edited on a branch of it; the branch is retired.
 
         Raises
         ------
@@ -178,8 +180,8 @@ class Desk:
         with self._writing(plan_id) as (connection, held):
             _refuse_stale(connection, held, plan_id, base)
             start, edits = edits_of_branch(connection, plan_id, branch)
-            _perform(connection, held, Ask(plan_id, start, edits, merge=True))
-            asked = plans.Asked([edit.fields for edit in edits])
+            asked = _perform(connection, held, Ask(plan_id, start, edits, merge=True))
+            plans.retire(connection, branch)
             return _save(connection, held, plan_id, by=by, check=check, asked=asked)
 
     @contextmanager
@@ -240,14 +242,15 @@ def _refuse_unless_draft(head: plans.PlanHead) -> None:
         raise plans.not_in_state(head, plans.DRAFT)
 
 
-def _perform(connection: Connection, held: _Open, ask: Ask) -> None:
+def _perform(connection: Connection, held: _Open, ask: Ask) -> plans.Asked:
     """Try edits on the board; refuse them as a whole if one is."""
+    edits = snapped(ask.edits, held.board) if ask.drawn and held.board else ask.edits
     if ask.base == held.revision:
-        for clash in held.attempt(ask.edits).clashes:
+        for clash in held.attempt(edits).clashes:
             raise _told(clash)
     else:
         theirs = plans.changes_since(connection, ask.plan_id, ask.base, until=held.revision)
-        tried = held.attempt(ask.edits, theirs)
+        tried = held.attempt(edits, theirs)
         if tried.clashes or not ask.merge:
             raise _stale(connection, held, ask, tried)
     made = {row.key for change in held.tried for row in change.after if row.key.layer == CELLS}
@@ -255,6 +258,7 @@ def _perform(connection: Connection, held: _Open, ask: Ask) -> None:
     if void:
         what = f"the code {void[0]!r} was issued before and is void"
         raise EditError(Problem("EDIT_DUPLICATE_ID", what, remedy="give one never issued"))
+    return plans.Asked(edits=[edit.fields for edit in edits])
 
 
 def _told(clash: Clash) -> EditError:

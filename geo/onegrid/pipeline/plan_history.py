@@ -51,7 +51,7 @@ def undo_and_redo(saved: Sequence[plans.Saved]) -> tuple[list[int], list[int]]:
 
 
 def since(connection: Connection, plan_id: str, revision: int) -> dict[str, Any]:
-    """Return the saves after a revision, and the rows they changed as they stand now.
+    """Return the saves after a revision, and the rows they changed (`Row`) as they stand now.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def since(connection: Connection, plan_id: str, revision: int) -> dict[str, Any]
     saved = plans.history(connection, plan_id)
     return {
         "saved": [asdict(one) for one in saved if one.revision > revision],
-        "rows": [after.as_json() for _, after in rows.values() if after is not None],
+        "rows": [after for _, after in rows.values() if after is not None],
         "gone": [f"{key.layer}/{key.id}" for key, (_, after) in rows.items() if after is None],
     }
 

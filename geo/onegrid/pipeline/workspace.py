@@ -29,10 +29,12 @@ from onegrid.store import (
     audit,
     back_up,
     create_workspace,
+    logins,
     open_workspace,
     plans,
     restore_backup,
     results,
+    users,
 )
 from onegrid.store.ground import Source, departments, ground, put_ground
 from onegrid.store.workspace import NO_CRS
@@ -121,27 +123,31 @@ def export_plan(place: str, plan_id: str, out: Path) -> dict[str, Any]:
     with (
         run.stage("写出"),
         closing(open_workspace(place)) as workspace,
-        workspace.reading() as connection,
         OutputFolder(out) as stage,
     ):
+        return {**write_plan(workspace, plan_id, stage), "out": str(out)}
+
+
+def write_plan(workspace: Workspace, plan_id: str, folder: Path) -> dict[str, Any]:
+    """Write a plan of an open workspace into an empty folder; see `export_plan`."""
+    with workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
         layers = layers_of(connection, head, srid=workspace.srid)
-        write_layers(stage / GRID_FILE, layers)
+        write_layers(folder / GRID_FILE, layers)
         old, people = _ground_of(connection)
         if old:
-            write_layers(stage / DEPARTMENTS_FILE, old)
+            write_layers(folder / DEPARTMENTS_FILE, old)
         if old and len(people):
-            write_csv(stage / CROSSWALK_FILE, crosswalk_of(layers[CELLS], old, people))
+            write_csv(folder / CROSSWALK_FILE, crosswalk_of(layers[CELLS], old, people))
         facilities = ground(connection, "facilities")
         if len(facilities):
-            write_layers(stage / "facilities.gpkg", {"facilities": facilities})
-        stale = _write_results(connection, head, stage)
+            write_layers(folder / "facilities.gpkg", {"facilities": facilities})
+        stale = _write_results(connection, head, folder)
     return {
         "plan": plan_id,
         "revision": head.revision,
         "cells": len(layers[CELLS]),
         "stale": stale,
-        "out": str(out),
     }
 
 
@@ -167,6 +173,25 @@ def verify_audit(place: str) -> dict[str, Any]:
         broken = audit.broken_rows(connection)
         number, digest = audit.last_row(connection)
     return {"workspace": place, "rows": number, "digest": digest, "broken": broken}
+
+
+def let_in(place: str, person: users.Person) -> dict[str, Any]:
+    """Add a user unless they are there; return the one-time link by which they set a password.
+
+    Raises
+    ------
+    InputError
+        ``ROLE_UNKNOWN`` or ``AREA_UNKNOWN``.
+    """
+    by = audit.by_now("onegrid account")
+    with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
+        there = {one.user_id: one for one in users.users(connection)}.get(person.user_id)
+        if there is None:
+            users.add_user(connection, person, by=by)
+        token = logins.make_link(connection, person.user_id, by=by)
+    kept = there or person
+    told = {"user": kept.user_id, "role": kept.role, "areas": list(kept.areas)}
+    return {"workspace": place, **told, "added": there is None, "path": f"/link#{token}"}
 
 
 def _read(inputs: ImportInputs) -> _Read:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from onegrid.store.json_text import canonical
 from onegrid.store.models import AuditRow
@@ -28,6 +29,16 @@ class By:
     author: str
     at: str
     note: str = ""
+
+
+def stamp(at: datetime) -> str:
+    """Return a time as it is written down: UTC, to the second."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def by_now(author: str, note: str = "") -> By:
+    """Return who does something at this moment."""
+    return By(author, stamp(datetime.now(UTC)), note)
 
 
 def note(
@@ -55,6 +66,19 @@ def last_row(connection: Connection) -> tuple[int, str]:
     query = select(table.number, table.digest).order_by(table.number.desc()).limit(1)
     last = connection.execute(query).one_or_none()
     return (0, _FIRST) if last is None else (int(last.number), str(last.digest))
+
+
+def rows(
+    connection: Connection, wanted: slice, *, actor: str | None = None, action: str | None = None
+) -> tuple[int, list[dict[str, Any]]]:
+    """Return how many rows there are, of somebody or of some action, and some, the newest first."""
+    table = AuditRow.__table__
+    asked = {"actor": actor, "action": action}
+    rules = [table.c[name] == value for name, value in asked.items() if value is not None]
+    total = connection.scalar(select(func.count()).select_from(table).where(*rules))
+    query = select(table).where(*rules).order_by(table.c.number.desc())
+    some = query.offset(wanted.start).limit(wanted.stop - wanted.start)
+    return int(total or 0), [dict(row) for row in connection.execute(some).mappings()]
 
 
 def broken_rows(connection: Connection) -> list[int]:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from onegrid.store.audit import By
 
 DRAFT: Final = "draft"
+SUBMITTED: Final = "submitted"
+APPROVED: Final = "approved"
+PUBLISHED: Final = "published"
+RETIRED: Final = "retired"
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,12 @@ def set_status(connection: Connection, plan_id: str, *, base: int, was: str, to:
         As `save`.
     """
     _step(connection, plan_id, base=base, was=was, values={"status": to})
+
+
+def retire(connection: Connection, plan_id: str) -> None:
+    """Retire a draft that has served its purpose; raises as `save`."""
+    base = plan_head(connection, plan_id).revision
+    set_status(connection, plan_id, base=base, was=DRAFT, to=RETIRED)
 
 
 def _step(

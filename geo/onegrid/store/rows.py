@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from onegrid.grids.edit import Key, Row
 from onegrid.store.models import LAYERS
+from onegrid.store.shape import touches_box
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,12 +33,27 @@ _OWN: Final = frozenset({"fid", "plan_id", "extra", "shape"})
 
 def read_rows(connection: Connection, plan_id: str) -> dict[str, dict[str, Row]]:
     """Return every row of a plan, by layer and id, in the order they were made."""
-    return {layer: _read_layer(connection, plan_id, layer) for layer in LAYERS}
+    return {layer: read_layer(connection, plan_id, layer) for layer in LAYERS}
 
 
-def _read_layer(connection: Connection, plan_id: str, layer: str) -> dict[str, Row]:
+def read_layer(
+    connection: Connection,
+    plan_id: str,
+    layer: str,
+    *,
+    box: tuple[float, float, float, float] | None = None,
+) -> dict[str, Row]:
+    """Return the rows of one layer of a plan by id, in the order they were made.
+
+    Parameters
+    ----------
+    box
+        West, south, east, north in metres: only rows whose own box touches it.
+    """
     table = table_of(layer)
     query = select(table).where(table.c.plan_id == plan_id).order_by(table.c.fid)
+    if box is not None:
+        query = query.where(touches_box(table.c.shape, box))
     named = _columns(table, layer)
     found = {}
     for record in connection.execute(query).mappings():

@@ -1,0 +1,117 @@
+"""Who may do what, and where: one table of roles, one rule for areas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from onegrid.errors import AccessError, Problem
+from onegrid.grids.edit.rows import CELLS
+from onegrid.store.users import DISTRICT, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from onegrid.grids.edit import Change, Row
+
+Action = Literal[
+    "public",  # what anybody may see
+    "self",  # one's own account
+    "read",  # plans that are worked on, with their figures
+    "people",  # rows of doors, each reading on record
+    "edit",
+    "submit",
+    "approve",
+    "publish",
+    "branch",
+    "upload",
+    "run",  # jobs
+    "export",
+    "manage",  # accounts, the audit, how the service does
+]
+_GRID_WORKER: Final[frozenset[Action]] = frozenset({"public", "self", "read"})
+_COMMUNITY: Final[frozenset[Action]] = _GRID_WORKER | frozenset[Action](
+    {"people", "edit", "submit", "branch"}
+)
+_OFFICE: Final[frozenset[Action]] = _COMMUNITY | frozenset[Action](
+    {"approve", "upload", "run", "export"}
+)
+ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
+    "resident": frozenset({"public"}),
+    "grid_worker": _GRID_WORKER,
+    "community": _COMMUNITY,
+    "subdistrict_office": _OFFICE,
+    "planner": (_OFFICE - {"approve"}) | frozenset[Action]({"publish"}),
+    "admin": _OFFICE | frozenset[Action]({"publish", "manage"}),
+}
+_OWN: Final = frozenset({"households", "people", "elders_60", "workers_needed"})
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whoever asks: a person who is logged in, or a resident, of whom nothing is known."""
+
+    person: Person | None = None
+    session: str = ""
+    csrf: str = ""
+
+    @property
+    def name(self) -> str:
+        """Return the name that goes into the records."""
+        return "" if self.person is None else self.person.user_id
+
+    @property
+    def everywhere(self) -> bool:
+        """Return whether the whole district is theirs."""
+        return self.person is not None and DISTRICT in self.person.areas
+
+    def may(self, action: Action) -> bool:
+        """Return whether their role allows something, somewhere.
+
+        Examples
+        --------
+        >>> Who().may("public"), Who().may("edit")
+        (True, False)
+        """
+        return action in ACTIONS["resident" if self.person is None else self.person.role]
+
+    def covers(self, subdistrict_id: str, community_id: str = "") -> bool:
+        """Return whether a subdistrict, or a community of it, lies in their areas.
+
+        Examples
+        --------
+        >>> zhang = Who(Person("zhang", "", "community", ("community/m1",)))
+        >>> zhang.covers("s1", "m1"), zhang.covers("s1", "m2"), zhang.covers("s1")
+        (True, False, False)
+        """
+        mine = () if self.person is None else self.person.areas
+        wanted = {DISTRICT, f"subdistrict/{subdistrict_id}", f"community/{community_id}"}
+        return not wanted.isdisjoint(mine)
+
+    def refuse_elsewhere(self, changes: Iterable[Change]) -> None:
+        """Raise ``OTHER_AREA`` if a change is about a cell that is not theirs.
+
+        A neighbour's border may get the vertex that a cut ends on: that changes no ground.
+        """
+        if self.everywhere:
+            return
+        for change in changes:
+            before = {row.key: row for row in change.before}
+            after = {row.key: row for row in change.after}
+            for key in sorted({*before, *after}):
+                rows = [row for row in (before.get(key), after.get(key)) if row is not None]
+                if key.layer == CELLS and _concerns(rows) and not all(map(self._has, rows)):
+                    what = f"cell {key.id} is not in your area"
+                    raise AccessError(Problem("OTHER_AREA", what, "", f"{key.layer}/{key.id}"))
+
+    def _has(self, cell: Row) -> bool:
+        return self.covers(cell.text("subdistrict_id"), cell.text("community_id"))
+
+
+def _concerns(rows: list[Row]) -> bool:
+    """Return whether a row is new, gone, or says something else but for figures that follow."""
+    if len(rows) == 1:
+        return True
+    one, two = rows
+    names = {*one.attributes, *two.attributes} - _OWN
+    return any(one.attributes.get(name) != two.attributes.get(name) for name in names)

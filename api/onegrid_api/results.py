@@ -1,0 +1,200 @@
+"""The results in one folder, read once and fit to be published.
+
+Nothing else in the service opens a file of the workspace. Office files (doors, people, atoms,
+figures of few people) leave this module only through what suppresses them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from onegrid.circles.routes import Services, ask_nearest, join_services
+from onegrid.coverage.demand import place_points
+from onegrid.coverage.privacy import public_cells
+from onegrid.coverage.suppress import suppress, suppress_fixes
+from onegrid.crs import LONLAT, in_crs, to_lonlat
+from onegrid.io.files import read_table
+from onegrid.io.networks import read_network
+from onegrid.maps.geojson import feature_collection
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
+from onegrid.standards import number, profile
+from onegrid_api.errors import NotThereError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from onegrid.network.build import Network
+
+T = TypeVar("T")
+_GAP_IDS = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
+_KNOWN = ("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", NETWORK_FILE, "map.html")
+
+
+class Results:
+    """The results in one folder; a file is read when first asked for, and again if it changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._joined: dict[str, tuple[gpd.GeoDataFrame, Services]] = {}
+        self._kept: dict[str, tuple[tuple[int, int], object]] = {}
+
+    def there(self) -> list[str]:
+        """Return the names of the results that the service can show."""
+        return [name for name in _KNOWN if (self._folder / name).is_file()]
+
+    def report(self) -> dict[str, Any]:
+        """Return ``report.json`` without ids of single doors."""
+        return self._read("report.json", "report", _public_report)
+
+    def map_page(self) -> str:
+        """Return the exported map."""
+        return self._read("map.html", "map", lambda path: path.read_text(encoding="utf-8"))
+
+    def cells(self) -> gpd.GeoDataFrame:
+        """Return the cells with counts that may be published."""
+        return self._read("grid.gpkg", "public cells", lambda _: public_cells(self._cells()))
+
+    def communities(self) -> gpd.GeoDataFrame:
+        """Return the communities."""
+        return self._read("grid.gpkg", "communities", _layer("communities", COMMUNITIES))
+
+    def middle(self) -> tuple[float, float]:
+        """Return longitude and latitude of the middle of the district."""
+        west, south, east, north = to_lonlat(self._cells()).total_bounds
+        return float(west + east) / 2, float(south + north) / 2
+
+    def facilities(self) -> gpd.GeoDataFrame:
+        """Return the facilities."""
+        return self._read("facilities.gpkg", "facilities", _layer("facilities", FACILITIES))
+
+    def gaps(self) -> pd.DataFrame:
+        """Return the gaps with figures that may be published."""
+        return self._read(
+            "gaps.csv", "gaps", lambda p: suppress(pd.read_csv(p, dtype=_GAP_IDS), self._cells())
+        )
+
+    def fixes(self) -> pd.DataFrame:
+        """Return the ranked fixes with gains that may be published."""
+        return self._read("fixes.csv", "fixes", lambda p: suppress_fixes(pd.read_csv(p)))
+
+    def cell_features(self, rows: slice) -> list[dict[str, Any]]:
+        """Return some cells as GeoJSON features."""
+        columns = ["code", "name", "community_id", "subdistrict_id", "households", "people"]
+        return _features(self.cells().iloc[rows], [*columns, "elders_60", "area_m2"])
+
+    def facility_features(self, kind: str | None, rows: slice) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many facilities there are of a kind (None: of all), and some as features."""
+        found = self.facilities()
+        if kind is not None:
+            found = found[found["kind"] == kind]
+        columns = ["kind", "name", "opening_hours", "phone", "address"]
+        return len(found), _features(found.iloc[rows], columns)
+
+    def cell_at(self, lon: float, lat: float) -> str:
+        """Return the id of the cell a place lies in.
+
+        Raises
+        ------
+        NotThereError
+            If the place is in no cell.
+        """
+        cells = self._cells()
+        at = place_points(_place(lon, lat, cells.crs).to_numpy(), cells)[0]
+        if at < 0:
+            msg = f"no cell at {lon:g}, {lat:g}"
+            raise NotThereError(msg)
+        return str(cells.index.sort_values()[at])
+
+    def nearest(
+        self, lon: float, lat: float, *, kinds: list[str], count: int, walker: str
+    ) -> dict[str, list[dict[str, Any]]]:
+        """Return, for each kind, the nearest facilities by walking time from a place."""
+        facilities, services = self._services(walker)
+        network = services.network
+        found = ask_nearest(
+            services,
+            _place(lon, lat, network.crs).iloc[0],
+            kinds=kinds or services.kinds,
+            count=count,
+            limit_s=number("nearest_minutes") * 60,
+        )
+        return {
+            kind: [
+                {
+                    "facility_id": answer.facility_id,
+                    "name": str(facilities.loc[answer.facility_id, "name"]),
+                    "walk_s": answer.walk_s,
+                    "distance_m": answer.distance_m,
+                    "route": _lonlat_line(answer.route, network.crs),
+                    "steps": list(answer.steps),
+                }
+                for answer in answers
+            ]
+            for kind, answers in found.items()
+        }
+
+    def _services(self, walker: str) -> tuple[gpd.GeoDataFrame, Services]:
+        """Return the facilities, joined to the streets as one profile walks them."""
+        network: Network = self._read(NETWORK_FILE, "network", read_network)
+        facilities = self.facilities()
+        kept = self._joined.get(walker)
+        if kept is None or kept[0] is not facilities or kept[1].network is not network:
+            kept = facilities, join_services(network, facilities, profile=profile(walker))
+            self._joined[walker] = kept
+        return kept
+
+    def _cells(self) -> gpd.GeoDataFrame:
+        return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
+
+    def _read(self, name: str, what: str, read: Callable[[Path], T]) -> T:
+        path = self._folder / name
+        if not path.is_file():
+            msg = f"no {name} in this workspace"
+            raise NotThereError(msg)
+        state = path.stat()
+        stamp = (state.st_mtime_ns, state.st_size)
+        if what not in self._kept or self._kept[what][0] != stamp:
+            self._kept[what] = (stamp, read(path))
+        return cast("T", self._kept[what][1])
+
+
+def _layer(name: str, table: Any) -> Callable[[Path], gpd.GeoDataFrame]:  # noqa: ANN401
+    return lambda path: read_table(f"{path}#{name}", table).frame
+
+
+def _public_report(path: Path) -> dict[str, Any]:
+    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+
+    def public(value: Any, key: str = "") -> Any:  # noqa: ANN401  (any part of a JSON text)
+        if key == "points_outside":
+            return len(value)
+        if isinstance(value, dict):
+            return {name: public(part, name) for name, part in value.items()}
+        return value
+
+    return cast("dict[str, Any]", public(report))
+
+
+def _place(lon: float, lat: float, crs: object) -> gpd.GeoSeries:
+    point = gpd.GeoDataFrame(geometry=[shapely.Point(lon, lat)], crs=LONLAT)
+    return in_crs(point, str(crs)).geometry
+
+
+def _lonlat_line(line: shapely.LineString, crs: str) -> dict[str, Any]:
+    placed = to_lonlat(gpd.GeoDataFrame(geometry=[line], crs=crs)).geometry.iloc[0]
+    return {
+        "type": "LineString",
+        "coordinates": [[round(x, 6), round(y, 6)] for x, y in placed.coords],
+    }
+
+
+def _features(frame: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    features: list[dict[str, Any]] = feature_collection(frame, columns, decimals=7)["features"]
+    return features

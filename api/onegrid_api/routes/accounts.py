@@ -1,0 +1,141 @@
+"""Logging in and out, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from onegrid.errors import AccessError, Problem
+from onegrid.store import logins, users
+from onegrid.store.audit import By, by_now
+from onegrid_api.deps import (
+    COOKIE,
+    Anybody,
+    OfficeDep,
+    Oneself,
+    PageDep,
+    SettingsDep,
+    by,
+)
+from onegrid_api.errors import LoginError, NotThereError
+from onegrid_api.forms import ERRORS, LinkForm, Listing, LoginForm, PasswordForm, SessionAnswer
+
+router = APIRouter(prefix="/api", tags=["account"], responses=ERRORS)
+
+
+def _subjects(request: Request) -> list[str]:
+    return [f"address {request.client.host if request.client else ''}"]
+
+
+Subjects = Annotated[list[str], Depends(_subjects)]
+
+
+def _proved(office: OfficeDep, user_id: str, password: str, subjects: list[str]) -> None:
+    """Raise unless the password is right; wrong ones are counted, and too many refused."""
+    tried, now = [f"name {user_id}", *subjects], by_now("").at
+    with office.workspace.reading() as connection:
+        logins.refuse_guessing(connection, tried, now=now)
+        right = logins.right_password(connection, user_id, password)
+    if not right:
+        with office.workspace.writing() as connection:
+            logins.note_failure(connection, tried, now=now)
+        raise LoginError(Problem("LOGIN_WRONG", "the name or the password is wrong"))
+
+
+@router.post("/session")
+def log_in(
+    form: LoginForm,
+    request: Request,
+    response: Response,
+    office: OfficeDep,
+    settings: SettingsDep,
+    subjects: Subjects,
+) -> SessionAnswer:
+    """Log in; the cookie is for this browser alone."""
+    _proved(office, form.user_id, form.password, subjects)
+    agent = request.headers.get("User-Agent", "")
+    with office.workspace.writing() as connection:
+        token, csrf = logins.log_in(connection, form.user_id, agent=agent, by=by_now(form.user_id))
+        person = users.user(connection, form.user_id)
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=logins.LOGIN_HOURS * 3600,
+        httponly=True,
+        samesite="strict",
+        secure=settings.secure_cookies,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return _answer(person, csrf)
+
+
+@router.get("/session")
+def me(who: Oneself, response: Response) -> SessionAnswer:
+    """Return who is logged in, and the token for writing."""
+    assert who.person is not None  # noqa: S101  (only the logged-in come here)
+    response.headers["Cache-Control"] = "no-store"
+    return _answer(who.person, who.csrf)
+
+
+@router.delete("/session", status_code=204)
+def log_out(who: Oneself, office: OfficeDep, response: Response) -> None:
+    """Log out."""
+    with office.workspace.writing() as connection:
+        logins.log_out(connection, who.name, who.session, by=by(who))
+    response.delete_cookie(COOKIE)
+
+
+@router.get("/sessions")
+def sessions(who: Oneself, office: OfficeDep, page: PageDep) -> Listing:
+    """Return where one is logged in."""
+    with office.workspace.reading() as connection:
+        found = logins.sessions_of(connection, who.name, now=by(who).at)
+    told: list[dict[str, Any]] = [{**vars(one), "this": one.key == who.session} for one in found]
+    return Listing.model_validate(page.of(told))
+
+
+@router.delete("/sessions/{key}", status_code=204)
+def end_session(key: str, who: Oneself, office: OfficeDep) -> None:
+    """Log out somewhere else."""
+    with office.workspace.writing() as connection:
+        ended = logins.log_out(connection, who.name, key, by=by(who))
+    if not ended:
+        msg = "no such login"
+        raise NotThereError(msg)
+
+
+@router.post("/password", status_code=204)
+def change_password(
+    form: PasswordForm, who: Oneself, office: OfficeDep, subjects: Subjects
+) -> None:
+    """Choose another password; one is logged out everywhere."""
+    _proved(office, who.name, form.old, subjects)
+    with office.workspace.writing() as connection:
+        users.set_password(connection, who.name, form.new, by=by(who))
+
+
+@router.post("/links/use", status_code=204)
+def use_link(form: LinkForm, who: Anybody, office: OfficeDep, subjects: Subjects) -> None:
+    """Set a password by a one-time link."""
+    del who
+    now = by_now("").at
+    with office.workspace.reading() as connection:
+        logins.refuse_guessing(connection, subjects, now=now)
+    try:
+        with office.workspace.writing() as connection:
+            logins.use_link(connection, form.token, form.password, by=By("", now))
+    except AccessError:
+        with office.workspace.writing() as connection:
+            logins.note_failure(connection, subjects, now=now)
+        raise
+
+
+def _answer(person: users.Person, csrf: str) -> SessionAnswer:
+    return SessionAnswer(
+        user_id=person.user_id,
+        name=person.name,
+        role=person.role,
+        areas=list(person.areas),
+        csrf=csrf,
+    )
