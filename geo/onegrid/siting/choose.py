@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
 
 _FEW_SHAKES = 20  # in a row, however large the instance
+_CORE, _CORE_PER_SITE = 150, 8  # sites that are shaken: those of most worth
 _WORTHWHILE = 0.98  # share of sites still free above which another turn gains little
 _NOISE = 1e-9  # of a value: sums in another order
 
@@ -32,17 +33,24 @@ class Effort:
     Stop when ``gap`` is proven, after ``shakes`` shakes in a row without a better choice (fewer
     where these look at more than ``shaken_pairs`` pairs),
     ``rounds`` rounds of prices, ``turns`` of both, and ``nodes`` nodes of HiGHS, which is asked
-    only where at most ``exact_pairs`` pairs are left. ``seed`` is that of the shakes.
+    only where at most ``exact_pairs`` pairs are left; of a cover ``cover_pairs``, for as many
+    nodes as look at ``cover_work`` pairs. ``seed`` is that of the shakes.
     """
 
     gap: float = 1e-4
     shakes: int = 200
     shaken_pairs: int = 20_000_000
-    rounds: int = 600
+    rounds: int = 1_500
     turns: int = 4
     nodes: int = 2_000
     exact_pairs: int = 30_000
+    cover_pairs: int = 600_000
+    cover_work: int = 4_000_000
     seed: int = 0
+
+    def cover_nodes(self, pairs: int) -> int:
+        """Return how many nodes HiGHS may look at for a cover of so many pairs."""
+        return max(1, min(self.nodes, self.cover_work // max(1, pairs)))
 
 
 @dataclass(frozen=True)
@@ -150,7 +158,7 @@ def _search(gains: Gains, count: int, effort: Effort) -> tuple[Ints, float]:
         grain = 1.0 if gains.whole else _NOISE * hand.value
         if _proven(hand, grain, effort):
             return hand.sites, hand.bound
-        chosen = shaken(hand.left, chosen, effort)
+        chosen = exchange(hand.left, _shaken_core(hand.left, chosen, descent, effort))
         hand.offer(chosen, value_of(hand.left, chosen))
         worthwhile = hand.settle(descent, grain)
         if not len(hand.left.site) or hand.count == 0:
@@ -167,6 +175,15 @@ def _search(gains: Gains, count: int, effort: Effort) -> tuple[Ints, float]:
 
 def _proven(hand: _Hand, grain: float, effort: Effort) -> bool:
     return hand.bound < hand.value + grain or hand.bound - hand.value <= effort.gap * hand.bound
+
+
+def _shaken_core(gains: Gains, chosen: Ints, descent: Descent, effort: Effort) -> Ints:
+    """Shake a choice among the sites of most worth only: most shakes for the time they take."""
+    size = max(_CORE, _CORE_PER_SITE * len(chosen))
+    core = np.union1d(np.argsort(-descent.worth, kind="stable")[:size], chosen)
+    few = shrink(gains, settled=np.empty(0, dtype=np.int64), free=core).gains
+    found: Ints = core[shaken(few, np.searchsorted(core, chosen), effort)]
+    return found
 
 
 def shaken(gains: Gains, chosen: Ints, effort: Effort, *, enough: float = np.inf) -> Ints:

@@ -41,7 +41,7 @@ def cheapest_cover(gains: Gains, cost: Floats, *, effort: Effort) -> Cover:
     """Choose sites that together reach every door anybody reaches, at the least cost.
 
     What must be taken is taken, what another site or door makes needless is dropped, and what is
-    left falls apart into pieces that HiGHS solves one by one.
+    left falls apart into pieces that are solved one by one.
 
     Parameters
     ----------
@@ -119,18 +119,17 @@ def _pieces(
 
 
 def _solved(piece: Gains, cost: Floats, effort: Effort) -> Cover:
-    """Solve one piece by prices and swaps, then by HiGHS if that leaves a gap and it is small."""
-    ones = np.ones(piece.sites)
+    """Solve one piece by prices, then by HiGHS; what is too large for it by swaps."""
     descent = descend_cover(piece, cost, greedy_cover(piece, cost), effort.rounds)
-    sites, bound = descent.chosen, _raised(descent.bound, cost)
-    if (cost == ones).all():
-        sites = _fewer(piece, sites, int(bound), effort)
-    best = Cover(sites, float(cost[sites].sum()), bound)
-    if best.bound < best.cost - effort.gap * best.cost and len(piece.site) <= effort.exact_pairs:
-        found = _exact(piece, cost, effort)
-        least = max(bound, found.bound)
-        best = Cover(found.sites, found.cost, least) if found.cost < best.cost else best
-        best = best._replace(bound=least)
+    best = Cover(descent.chosen, descent.cost, _raised(descent.bound, cost))
+    if best.bound < best.cost * (1 - effort.gap):
+        if len(piece.site) <= effort.cover_pairs:
+            found = _exact(piece, cost, effort)
+            least = max(best.bound, found.bound)
+            best = (found if found.cost < best.cost else best)._replace(bound=least)
+        elif (cost == 1).all():
+            sites = _fewer(piece, best.sites, int(best.bound), effort)
+            best = Cover(sites, float(len(sites)), best.bound)
     return best._replace(bound=min(best.bound, best.cost))
 
 
@@ -162,7 +161,7 @@ def _exact(piece: Gains, cost: Floats, effort: Effort) -> Cover:
         constraints=LinearConstraint(links.tocsc(), 1, np.inf),
         bounds=Bounds(0, 1),
         integrality=np.ones(len(cost)),
-        options={"mip_rel_gap": effort.gap, "node_limit": effort.nodes},
+        options={"mip_rel_gap": effort.gap, "node_limit": effort.cover_nodes(len(ones))},
     )
     bound = 0.0 if result.mip_dual_bound is None else float(result.mip_dual_bound)
     if result.x is None:

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
 
-_PATIENCE = 15  # rounds without a better bound before the steps are halved
+_PATIENCE = 30  # rounds without a better bound before the steps are halved
 _BOLDEST, _SMALLEST = 1.0, 1e-4
-_TURN = 0.15  # share of the new slope in the direction that is walked
+_TURN = 0.1  # share of the new slope in the direction that is walked
 
 
 class Descent(NamedTuple):
