@@ -1,63 +1,84 @@
-"""Repeated aggregates here and in ``pandarm``, as ``reach_access.py`` asks for them."""
+"""Repeated aggregates by onegrid and by pandarm, as ``reach_access.py`` asks for them."""
+# ruff: noqa: PLC0415  (whatever is not installed must not stop the others)
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandarm
 import pandas as pd
 import shapely
 
 from bench.clock import timed
-from onegrid.circles.cached import cache_reach
-from onegrid.network.build import build_network
-from onegrid.standards import profile_at
+from bench.towns import LIMIT_S, SPEED_M_S, limit_threads
+from onegrid.io.networks import read_network
 
-LIMIT_S = 900.0
-STEP_M = 90.0
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from numpy.typing import NDArray
+
+    from onegrid.network.arrays import Network
+
 REPEATS = 5
 
 
-def repeated(side: int, share: float) -> dict[str, Any]:
-    """Return what aggregates around all crossroads of a lattice cost once reach is kept."""
-    rng = np.random.default_rng(1)
-    xy = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1) * STEP_M
-    xy += rng.normal(0, STEP_M / 6, xy.shape)
-    legs = [(xy[:, :-1], xy[:, 1:]), (xy[:-1], xy[1:])]
-    ends = np.concatenate([np.stack(leg, axis=-2).reshape(-1, 2, 2) for leg in legs])
-    network, _ = build_network(gpd.GeoDataFrame(geometry=shapely.linestrings(ends), crs=4547))
+def repeated(
+    who: str, path: str, shares: tuple[float, ...]
+) -> Generator[None, None, list[dict[str, Any]]]:
+    """Return what aggregates around all crossroads cost once reach is kept, and their sum."""
+    limit_threads(1)
+    network = read_network(path)
     count = len(network.xy)
-    chosen = np.sort(rng.choice(count, round(share * count), replace=False))
-    ids = np.array([f"{i:07d}" for i in range(count)])
-    places = gpd.GeoDataFrame(index=ids, geometry=shapely.points(network.xy), crs=4547)
-    people = pd.Series(rng.integers(1, 60, len(chosen)).astype(float), ids[chosen])
+    make = {"onegrid": _ours, "pandarm": _pandarm}[who]
+    yield
+    prepare, network_s = timed(lambda: make(network))
+    rows = []
+    for share in shares:
+        rng = np.random.default_rng(1)
+        chosen = np.sort(rng.choice(count, round(share * count), replace=False))
+        people = rng.integers(1, 60, len(chosen)).astype(float)
+        ask, people_s = timed(partial(prepare, chosen, people))
+        found = ask()  # compiled, or found on disk
+        _, ask_s = timed(lambda ask=ask: [ask() for _ in range(REPEATS)])
+        sizes = {"nodes": count, "places": len(chosen), "sum": float(found.sum())}
+        rows.append({**sizes, "once_s": network_s + people_s, "ask_s": ask_s / REPEATS})
+    return rows
 
-    kept, kept_s = timed(
-        lambda: cache_reach(
-            network, places, places.iloc[chosen], minutes=15, profile=profile_at(1.0)
-        )
-    )
-    kept.aggregate(people, minutes=15)
-    ours, ours_s = timed(lambda: [kept.aggregate(people, minutes=15) for _ in range(REPEATS)])
 
-    edges = pd.DataFrame({"from": network.ends[:, 0], "to": network.ends[:, 1]})
-    weights = pd.DataFrame({"m": network.length_m})
+Asked = "Callable[[], NDArray[np.float64]]"
+
+
+def _ours(network: Network) -> Callable[..., Asked]:
+    from onegrid.circles.cached import cache_reach
+    from onegrid.standards import profile
+
+    ids = np.array([f"{i:07d}" for i in range(len(network.xy))])
+    places = gpd.GeoDataFrame(index=ids, geometry=shapely.points(network.xy), crs=network.crs)
+    minutes = LIMIT_S / 60
+
+    def prepare(chosen: NDArray[np.int64], people: NDArray[np.float64]) -> Asked:
+        there = places.iloc[chosen]
+        kept = cache_reach(network, places, there, minutes=minutes, profile=profile())
+        values = pd.Series(people, ids[chosen])
+        return lambda: kept.aggregate(values, minutes=minutes).to_numpy()
+
+    return prepare
+
+
+def _pandarm(network: Network) -> Callable[..., Asked]:
+    import pandarm
+
+    edges = pd.DataFrame({"from": network.ends[:, 0], "to": network.ends[:, 1]}).astype(np.int64)
+    weights = pd.DataFrame({"s": network.length_m / SPEED_M_S})
     x, y = (pd.Series(column) for column in network.xy.T)
     peer = pandarm.Network(x, y, edges["from"], edges["to"], weights)
-    _, ranged_s = timed(lambda: peer.precompute(LIMIT_S))
-    peer.set(pd.Series(chosen), variable=people.reset_index(drop=True), name="people")
-    theirs, theirs_s = timed(
-        lambda: [peer.aggregate(LIMIT_S, "sum", "flat", name="people") for _ in range(REPEATS)]
-    )
-    return {
-        "nodes": count,
-        "places": len(chosen),
-        "pairs": len(kept.destination),
-        "apart": float(np.abs(theirs[0].to_numpy() - ours[0].to_numpy()).max()),
-        "kept_s": kept_s,
-        "ours_s": ours_s / REPEATS,
-        "peer_kept_s": ranged_s,
-        "peer_s": theirs_s / REPEATS,
-    }
+    peer.precompute(LIMIT_S)
+
+    def prepare(chosen: NDArray[np.int64], people: NDArray[np.float64]) -> Asked:
+        peer.set(pd.Series(chosen), variable=pd.Series(people), name="people")
+        return lambda: peer.aggregate(LIMIT_S, "sum", "flat", name="people").to_numpy()
+
+    return prepare

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,15 @@ from access.weights import step_fn
 from bench.clock import timed
 from onegrid.coverage.access import floating_catchments
 
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
 LIMIT_S = 900.0
 
 
-def floating(method: str, doors: int, facilities: int, pairs: int) -> dict[str, Any]:
+def floating(
+    method: str, doors: int, facilities: int, pairs: int
+) -> Generator[None, None, dict[str, Any]]:
     """Return what one floating catchment method costs, here and in PySAL ``access``."""
     rng = np.random.default_rng(0)
     key = np.unique(rng.integers(0, doors * facilities, pairs))
@@ -28,6 +33,7 @@ def floating(method: str, doors: int, facilities: int, pairs: int) -> dict[str, 
     supply = pd.DataFrame({"supply": places}).rename_axis("geoid")
     zones = None if method == "2sfca" else step_fn({300: 1, 600: 0.68, 900: 0.22})
     peer = fca.three_stage_fca if method == "3sfca" else fca.two_stage_fca
+    yield
     theirs, theirs_s = timed(lambda: peer(demand, supply, cost, LIMIT_S, weight_fn=zones))
     ours, ours_s = timed(
         lambda: floating_catchments(table, people, places, limit_s=LIMIT_S, method=method)

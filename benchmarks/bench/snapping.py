@@ -8,45 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from onegrid.network.build import Network
+from bench.towns import lattice
 from onegrid.network.snap import join_edges
 from onegrid.standards import profile
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-STEP_M = 100.0
+    from onegrid.network.arrays import Network
+
 LIMIT_M = 100.0
-
-
-def lattice(side: int) -> Network:
-    """Return a bent lattice of `side` by `side` crossroads, one straight edge between two."""
-    rng = np.random.default_rng(side)
-    places = np.stack(np.meshgrid(np.arange(side), np.arange(side)), axis=-1).reshape(-1, 2)
-    xy = places * STEP_M + rng.uniform(-30, 30, places.shape) + [500_000, 3_300_000]
-    node = np.arange(side * side, dtype=np.int32).reshape(side, side)
-    across = np.stack([node[:, :-1].ravel(), node[:, 1:].ravel()], axis=1)
-    along = np.stack([node[:-1].ravel(), node[1:].ravel()], axis=1)
-    ends = np.concatenate([across, along])
-    vertices, none = xy[ends].reshape(-1, 2), np.full(len(ends), -1, dtype=np.int32)
-    return Network(
-        crs="EPSG:4547",
-        xy=xy,
-        ends=ends,
-        length_m=np.hypot(*(vertices[1::2] - vertices[::2]).T),
-        flags=np.zeros(len(ends), dtype=np.uint16),
-        vertices=vertices,
-        offsets=np.arange(0, 2 * len(ends) + 1, 2),
-        name_id=none,
-        names=(),
-        class_id=none,
-        classes=(),
-        crosses_id=none,
-        hours_id=none,
-        hours=(),
-        barrier_xy=np.empty((0, 2)),
-        barrier_offsets=np.zeros(1, dtype=np.int64),
-    )
 
 
 def joined(side: int, doors: int, who: str) -> Generator[dict[str, Any], None, dict[str, Any]]:
