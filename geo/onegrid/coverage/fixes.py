@@ -9,15 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse import csr_array
 
 from onegrid.coverage.causes import CLOSED, FULL, first_crossings
 from onegrid.coverage.effects import Fix, effects_by_cell
 from onegrid.coverage.links import best_links
-from onegrid.coverage.walks import known_codes, sums, within_limit
+from onegrid.coverage.walks import sums
 from onegrid.standards import number
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import numpy.typing as npt
 
     from onegrid.coverage.gaps import Coverage
@@ -82,8 +83,7 @@ def best_in_squares(
 def cheapest_fixes(
     coverage: Coverage,
     *,
-    candidates: gpd.GeoDataFrame | None = None,
-    reached: pd.DataFrame | None = None,
+    sites: Sequence[Fix] = (),
     links: gpd.GeoDataFrame | None = None,
     starts: pd.DataFrame | None = None,
 ) -> Fixes:
@@ -99,10 +99,8 @@ def cheapest_fixes(
     ----------
     coverage
         A measured district.
-    candidates
-        Points for new sites by ``candidate_id``, such as `candidate_points`.
-    reached
-        ``candidate_id, door_id, walk_s``: doors within the longest limit of each candidate.
+    sites
+        New sites by kind in order of choice, such as `onegrid.siting.next_sites` finds them.
     links
         New ways to count, such as `links.missing_links`.
     starts
@@ -118,17 +116,15 @@ def cheapest_fixes(
     Raises
     ------
     InputError
-        If `reached` or `starts` names a candidate or door that is not known.
+        If `starts` names a door or start that is not known.
     """
-    found: list[Fix] = []
+    found = list(sites)
     for row in range(len(coverage.measured.services)):
         found += _opened(coverage, row)
         if links is not None and starts is not None:
             found += _linked(coverage, links, starts, row)
         found += _enlarged_facilities(coverage, row)
         found += _enlarged_units(coverage, row)
-    if candidates is not None and reached is not None:
-        found += _new_sites(coverage, candidates, reached)
     useful = [fix for fix in found if fix.people > 0]
     useful.sort(key=lambda f: (-f.elders, -f.people, _BY_COST.index(f.fix), f.kind, f.where))
     rows = [(f.kind, f.fix, f.where, int(f.elders), int(f.people), f.note) for f in useful]
@@ -252,37 +248,3 @@ def _beyond_size(coverage: Coverage, full: Ints, missing_share: float) -> tuple[
     elders, people = coverage.counts
     gains = elders[full].sum() * missing_share, people[full].sum() * missing_share
     return float(np.rint(gains[0])), float(np.rint(gains[1]))
-
-
-def _new_sites(
-    coverage: Coverage, candidates: gpd.GeoDataFrame, reached: pd.DataFrame
-) -> list[Fix]:
-    """Return the greedy choice of sites for each kind: most uncovered elders, then people."""
-    measured = coverage.measured
-    ordered = candidates.sort_index()
-    site = known_codes(reached["candidate_id"], ordered.index, "candidates")
-    door = known_codes(reached["door_id"], measured.demand.doors.index, "candidates")
-    walk_s = np.asarray(reached["walk_s"], np.float64)
-    xy = ordered.geometry.get_coordinates().to_numpy()
-    elders, people = coverage.counts
-    shape = (len(ordered), len(people))
-    found = []
-    for row, service in enumerate(measured.services):
-        near = within_limit(walk_s, service.limit_s)
-        links = csr_array((np.ones(near.sum()), (site[near], door[near])), shape=shape)
-        links.data[:] = 1.0  # a pair given twice, then summed, is still one
-        left = ~measured.walks.within[row]
-        for turn in range(1, int(number("fixes_per_kind")) + 1):
-            gains = links @ np.column_stack([elders * left, people * left])
-            best = np.lexsort((-gains[:, 1], -gains[:, 0]))[:1]
-            if not gains[best, 1].any():
-                break
-            chosen = int(best[0])
-            note = f"同类第 {turn} 处新址，候选点 {ordered.index[chosen]}"
-            where = f"{xy[chosen, 0]:.1f} {xy[chosen, 1]:.1f}"
-            gained_elders, gained = gains[chosen].tolist()
-            served = left & (links[[chosen]].toarray()[0] > 0)
-            doors = np.flatnonzero(served)
-            found.append(Fix(service.kind, "new_site", where, gained_elders, gained, note, doors))
-            left = left & ~served
-    return found

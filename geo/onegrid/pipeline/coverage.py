@@ -23,6 +23,7 @@ from onegrid.pipeline.folder import joined_report
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 from onegrid.pipeline.walking import open_network
+from onegrid.siting.next_sites import next_sites
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from onegrid.coverage.effects import Fix
     from onegrid.coverage.fixes import Fixes
     from onegrid.coverage.spread import Spread
     from onegrid.network.build import Network
@@ -142,18 +144,21 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, Fixe
         doors, tables.people, tables.facilities, tables.cells, tables.norms, options=options
     )
     limit_s = max(kinds.values())
-    places = candidate_points(coverage)
-    reached = (
-        reach(tables.network, places, tables.people, limit_s=limit_s, profile=profile).pairs.rename(
-            columns={"from_id": "candidate_id", "to_id": "door_id"}
-        )
-        if len(places)
-        else None
-    )
     links, starts = _links(tables, coverage, limit_s)
-    return coverage, cheapest_fixes(
-        coverage, candidates=places, reached=reached, links=links, starts=starts
-    )
+    sites = _sites(tables, coverage, limit_s)
+    return coverage, cheapest_fixes(coverage, sites=sites, links=links, starts=starts)
+
+
+def _sites(tables: CoverageTables, coverage: Coverage, limit_s: float) -> list[Fix]:
+    """Return new sites worth counting, where people are uncovered."""
+    places = candidate_points(coverage)
+    if not len(places):
+        return []
+    reached = reach(
+        tables.network, places, tables.people, limit_s=limit_s, profile=coverage.options.profile
+    ).pairs
+    columns = {"from_id": "candidate_id", "to_id": "door_id"}
+    return next_sites(coverage, places, reached.rename(columns=columns))
 
 
 def _links(

@@ -8,6 +8,7 @@ import pytest
 from onegrid.coverage.fixes import FIX_COLUMNS, candidate_points, cheapest_fixes
 from onegrid.coverage.suppress import suppress_fixes
 from onegrid.errors import InputError
+from onegrid.siting.next_sites import next_sites
 
 KIND = "clinic"
 
@@ -31,7 +32,7 @@ def test_a_new_site_gains_the_uncovered_it_reaches_and_the_next_adds_to_it(town)
         ],
         columns=["candidate_id", "door_id", "walk_s"],
     )
-    fixes = cheapest_fixes(found, candidates=candidates, reached=reached).table
+    fixes = cheapest_fixes(found, sites=next_sites(found, candidates, reached)).table
     assert tuple(fixes.columns) == FIX_COLUMNS
     assert fixes[["fix", "where", "elders_60_gained", "people_gained"]].to_numpy().tolist() == [
         ["new_site", "0.0 0.0", 25, 70],
@@ -94,7 +95,7 @@ def test_unknown_candidates_are_refused(town):
     found = town.measure(town.nearest([]), people, town.facilities({}), [town.norm(KIND)])
     reached = pd.DataFrame({"candidate_id": ["x"], "door_id": ["a"], "walk_s": [1.0]})
     with pytest.raises(InputError, match="candidate_id"):
-        cheapest_fixes(found, candidates=candidate_points(found), reached=reached)
+        next_sites(found, candidate_points(found), reached)
 
 
 def test_public_fixes_hide_gains_of_few():

@@ -12,6 +12,7 @@ from onegrid.coverage.fixes import candidate_points, cheapest_fixes
 from onegrid.coverage.gaps import CoverageOptions, measure_coverage
 from onegrid.coverage.links import missing_links, street_points
 from onegrid.network.build import build_network
+from onegrid.siting.next_sites import next_sites
 from onegrid.standards import profile
 
 CRS = "EPSG:4548"
@@ -116,7 +117,7 @@ def test_a_new_site_where_people_live_covers_them(town, river):
     candidates = candidate_points(found)
     pairs = reach(river, candidates, people, limit_s=LIMIT_S, profile=profile()).pairs
     reached = pairs.rename(columns={"from_id": "candidate_id", "to_id": "door_id"})
-    fixes = cheapest_fixes(found, candidates=candidates, reached=reached).table
+    fixes = cheapest_fixes(found, sites=next_sites(found, candidates, reached)).table
     best = fixes.query("fix == 'new_site'")
     assert best[["elders_60_gained", "people_gained"]].iloc[0].tolist() == [17, 60]
     # build it and measure again: the promise holds
