@@ -24,6 +24,7 @@ from onegrid.grids.faces import (
     widths_m,
 )
 from onegrid.grids.locate import locate
+from onegrid.grids.needles import cut_needles, without_new_nodes
 from onegrid.grids.reuse import drawn_share
 
 if TYPE_CHECKING:
@@ -104,7 +105,8 @@ def make_atoms(
     cuts = balanced_cuts(blocks, doors=doors, xy=xy, households=counted, most=households_max)
     if len(cuts):
         blocks = _faces_inside(np.append(shapely.boundary(blocks), cuts), ground)
-        doors = locate(homes.at, blocks)
+    blocks = without_new_nodes(_joined(*cut_needles(blocks), ground, barriers), blocks)
+    doors = locate(homes.at, blocks)
     borders = borders_of(blocks)
     return Atoms(
         polygons=blocks,
@@ -177,7 +179,17 @@ def _without_thin(
     weak = (width_m < standards.number("border_snap_m")) | (
         (width_m < standards.number("block_width_m")) & empty
     )
-    for respected in (barriers, barriers[:0]):  # across a barrier only if there is no other way
+    return _joined(faces, weak, ground, barriers)
+
+
+def _joined(
+    faces: NDArray[np.object_],
+    weak: NDArray[np.bool_],
+    ground: NDArray[np.object_],
+    barriers: NDArray[np.object_],
+) -> NDArray[np.object_]:
+    """Join weak faces to neighbours of their community, across a barrier only if need be."""
+    for respected in (barriers, barriers[:0]):
         borders = borders_of(faces)
         labels = absorb(
             faces,

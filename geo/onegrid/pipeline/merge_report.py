@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from onegrid.grids.needles import needles_left
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
 from onegrid.pipeline.folder import joined_report
 from onegrid.pipeline.previous import SETTINGS, settings_of
@@ -40,6 +41,7 @@ def report_of(
         "households": int(merged.grid.cells["households"].sum()),
         **asdict(score),
         "principles": score.principles(),
+        "needles": needles_left(merged.grid.cells),
         "conflicts": len(merged.conflicts),
         "repairs": len(merged.repairs),
         "doubtful": [
