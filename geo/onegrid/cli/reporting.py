@@ -28,6 +28,9 @@ def report(
         bool | None,
         typer.Option("--cells/--no-cells", help="每个网格一页，html 默认有 · a page for each cell"),
     ] = None,
+    sheets_only: Annotated[
+        bool, typer.Option("--sheets-only", help="只要网格页，不要正文 · pages of cells alone")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """写出街道办的报告：表格、地图、养老专页、每网格一页。The street office's report.
@@ -38,9 +41,9 @@ def report(
         from onegrid.pipeline.reporting import write_report
         from onegrid.reports import ReportOptions
 
-        pages = out.suffix.lower() == ".html" if cells is None else cells
+        pages = sheets_only or out.suffix.lower() == ".html" if cells is None else cells
         wanted = tuple(dict.fromkeys(cell)) if cell else (None if pages else ())
-        result = write_report(folder, out, options=ReportOptions(office, wanted))
+        result = write_report(folder, out, options=ReportOptions(office, wanted, not sheets_only))
     emit(result, as_json=as_json, text=lambda: _text(result))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import pandas as pd
 
+from onegrid.coverage.effects import CELL_COLUMNS
 from onegrid.coverage.elders import GROUPS, within_columns
 from onegrid.coverage.fixes import FIX_COLUMNS
 from onegrid.coverage.tables import GAP_COLUMNS
@@ -29,6 +30,8 @@ _NEEDED = {
     "fixes.csv": FIX_COLUMNS,
     "elders.csv": ("level", "id", "kind", *GROUPS, *within_columns(), "services", "profile"),
     "elder_fixes.csv": FIX_COLUMNS,
+    "fix_cells.csv": CELL_COLUMNS,
+    "facility_checks.csv": ("facility_id", "kind", "name", "floor_area_m2", "profile"),
     "crosswalk.csv": ("cell_id", "department", "old_code", "area_m2", "area_share"),
 }
 
@@ -53,7 +56,10 @@ def read_report_tables(folder: Path) -> ReportTables:
         sites=layer_of(folder / "sites.gpkg", "sites"),
         roads=_streets(folder / NETWORK_FILE),
         gaps=tables["gaps.csv"],
+        circles=layer_of(folder / "circles.gpkg", "circles"),
         fixes=tables["fixes.csv"],
+        fix_cells=tables["fix_cells.csv"],
+        checks=tables["facility_checks.csv"],
         elders=tables["elders.csv"],
         elder_fixes=tables["elder_fixes.csv"],
         crosswalk=tables["crosswalk.csv"],
@@ -109,7 +115,7 @@ def _rendered(report: Report, suffix: str) -> bytes:
 def _csv(path: Path, needed: tuple[str, ...]) -> pd.DataFrame | None:
     if not path.is_file():
         return None
-    text = dict.fromkeys(("id", "cell_id", "old_code", "where"), str)
+    text = dict.fromkeys(("id", "cell_id", "facility_id", "old_code", "where"), str)
     try:
         found = pd.read_csv(path, dtype=text)
     except (OSError, ValueError) as error:  # a parser's error is a ValueError

@@ -10,6 +10,7 @@ import shapely
 
 from onegrid.coverage.elders import ELDER_LEVELS, GROUPS, within_columns
 from onegrid.reports.model import Bars, Column, Table
+from onegrid.reports.offers import offer_table
 from onegrid.reports.tables import (
     LEVEL_LABELS,
     PRINTED,
@@ -45,8 +46,7 @@ def elder_tables(tables: ReportTables) -> list[Table]:
     found = []
     if tables.elders is not None:
         found += [_elder_table(tables, kind) for kind in ELDER_KINDS]
-        groups = _group_table(tables)
-        found.insert(0, groups)
+        found[:0] = [_group_table(tables), offer_table(tables)]
     fixes = tables.elder_fixes
     if fixes is not None and len(fixes):
         found.append(_todo(tables, fixes))
@@ -86,9 +86,9 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
         Column("required_floor_area_m2", "应有面积(m²)", "area", paper=False),
         Column("missing_m2", "面积缺口(m²)", "area"),
     )
-    label = kind_label(kind)
+    label = tables.kind_text(kind)
     note = f"按{profile_label(str(elders['profile'].iloc[0]))}步行；走不到的老人多的在前。"
-    return Table(f"养老-{label.split('(')[0]}"[:31], label, columns, rows, note, PRINTED)
+    return Table(f"养老-{kind_label(kind).split('(')[0]}"[:31], label, columns, rows, note, PRINTED)
 
 
 def _on_paper(name: str) -> bool:
@@ -134,7 +134,7 @@ def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
     before, after = _before_and_after(tables, rows.assign(profile=walker))
     rows = rows.assign(
         rank=np.arange(1, len(rows) + 1),
-        kind=rows["kind"].map(kind_label),
+        kind=rows["kind"].map(tables.kind_text),
         fix=rows["fix"].map(FIX_LABELS),
         profile=walker.map(profile_label),
         place=[place_text(tables, str(where)) for where in rows["where"]],
@@ -200,7 +200,7 @@ def fix_tables(tables: ReportTables) -> list[Table]:
     rows = tables.fixes.reset_index(drop=True)
     rows = rows.assign(
         rank=np.arange(1, len(rows) + 1),
-        kind=rows["kind"].map(kind_label),
+        kind=rows["kind"].map(tables.kind_text),
         fix=rows["fix"].map(FIX_LABELS),
         place=[place_text(tables, str(where)) for where in rows["where"]],
     )

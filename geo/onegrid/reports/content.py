@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from onegrid.errors import InputError, Problem
 from onegrid.reports import care, tables
+from onegrid.reports.effects import effect_tables
 from onegrid.reports.inputs import published
-from onegrid.reports.model import Report, Section, is_missing, shown
-from onegrid.reports.pictures import gap_pictures, grid_pictures
+from onegrid.reports.model import Report, Section, is_missing, shown, trust
+from onegrid.reports.pictures import circle_pictures, gap_pictures, grid_pictures
 from onegrid.reports.sheets import cell_facts, cell_sheets, roster
+from onegrid.reports.sizes import facility_tables, size_tables
 from onegrid.standards import ELDER_KINDS, UNVERIFIED, counted_label, department_label, number
-from onegrid.standards.signs import kind_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from onegrid.reports.inputs import ReportTables
 
 TITLE = "全要素网格与十五分钟生活圈报告"
+SYNTHETIC = "示意数据"
 _METHOD = (
     """网格：把各部门的网格按道路、社区边界和老界线切成最小单元，在社区内合并，不留缝隙、不重叠；\
 户数尽量落在规模带内，尽量沿用老界线。""",
@@ -37,11 +39,13 @@ _ELSEWHERE = "每个网格的四至、人员和新旧网格对照表在电子表
 class ReportOptions:
     """What a report holds: full figures for the office, pages for which cells.
 
-    ``cells`` are ids; None is a page for every cell, empty none.
+    ``cells`` are ids; None is a page for every cell, empty none. Without ``chapters`` there are
+    these pages only.
     """
 
     office: bool = False
     cells: tuple[str, ...] | None = ()
+    chapters: bool = True
 
 
 def compose(found: ReportTables, *, options: ReportOptions) -> Report:
@@ -68,7 +72,10 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
     staffed = replace(found, office=options.office, staff=tables.staff_of(found))
     told = published(staffed)
     facts = cell_facts(told)
-    pages = cell_sheets(told, facts, options.cells)
+    about_data = _notices(told)
+    pages = cell_sheets(told, facts, options.cells, note="　".join(about_data))
+    if not options.chapters:
+        return Report(_title(told.about), tuple(about_data), (), tuple(pages))
     sections = [
         Section("摘要", tuple(_summary(told))),
         Section(
@@ -78,18 +85,29 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
             (*tables.grid_tables(told), *roster(facts), *tables.crosswalk_tables(told)),
         ),
         Section(
-            "服务覆盖", (), tuple(gap_pictures(told, elders=False)), tuple(tables.gap_tables(told))
+            "服务覆盖",
+            (),
+            (*circle_pictures(told, elders=False), *gap_pictures(told, elders=False)),
+            (*tables.gap_tables(told), *size_tables(told), *facility_tables(told)),
         ),
         Section(
-            "养老服务", (), tuple(gap_pictures(told, elders=True)), tuple(care.elder_tables(told))
+            "养老服务",
+            (),
+            (*circle_pictures(told, elders=True), *gap_pictures(told, elders=True)),
+            tuple(care.elder_tables(told)),
         ),
-        Section("怎样补", (), (), (*care.fix_tables(told), *care.site_tables(told))),
+        Section(
+            "怎样补",
+            (),
+            (),
+            (*care.fix_tables(told), *effect_tables(told), *care.site_tables(told)),
+        ),
         Section("方法", _METHOD),
         Section("标准依据", tuple(_pace_text(told.about)), (), tuple(tables.norm_tables(told))),
         Section("数据说明", tuple(_data_text(told.about))),
     ]
     filled = [s for s in sections if s.text or s.pictures or s.tables]
-    return Report(_title(told.about), tuple(_notices(told)), tuple(filled), tuple(pages))
+    return Report(_title(told.about), tuple(about_data), tuple(filled), tuple(pages))
 
 
 def _check(found: ReportTables, options: ReportOptions) -> None:
@@ -107,8 +125,8 @@ def _check(found: ReportTables, options: ReportOptions) -> None:
 
 def _title(about: dict[str, Any]) -> str:
     source = about.get("source")
-    place = source.get("title", "") if isinstance(source, dict) else ""
-    return f"{place}{TITLE}"
+    place = str(source.get("title", "")) if isinstance(source, dict) else ""
+    return f"{place.replace(f'（{SYNTHETIC}）', '')}{TITLE}"
 
 
 def _notices(told: ReportTables) -> list[str]:
@@ -120,9 +138,11 @@ def _notices(told: ReportTables) -> list[str]:
     ]
     source = told.about.get("source")
     if isinstance(source, dict):
+        said = [str(text) for text in source.get("attribution", ())]
         if source.get("synthetic"):
-            found.append("示意数据：界线、人口、设施为虚构，仅供演示。")
-        found += [str(text) for text in source.get("attribution", ())]
+            found.append(f"{SYNTHETIC}：界线、人口、设施为虚构，仅供演示。")
+            said = [text for text in said if SYNTHETIC not in text]  # once is enough
+        found += said
     return found
 
 
@@ -140,13 +160,13 @@ def _summary(told: ReportTables) -> list[str]:
     if told.gaps is not None:
         rows = told.gaps[told.gaps["level"] == "district"]
         elder_rows = rows[rows["kind"].isin(ELDER_KINDS)]
-        found += [_care_text(row) for _, row in elder_rows.iterrows()]
+        found += [_care_text(told, row) for _, row in elder_rows.iterrows()]
     for fixes, name in ((told.elder_fixes, "养老"), (told.fixes, "各类服务")):
         if fixes is not None and len(fixes):
             best = fixes.iloc[0]
             found.append(
                 f"{name}最该先做：{care.FIX_LABELS.get(best['fix'], best['fix'])}"
-                f"{kind_label(best['kind'])}（{care.place_text(told, str(best['where']))}），"
+                f"{told.kind_text(best['kind'])}（{care.place_text(told, str(best['where']))}），"
                 f"受益60岁以上 {shown(best['elders_60_gained'], 'count')} 人。"
             )
     unverified = [r for r in _rules(about) if r.get("confidence") != "seen"]
@@ -155,9 +175,9 @@ def _summary(told: ReportTables) -> list[str]:
     return found
 
 
-def _care_text(row: pd.Series) -> str:
+def _care_text(told: ReportTables, row: pd.Series) -> str:
     return (
-        f"{kind_label(row['kind'])}（{tables.profile_label(row['profile'])}）："
+        f"{told.kind_text(row['kind'])}（{tables.profile_label(row['profile'])}）："
         f"60岁以上 {shown(row['elders_60'], 'count')} 人中"
         f" {shown(row['elders_60_covered'], 'count')} 人走得到；"
         f"全体居民覆盖率 {shown(row['covered_share'], 'share')}。"
@@ -191,10 +211,16 @@ def _pace_text(about: dict[str, Any]) -> list[str]:
     return [
         f"步行方式 {p.get('label_zh')}：{shown(p.get('speed_m_s'), 'number')} 米/秒，"
         f"台阶系数 {p.get('stairs_factor')}，过街等候 {p.get('crossing_wait_s')} 秒。"
-        f"来源：{p.get('source')} {'' if p.get('confidence') == 'seen' else UNVERIFIED}"
+        f"来源：{p.get('source')}{_doubt(p.get('confidence'))}；"
+        f"台阶和过街{_doubt(p.get('penalty_confidence')) or '：' + str(p.get('penalty_source'))}"
         for p in walkers
         if p
     ]
+
+
+def _doubt(confidence: object) -> str:
+    mark = trust(str(confidence))
+    return f"（{mark}）" if mark else ""
 
 
 def _data_text(about: dict[str, Any]) -> list[str]:

@@ -29,6 +29,7 @@ _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _BODY, _HEAD = "宋体", "黑体"  # what an office prints with
 _WIDE_COLUMNS: Final = 8  # a table with more goes on a page turned sideways
 _PLACEHOLDER: Final = "·"
+_MOST_MM: Final = 102.0  # high: two maps with their legends on one page
 _MARGIN: Final = Mm(20)
 _A4: Final = (Mm(210), Mm(297))
 
@@ -37,11 +38,8 @@ def docx(report: Report) -> bytes:
     """Return the bytes of a document: title, sections, then a page for each cell."""
     document = Document()
     _styles(document)
-    title = document.add_paragraph(report.title, style="Title")
-    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    for notice in report.notices:
-        run = document.add_paragraph().add_run(notice)
-        run.italic, run.font.color.rgb = True, RGBColor(0x99, 0x55, 0x00)
+    if report.sections:
+        _head(document, report)
     for number, section in enumerate(report.sections, start=1):
         document.add_heading(f"{number}  {section.title}", level=1)
         for text in section.text:
@@ -53,11 +51,19 @@ def docx(report: Report) -> bytes:
             document.add_heading(table.title, level=2)
             _table(document, table)
         _turned(document, sideways=False)
-    for sheet in report.sheets:
-        _sheet(document, sheet)
+    for order, sheet in enumerate(report.sheets):
+        _sheet(document, sheet, new_page=bool(report.sections) or order > 0)
     core = document.core_properties
     core.title, core.author, core.created, core.modified = report.title, "", _MADE, _MADE
     return _same_bytes(document)
+
+
+def _head(document: Written, report: Report) -> None:
+    title = document.add_paragraph(report.title, style="Title")
+    title.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    for notice in report.notices:
+        run = document.add_paragraph().add_run(notice)
+        run.italic, run.font.color.rgb = True, RGBColor(0x99, 0x55, 0x00)
 
 
 def _styles(document: Written) -> None:
@@ -86,9 +92,8 @@ def _turned(document: Written, *, sideways: bool) -> None:
 
 
 def _picture(document: Written, picture: Picture, *, width_mm: float) -> None:
-    most_mm = 165.0  # with heading and legend on one page
     ratio = picture.height / picture.width
-    width_mm = min(width_mm, most_mm / ratio)
+    width_mm = min(width_mm, _MOST_MM / ratio)
     document.add_picture(io.BytesIO(png(picture)), width=Mm(width_mm))
     document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption = document.add_paragraph()
@@ -127,10 +132,12 @@ def _table(document: Written, table: Table) -> None:
         document.add_paragraph().add_run(table.note).font.size = Pt(9)
 
 
-def _fill(cell: _Cell, text: str, *, bold: bool = False, right: bool = False) -> None:
+def _fill(
+    cell: _Cell, text: str, *, bold: bool = False, right: bool = False, points: float = 8
+) -> None:
     paragraph = cell.paragraphs[0]
     run = paragraph.add_run(text)
-    run.bold, run.font.size = bold, Pt(8)
+    run.bold, run.font.size = bold, Pt(points)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 
@@ -142,20 +149,22 @@ def _repeat(row: Any) -> None:  # noqa: ANN401  (docx names no public type for i
     row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  (docx has no public way)
 
 
-def _sheet(document: Written, sheet: Sheet) -> None:
-    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+def _sheet(document: Written, sheet: Sheet, *, new_page: bool) -> None:
+    if new_page:
+        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     document.add_heading(sheet.title, level=1)
     grid = document.add_table(rows=0, cols=4, style="Table Grid")
     facts = list(sheet.facts)
     for at in range(0, len(facts), 2):
         cells = grid.add_row().cells
         for offset, (label, value, form) in enumerate(facts[at : at + 2]):
-            _fill(cells[2 * offset], label, bold=True)
-            _fill(cells[2 * offset + 1], shown(value, form))
+            _fill(cells[2 * offset], label, bold=True, points=10)
+            _fill(cells[2 * offset + 1], shown(value, form), points=10)
     _picture(document, sheet.picture, width_mm=110)
     for table in sheet.tables:
         document.add_heading(table.title, level=2)
         _table(document, table.on_paper())
+    document.add_paragraph().add_run(sheet.note).font.size = Pt(8)
 
 
 def _same_bytes(document: Written) -> bytes:

@@ -51,14 +51,18 @@ def html(report: Report) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<title>{title}</title>\n<style>{_STYLE}</style>\n</head>\n<body>",
             defined_patterns(),
-            f"<h1>{title}</h1>",
-            *(f'<p class="notice">{escape(text)}</p>' for text in report.notices),
-            "<nav>" + "".join(_link(i, s) for i, s in enumerate(report.sections)) + "</nav>",
+            *(_head(report) if report.sections else ()),
             *(part for i, s in enumerate(report.sections) for part in _section(i, s)),
             *(part for sheet in report.sheets for part in _sheet(sheet)),
             "</body>\n</html>\n",
         ]
     )
+
+
+def _head(report: Report) -> Iterator[str]:
+    yield f"<h1>{escape(report.title)}</h1>"
+    yield from (f'<p class="notice">{escape(text)}</p>' for text in report.notices)
+    yield "<nav>" + "".join(_link(i, s) for i, s in enumerate(report.sections)) + "</nav>"
 
 
 def _link(order: int, section: Section) -> str:
@@ -110,4 +114,4 @@ def _sheet(sheet: Sheet) -> Iterator[str]:
     yield f"<dl>{facts}</dl>{_figure(sheet.picture)}"
     for table in sheet.tables:
         yield f"<h3>{escape(table.title)}</h3>{_table(table.on_paper())}"
-    yield "</section>"
+    yield f'<p class="note">{escape(sheet.note)}</p></section>'

@@ -10,7 +10,9 @@ from onegrid.coverage.demand import LEVELS
 from onegrid.coverage.elders import suppress_elders
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.suppress import WITH_COVERED, WITH_PEOPLE, suppress, suppress_fixes
-from onegrid.reports.model import HIDDEN
+from onegrid.reports.model import HIDDEN, trust
+from onegrid.standards import UNVERIFIED
+from onegrid.standards.signs import kind_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 class ReportTables:
     """The result files of a folder as tables; any part may be missing.
 
-    ``cells, communities, subdistricts, conflicts, facilities, sites`` have geometry in one metric
-    CRS, ``roads`` too, with ``name``; ``gaps, fixes, elders, elder_fixes, crosswalk, staff`` are
-    the CSV files. ``about`` is ``report.json``.
+    ``cells, communities, subdistricts, conflicts, circles, facilities, sites`` have geometry in one
+    metric CRS, ``roads`` too, with ``name``; ``gaps, fixes, fix_cells, elders, elder_fixes, checks
+    (of facilities), crosswalk, staff`` are the CSV files. ``about`` is ``report.json``.
     """
 
     cells: gpd.GeoDataFrame | None = None
@@ -38,6 +40,8 @@ class ReportTables:
     roads: gpd.GeoDataFrame | None = None
     gaps: pd.DataFrame | None = None
     fixes: pd.DataFrame | None = None
+    fix_cells: pd.DataFrame | None = None
+    checks: pd.DataFrame | None = None
     elders: pd.DataFrame | None = None
     elder_fixes: pd.DataFrame | None = None
     crosswalk: pd.DataFrame | None = None
@@ -63,6 +67,17 @@ class ReportTables:
             found["subdistrict"] = _pairs(ids, labels)
         return found
 
+    @cached_property
+    def doubtful(self) -> frozenset[str]:
+        """The kinds with a rule that nobody has checked against its source."""
+        standard = self.about.get("standard")
+        rules = standard.get("rules", ()) if isinstance(standard, dict) else ()
+        return frozenset(str(rule["kind"]) for rule in rules if trust(rule["confidence"]))
+
+    def kind_text(self, kind: str) -> str:
+        """Return the label of a facility kind, marked if its norm is not verified."""
+        return kind_label(kind) + (f"（{UNVERIFIED}）" if kind in self.doubtful else "")
+
     def names_of(self, rows: pd.DataFrame) -> list[str]:
         """Return the name of the unit of each row with ``level`` and ``id``."""
         names = self.names
@@ -84,7 +99,9 @@ def published(tables: ReportTables) -> ReportTables:
         return tables
     tables = replace(tables, sites=_without(_marked_sites(tables.sites), ("why",)))
     if tables.cells is None:
-        return replace(tables, gaps=None, elders=None, fixes=None, elder_fixes=None, crosswalk=None)
+        names = ("gaps", "elders", "fixes", "fix_cells", "checks", "elder_fixes", "crosswalk")
+        nothing: dict[str, Any] = dict.fromkeys(names)
+        return replace(tables, **nothing)
     cells, gaps, elders = tables.cells, tables.gaps, tables.elders
     public = None if gaps is None else suppress(gaps, cells)
     return replace(
@@ -93,6 +110,8 @@ def published(tables: ReportTables) -> ReportTables:
         gaps=None if gaps is None or public is None else _marked_gaps(gaps, public),
         elders=None if elders is None else _marked(elders, suppress_elders(elders, cells, public)),
         fixes=_marked_fixes(tables.fixes),
+        fix_cells=None,  # the cells of a fix overlap those of the next
+        checks=_without(tables.checks, ("people_in_reach", "elders_60_in_reach", "use_share")),
         elder_fixes=_marked_fixes(tables.elder_fixes),
         crosswalk=_without(tables.crosswalk, ("households", "household_share")),
         staff=_without(tables.staff, ("households",)),

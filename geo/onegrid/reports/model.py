@@ -151,13 +151,17 @@ Fact: TypeAlias = tuple[str, object, str]
 
 @dataclass(frozen=True)
 class Sheet:
-    """The page of one cell: facts as (label, value, form) rows, tables, and a small map."""
+    """The page of one cell: facts as (label, value, form) rows, tables, and a small map.
+
+    ``note`` stands on every page, which may be handed out without the others.
+    """
 
     key: str
     title: str
     facts: tuple[Fact, ...]
     tables: tuple[Table, ...]
     picture: Picture
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _MARGIN_SHARE: Final = 0.02
 _CELL_WIDTH: Final = 400  # points
 _CELL_RATIO: Final = 0.6  # height of a cell's map over its width
 _CELL_FRAME: Final = 0.58  # half the map's width over the cell's
+_TINTS: Final = ("#d5e6f2", "#a5cbe4", "#6fafd6")  # of the farthest band to the nearest
 _EDGE, _EDGE_WIDTH = "#6b6b6b", 0.4
 
 
@@ -71,8 +72,44 @@ def gap_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
             places, sign = _facilities(tables, kind)
             marks = (*_filled(shapes, cause.to_numpy(), signs.CAUSES), *outlines, *places)
             seen = [signs.CAUSES[c] for c in signs.CAUSES if c in set(cause)]
-            title = f"{kind_label(kind)}：{profile_label(str(walker))}"
+            title = f"{tables.kind_text(kind)}：{profile_label(str(walker))}"
             found.append(Picture(title, marks, bounds, (*seen, *legend, *sign)))
+    return found
+
+
+def circle_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
+    """Return the life circles of each facility kind: the streets within 5, 10, 15 minutes.
+
+    Parameters
+    ----------
+    tables
+        The tables as they may be shown.
+    elders
+        The kinds of elder care, else all others.
+    """
+    cells, circles, facilities = tables.cells, tables.circles, tables.facilities
+    if cells is None or circles is None or facilities is None:
+        return []
+    outlines, legend = _outlines(tables)
+    kind_of = circles["facility_id"].map(facilities["kind"]).fillna("")
+    bands = sorted(set(circles["minutes"]), reverse=True)  # the nearest lies on top
+    found = []
+    for kind in kind_order(set(kind_of) - {""}):
+        if (kind in ELDER_KINDS) != elders:
+            continue
+        mine = circles[kind_of == kind]
+        ground = [Mark(_simple(cells), fill=signs.PALE, stroke=_EDGE, width=_EDGE_WIDTH)]
+        signed = []
+        for order, minutes in enumerate(bands):
+            tint = _TINTS[min(order, len(_TINTS) - 1)]
+            shapes = mine.geometry[mine["minutes"] == minutes].to_numpy()
+            area = shapely.simplify(shapely.union_all(shapes), _SIMPLIFY_M)
+            ground.append(Mark(np.array([area], dtype=object), fill=tint))
+            signed.append(Sign(f"{minutes:g}分钟步行可达", tint))
+        places, sign = _facilities(tables, kind)
+        title = f"{kind_label(kind)}：生活圈"
+        marks = (*ground, *outlines, *places)
+        found.append(Picture(title, marks, _bounds(cells), (*signed[::-1], *legend, *sign)))
     return found
 
 

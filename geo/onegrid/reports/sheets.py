@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from onegrid.grids.locate import locate
-from onegrid.reports.bounds import SIDES, four_bounds
+from onegrid.reports.bounds import four_bounds
 from onegrid.reports.model import Column, Fact, Sheet, Table
 from onegrid.reports.pictures import Surroundings, cell_picture
 from onegrid.reports.tables import profile_label
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from onegrid.reports.inputs import ReportTables
 
+_IN_PAIRS = ("东", "西", "南", "北")  # two facts stand side by side
 _FACILITY = (
     Column("kind", "设施", width=26),
     Column("name", "名称", width=26),
@@ -48,13 +49,13 @@ def cell_facts(tables: ReportTables) -> dict[str, tuple[Fact, ...]]:
         found[str(cell)] = (
             ("网格", names["cell"].get(str(cell), str(cell)), "text"),
             ("编码", str(row["code"] or cell), "text"),
+            ("面积(m²)", row["area_m2"], "area"),
             ("社区", names["community"].get(community, community), "text"),
             ("街道", names["subdistrict"].get(subdistrict, subdistrict), "text"),
-            *((f"{side}至", sides[side], "text") for side in SIDES),
+            *((f"{side}至", sides[side], "text") for side in _IN_PAIRS),
             ("户数", row["households"], "count"),
             ("居民", row["people"], "count"),
             ("60岁以上", row["elders_60"], "count"),
-            ("面积(m²)", row["area_m2"], "area"),
             *teams.get(str(cell), (("专职网格员", row["workers_needed"], "count"),)),
         )
     return found
@@ -64,6 +65,8 @@ def cell_sheets(
     tables: ReportTables,
     facts: Mapping[str, tuple[Fact, ...]],
     asked: Sequence[str] | None = None,
+    *,
+    note: str = "",
 ) -> list[Sheet]:
     """Return the page of each cell asked for (all by default).
 
@@ -75,6 +78,8 @@ def cell_sheets(
         What `cell_facts` says of them.
     asked
         Ids of cells that there are.
+    note
+        What every page says of itself.
     """
     if tables.cells is None:
         return []
@@ -84,7 +89,7 @@ def cell_sheets(
     for cell in facts if asked is None else asked:  # a page each
         here = tuple(t for t in (inside.get(cell), services.get(cell)) if t is not None)
         title = f"网格 {facts[cell][0][1]}"
-        found.append(Sheet(cell, title, facts[cell][1:], here, cell_picture(cell, around)))
+        found.append(Sheet(cell, title, facts[cell][1:], here, cell_picture(cell, around), note))
     return found
 
 
@@ -138,7 +143,7 @@ def _services_by_cell(tables: ReportTables) -> dict[str, Table]:
     worst = rows["worst_walk_s"]
     told = rows.assign(
         _order=rows["kind"].map(order),
-        kind=rows["kind"].map(kind_label),
+        kind=rows["kind"].map(tables.kind_text),
         profile=rows["profile"].map(profile_label),
         worst_walk_min=[v / 60 if isinstance(v, float) else v for v in worst],
         cause=rows["cause"].replace(causes),

@@ -46,6 +46,12 @@ _GAP = (
 )
 
 
+_ASKED = (
+    *("minutes", "floor_m2_min", "floor_m2_per_100_households"),
+    *("beds_min", "floor_m2_per_bed"),
+)
+
+
 def profile_label(name: str) -> str:
     """Return the Chinese label of a walking profile; an unknown one is its own label."""
     known = profiles().get(name)
@@ -96,7 +102,7 @@ def _gap_rows(tables: ReportTables) -> pd.DataFrame:
     causes = {code: sign.label for code, sign in signs.CAUSES.items() if code}
     return told.assign(
         level=told["level"].map(LEVEL_LABELS),
-        kind=told["kind"].map(kind_label),
+        kind=told["kind"].map(tables.kind_text),
         profile=told["profile"].map(profile_label),
         cause=told["cause"].replace(causes),
     )
@@ -215,8 +221,8 @@ def norm_tables(tables: ReportTables) -> list[Table]:
     if not rules:
         return []
     rows = pd.DataFrame(rules)
-    for name in ("minutes", "floor_m2_min", "floor_m2_per_100_households"):
-        rows[name] = pd.to_numeric(rows[name], errors="coerce")
+    for name in _ASKED:
+        rows[name] = pd.to_numeric(rows.get(name, pd.Series(np.nan, rows.index)), errors="coerce")
     rows = rows.assign(
         kind=rows["kind"].map(kind_label),
         per=rows["per"].map(PER_LABELS).fillna(rows["per"]),
@@ -228,6 +234,8 @@ def norm_tables(tables: ReportTables) -> list[Table]:
         Column("per", "按什么计", width=14),
         Column("floor_m2_min", "面积下限(m²)", "area"),
         Column("floor_m2_per_100_households", "每百户(m²)", "area"),
+        Column("beds_min", "床位", "count", 8),
+        Column("floor_m2_per_bed", "每床(m²)", "area", 10),
         Column("note", "备注", width=24),
         Column("title", "文件", width=40),
         Column("clause", "条款"),

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import tables
+from onegrid.coverage.effects import CELL_COLUMNS
 from onegrid.coverage.elders import measure_elders
 from onegrid.io.files import write_csv, write_json
 from onegrid.io.networks import write_network
@@ -53,6 +54,36 @@ def elder_fixes() -> pd.DataFrame:
     ).assign(profile="plain")
 
 
+def checks() -> pd.DataFrame:
+    """Two facilities; one is too small, and few are in its reach."""
+    return pd.DataFrame(
+        {
+            "facility_id": ["f0", "f1"],
+            "kind": ["elder_care_center", "pharmacy"],
+            "name": ["甲中心", "乙药店"],
+            "cell_id": ["c00", "c05"],
+            "floor_area_m2": [700.0, None],
+            "required_floor_area_m2": [750.0, 80.0],
+            "beds": [20.0, None],
+            "required_beds": [None, None],
+            "capacity_people": [500.0, None],
+            "people_in_reach": [1000, 4],
+            "elders_60_in_reach": [200, 2],
+            "use_share": [2.0, None],
+            "profile": "plain",
+        }
+    )
+
+
+def fix_cells() -> pd.DataFrame:
+    """What the first fix changes in two cells."""
+    rows = [
+        (1, "elder_care_center", "new_site", "486100 4240100", "c00", 1050, 0, 900, 175, 0, 160),
+        (1, "elder_care_center", "new_site", "486100 4240100", "c05", 12, 0, 3, 2, 0, 1),
+    ]
+    return pd.DataFrame(rows, columns=list(CELL_COLUMNS))
+
+
 RULES = [
     {
         "kind": "elder_care_center",
@@ -87,6 +118,8 @@ def folder(tmp_path_factory):
     write_csv(path / "gaps.csv", shuffled, private=True)
     write_csv(path / "elders.csv", elders(), private=True)
     write_csv(path / "elder_fixes.csv", elder_fixes(), private=True)
+    write_csv(path / "facility_checks.csv", checks(), private=True)
+    write_csv(path / "fix_cells.csv", fix_cells(), private=True)
     crosswalk = pd.DataFrame(
         {
             "cell_id": ["c00", "c00", "c01"],

@@ -21,6 +21,7 @@ from onegrid.reports import ReportOptions, ReportTables, compose
 from onegrid.reports.docx import docx
 from onegrid.reports.html import html
 from onegrid.reports.model import HIDDEN, Column, Report, Section, Table
+from onegrid.reports.sizes import size_tables
 from onegrid.reports.xlsx import xlsx
 from onegrid.standards.signs import kind_label
 
@@ -78,6 +79,144 @@ def test_the_workbook_of_the_office_holds_the_figures_of_the_csv(folder, office)
     for label, name in FIGURES.items():
         left = pd.to_numeric(told[label]).to_numpy(float)
         assert np.allclose(left, asked[name].to_numpy(float), equal_nan=True), label
+
+
+@pytest.mark.parametrize(
+    ("key", "file", "by"),
+    [
+        ("养老待办清单", "elder_fixes.csv", ["elders_60_gained", "people_gained"]),
+        ("设施核对", "facility_checks.csv", ["floor_area_m2", "beds", "use_share"]),
+        ("各网格前后", "fix_cells.csv", ["rank", "people_before", "people_after"]),
+        ("新旧对照", "crosswalk.csv", ["area_m2", "area_share", "households"]),
+    ],
+)
+def test_every_other_table_of_the_office_holds_the_figures_of_its_csv(
+    folder, office, key, file, by
+):
+    asked = pd.read_csv(folder / file)
+    told = sheet_rows(xlsx(office), key)
+    labels = {column.field: column.label for column in tables_of(office, key).columns}
+    for name in by:
+        left = np.sort(pd.to_numeric(told[labels[name]]).to_numpy(float))
+        assert np.allclose(left, np.sort(asked[name].to_numpy(float)), equal_nan=True), name
+
+
+def test_the_elder_page_holds_the_figures_of_its_csv(folder, office):
+    elders = pd.read_csv(folder / "elders.csv", dtype={"id": str})
+    for kind in ("elder_care_center", "day_care_station"):
+        asked = elders[elders["kind"] == kind].sort_values(["level", "id"])
+        key = f"养老-{kind_label(kind).split('(')[0]}"
+        told = tables_of(office, key).rows.sort_values(["level", "id"])
+        written = sheet_rows(xlsx(office), key)
+        for field in ("elders_60", "elders_60_within_15", "facilities"):
+            label = next(c.label for c in tables_of(office, key).columns if c.field == field)
+            assert sorted(written[label]) == sorted(asked[field])
+        assert set(told["id"]) == set(asked["id"])
+
+
+def test_the_document_of_the_office_holds_the_figures_of_the_csv(folder, office):
+    gaps = pd.read_csv(folder / "gaps.csv", dtype={"id": str}).query("level == 'district'")
+    opened = Document(io.BytesIO(docx(office)))
+    labels = [["设施", "步行方式", "居民"], [c.text for c in opened.tables[1].rows[0].cells][:3]]
+    table = next(t for t in opened.tables if [c.text for c in t.rows[0].cells][:3] == labels[0])
+    rows = {r.cells[0].text: [c.text for c in r.cells] for r in table.rows[1:]}
+    names = [c.text for c in table.rows[0].cells]
+    for _, row in gaps.iterrows():
+        told = rows[kind_label(row["kind"]) + ("（未核实）" if row["kind"] == "pharmacy" else "")]
+        for label, field in (("居民", "people"), ("走得到的60岁以上", "elders_60_covered")):
+            assert told[names.index(label)] == f"{row[field]:,}"
+
+
+def test_the_public_sees_sizes_of_facilities_but_not_who_is_in_reach(public, office):
+    fields = {c.field for c in tables_of(public, "设施核对").columns}
+    assert "floor_area_m2" in fields
+    assert not {"people_in_reach", "elders_60_in_reach", "use_share", "profile"} & fields
+    assert "各网格前后" not in {t.key for t in public.tables()}
+    rows = tables_of(office, "设施核对").rows
+    assert rows["missing_m2"].iloc[0] == 50
+    assert pd.isna(rows["missing_m2"].iloc[1])  # an unknown area is no fault
+
+
+def test_rates_by_residents_are_hidden_where_the_residents_are(found):
+    gaps = found.gaps.assign(
+        required_floor_area_m2=200.0, beds=10.0, required_beds=12.0, unverified=""
+    )
+    mine = (gaps["level"] == "community") & (gaps["id"] == "m00")
+    few = gaps.assign(elders_60=gaps["elders_60"].astype(object).mask(mine, HIDDEN))
+    cells = found.cells.astype({"households": object})
+    cells.loc["c00", "households"] = HIDDEN  # in m00
+    (table,) = size_tables(replace(found, gaps=few, cells=cells))
+    rows = table.rows[table.rows["kind"] == table.rows["kind"].iloc[0]].set_index("id")
+    rates = ["per_100_households", "per_1000_elders", "beds_per_1000_elders"]
+    assert (rows.loc["m00", rates] == HIDDEN).all()
+    assert rows.loc["m01", rates].notna().all()
+    (table,) = size_tables(replace(found, gaps=gaps))
+    whole = table.rows[table.rows["level"] == "全区"].iloc[0]
+    households = found.cells["households"].sum()
+    assert whole["per_100_households"] == pytest.approx(300 / households * 100)
+
+
+def test_the_six_services_stand_by_community(found):
+    offered = found.elders.assign(services="")
+    mine = (offered["level"] == "community") & (offered["id"] == "m00")
+    offered.loc[mine & (offered["kind"] == "elder_canteen"), "services"] = "助餐"
+    offered.loc[mine & (offered["kind"] == "day_care_station"), "services"] = "生活照料、助洁"
+    report = compose(replace(found, elders=offered), options=ReportOptions())
+    rows = tables_of(report, "六项养老服务").rows.set_index("id")
+    assert rows.loc["m00", ["助餐", "生活照料", "助洁"]].tolist() == ["有"] * 3
+    assert rows.loc["m00", ["助行", "紧急救援", "精神慰藉"]].tolist() == ["—"] * 3
+    assert rows["lacking"].to_dict()["m00"] == 3
+    assert rows["lacking"].drop("m00").eq(6).all()
+
+
+def test_a_norm_that_nobody_checked_is_marked_wherever_its_kind_is_told(public, document):
+    for key, field in (("全区覆盖", "kind"), ("网格覆盖", "kind"), ("设施核对", "kind")):
+        kinds = set(tables_of(public, key).rows[field])
+        assert "药店（未核实）" in kinds
+        assert "药店" not in kinds
+    titles = [picture.title for section in public.sections for picture in section.pictures]
+    assert any(title.startswith("药店（未核实）") for title in titles)
+    cells = [c.text for t in Document(io.BytesIO(document)).tables for r in t.rows for c in r.cells]
+    assert "药店（未核实）" in cells
+    assert "药店（未核实）" in html(public)
+
+
+def test_life_circles_are_drawn_for_the_kinds_that_have_them(found):
+    circles = gpd.GeoDataFrame(
+        {"facility_id": ["f0", "f0"], "minutes": [5.0, 15.0]},
+        geometry=[shapely.Point(486100, 4240100).buffer(r) for r in (200, 600)],
+        crs=tables.CRS,
+    )
+    circles["facility_id"] = found.facilities.index[0]
+    report = compose(replace(found, circles=circles), options=ReportOptions())
+    drawn = [p for s in report.sections for p in s.pictures if p.title.endswith("：生活圈")]
+    assert len(drawn) == 1
+    legend = [sign.label for sign in drawn[0].legend]
+    assert legend[:2] == ["5分钟步行可达", "15分钟步行可达"]
+
+
+def test_made_up_data_is_said_once_on_the_report_and_once_on_each_page_of_a_cell(found):
+    source = {
+        "title": "甲区（示意数据）",
+        "synthetic": True,
+        "attribution": ["道路来源", "示意数据也"],
+    }
+    told = replace(found, about={**found.about, "source": source})
+    report = compose(told, options=ReportOptions(cells=("c00",)))
+    words = " ".join([report.title, *report.notices])
+    assert words.count("示意数据") == 1
+    assert "道路来源" in words
+    assert report.sheets[0].note.count("示意数据") == 1
+    assert html(report).count("示意数据") == 2
+
+
+def test_the_pages_of_cells_can_be_printed_alone(found):
+    report = compose(found, options=ReportOptions(cells=("c00", "c05"), chapters=False))
+    assert (len(report.sections), len(report.sheets)) == (0, 2)
+    opened = Document(io.BytesIO(docx(report)))
+    assert opened.paragraphs[0].text.startswith("网格 ")
+    assert "<h1>" not in html(report)
+    assert html(report).count('class="sheet"') == 2
 
 
 def test_a_public_workbook_hides_what_the_public_gaps_hide_and_nothing_else(folder, public):
