@@ -154,11 +154,9 @@ def _without(faces: NDArray[np.object_], nodes: NDArray[np.object_]) -> NDArray[
     """Return faces without some of their nodes."""
     places = shapely.get_coordinates(nodes).tolist()
     how = Redraw(dropped=frozenset((x, y) for x, y in places))
-    tidy = faces.copy()
-    near = shapely.STRtree(faces).query(nodes, predicate="dwithin", distance=_ON_M)[1]
-    for face in np.unique(near):  # few faces had a needle
-        tidy[face] = redraw(faces[face], how) or faces[face]
-    return tidy
+    drawn = redraw(faces, how)
+    kept = [face if new is None else new for face, new in zip(faces, drawn, strict=True)]
+    return np.array(kept, dtype=object)
 
 
 def _cut_off(
@@ -175,7 +173,7 @@ def _cut_off(
     largest = np.zeros(host.max(initial=-1) + 1, dtype=np.int64)
     largest[host[order]] = order
     thin = 2 * area_m2 < standards.number("sliver_width_m") * shapely.length(pieces)
-    weak = thin & (largest[host] != np.arange(len(pieces)))
+    weak: NDArray[np.bool_] = thin & (largest[host] != np.arange(len(pieces)))
     weak[piece[host[piece] == owner[needle]]] = True
     return weak
 
@@ -199,7 +197,7 @@ def _junctions(faces: NDArray[np.object_]) -> NDArray[np.float64]:
     )
     met = np.unique(np.column_stack([ends, pair]), axis=0)
     places, count = np.unique(met[:, :2], axis=0, return_counts=True)
-    return places[count > 1]
+    return np.asarray(places[count > 1], dtype=np.float64)
 
 
 def _across(needles: NDArray[np.object_], places: NDArray[np.float64]) -> NDArray[np.object_]:

@@ -118,8 +118,9 @@ class Draft:
         """Redraw every row that has the vertices spoken of, or refuse where one would vanish."""
         self.touch(how.extent)
         ground_moves = bool(how.moved or how.dropped)
-        for row in self._having(how):
-            shape = redraw(row.shape, how)
+        rows = list({row.key: row for row in self.around(how.box)}.values())
+        shapes = redraw(np.array([row.shape for row in rows], dtype=object), how)
+        for row, shape in zip(rows, shapes, strict=True):
             if shape is None:
                 what = f"{row.key.layer} {row.key.id} would vanish"
                 raise refusal(Code.OVERLAP, what, at=row.shape.centroid.coords[0])
@@ -128,13 +129,6 @@ class Draft:
                 if ground_moves and row.key.layer in (CELLS, ATOMS):
                     own = row.key.layer == CELLS
                     self.reworked.add(row.key.id if own else row.text("cell_id"))
-
-    def _having(self, how: Redraw) -> list[Row]:
-        """Return the rows that may be drawn otherwise."""
-        rows = list({row.key: row for row in self.around(how.box)}.values())
-        shapes = np.array([row.shape for row in rows], dtype=object)
-        xy, owner = shapely.get_coordinates(shapes, return_index=True)
-        return [rows[i] for i in np.unique(owner[how.changes(xy)])]
 
     def new_atom_id(self, old: str) -> str:
         """Return an id for a piece of an atom that no atom has or had in this draft."""

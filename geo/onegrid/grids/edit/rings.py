@@ -111,36 +111,48 @@ def both_ways(chains: Mapping[Edge, tuple[Place, ...]]) -> dict[Edge, tuple[Plac
     return {**chains, **back}
 
 
-def redraw(shape: shapely.Geometry, how: Redraw) -> shapely.Geometry | None:
-    """Return the redrawn shape: the very same object if nothing changes, None if a ring vanishes.
+def redraw(shapes: NDArray[np.object_], how: Redraw) -> list[shapely.Geometry | None]:
+    """Return redrawn shapes: the very same object where nothing changes, None if a ring vanishes.
 
     Examples
     --------
     >>> square = shapely.Polygon([(0, 0), (1, 0), (1, 1), (0, 1)])
-    >>> redraw(square, Redraw(moved={(1.0, 1.0): (2.0, 2.0)})).area
+    >>> found = redraw(np.array([square], dtype=object), Redraw(moved={(1.0, 1.0): (2.0, 2.0)}))
+    >>> found[0].area
     2.0
     """
-    polygons = []
-    changed = False
-    for polygon in shapely.get_parts(shape):
-        rings = []
-        for ring in shapely.get_rings(polygon):
-            drawn = _redrawn(shapely.get_coordinates(ring), how)
-            if drawn is not None and len(drawn) < _TRIANGLE:
-                return None
-            changed = changed or drawn is not None
-            rings.append(ring if drawn is None else shapely.linearrings(drawn))
-        polygons.append(shapely.polygons(rings[0], holes=rings[1:] or None))
-    if not changed:
-        return shape
-    return polygons[0] if shape.geom_type == "Polygon" else shapely.MultiPolygon(polygons)
+    polygons, shape_of = shapely.get_parts(shapes, return_index=True)
+    rings, polygon_of = shapely.get_rings(polygons, return_index=True)
+    xy, ring_of = shapely.get_coordinates(rings, return_index=True)
+    flagged = how.changes(xy)
+    drawn: dict[int, NDArray[np.float64]] = {}
+    for ring in np.unique(ring_of[flagged]).tolist():  # few of the rings near an edit
+        start, stop = np.searchsorted(ring_of, [ring, ring + 1])
+        places = _redrawn(xy[start:stop], flagged[start:stop], how)
+        if places is not None:
+            drawn[ring] = places
+    result: list[shapely.Geometry | None] = list(shapes)
+    for shape in np.unique(shape_of[polygon_of[list(drawn)]]).tolist() if drawn else ():
+        own = np.flatnonzero(shape_of == shape)
+        mine = np.flatnonzero((polygon_of >= own[0]) & (polygon_of <= own[-1])).tolist()
+        if any(len(drawn[ring]) < _TRIANGLE for ring in mine if ring in drawn):
+            result[shape] = None
+            continue
+        new = {r: shapely.linearrings(drawn[r]) if r in drawn else rings[r] for r in mine}
+        parts = [[new[r] for r in mine if polygon_of[r] == part] for part in own]
+        made = [shapely.polygons(part[0], holes=part[1:] or None) for part in parts]
+        single = shapes[shape].geom_type == "Polygon"
+        result[shape] = made[0] if single else shapely.MultiPolygon(made)
+    return result
 
 
-def _redrawn(xy: NDArray[np.float64], how: Redraw) -> NDArray[np.float64] | None:
+def _redrawn(
+    xy: NDArray[np.float64], flagged: NDArray[np.bool_], how: Redraw
+) -> NDArray[np.float64] | None:
     """Return the vertices of a redrawn ring (the first not repeated), None if it stays."""
     pieces: list[NDArray[np.float64]] = []
     last, changed = 0, False
-    for i in np.flatnonzero(how.changes(xy)[:-1]).tolist():  # few: the rest is copied as it is
+    for i in np.flatnonzero(flagged[:-1]).tolist():  # few: the rest is copied as it is
         (x, y), (next_x, next_y) = xy[i : i + 2].tolist()
         place: Place = (x, y)
         kept = [] if place in how.dropped else [how.moved.get(place, place)]
