@@ -7,6 +7,8 @@ import geopandas as gpd
 import httpx
 import numpy as np
 import shapely
+from fastapi.routing import APIRoute
+from sqlalchemy import create_engine, inspect, text
 
 import edits
 from onegrid.grids.edit import open_grid
@@ -147,3 +149,20 @@ def bowed(row):
     """Return an edit that moves a vertex that two cells share, inside their community."""
     x, y = shapely.get_coordinates(row.shape)[2]
     return {"op": "move_border", "from": [x, y], "to": [x + 3, y + 2]}
+
+
+def routes(app):
+    """Return the routes of a service, those of its routers too."""
+    routers = [getattr(route, "original_router", app) for route in app.routes]
+    every = [route for router in routers for route in router.routes]
+    return list({id(route): route for route in every if isinstance(route, APIRoute)}.values())
+
+
+def wipe(url):
+    """Take every table of ours out of a database."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for name in inspect(connection).get_table_names():
+            if name != "spatial_ref_sys":
+                connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
+    engine.dispose()

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+import shapely
+
 from onegrid.errors import AccessError, Problem
 from onegrid.grids.edit.rows import CELLS
+from onegrid.standards import number
 from onegrid.store.users import DISTRICT, Person
 
 if TYPE_CHECKING:
@@ -44,7 +47,8 @@ ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
     "planner": (_OFFICE - {"approve"}) | frozenset[Action]({"publish"}),
     "admin": _OFFICE | frozenset[Action]({"publish", "manage"}),
 }
-_OWN: Final = frozenset({"households", "people", "elders_60", "workers_needed"})
+# follow from ground and doors: they change where something else does
+_DERIVED: Final = frozenset({"households", "people", "elders_60", "area_m2", "workers_needed"})
 
 
 @dataclass(frozen=True)
@@ -109,9 +113,13 @@ class Who:
 
 
 def _concerns(rows: list[Row]) -> bool:
-    """Return whether a row is new, gone, or says something else but for figures that follow."""
+    """Return whether a row is new, gone, says something else, or has other ground."""
     if len(rows) == 1:
         return True
     one, two = rows
-    names = {*one.attributes, *two.attributes} - _OWN
-    return any(one.attributes.get(name) != two.attributes.get(name) for name in names)
+    names = {*one.attributes, *two.attributes} - _DERIVED
+    if any(one.attributes.get(name) != two.attributes.get(name) for name in names):
+        return True
+    moved_m2 = shapely.symmetric_difference(one.shape, two.shape).area
+    # a cut bends the border it ends on by less than a step of the grid
+    return bool(moved_m2 > number("grid_size_m") * one.shape.length)

@@ -4,7 +4,6 @@ import threading
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, inspect, text
 
 import edits
 import service
@@ -16,29 +15,6 @@ from onegrid.store.rows import read_rows
 from service import Browser, rename
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(params=["file", "postgis"])
-def place(request, tmp_path):
-    if request.param == "file":
-        yield str(tmp_path / "district")
-        return
-    url = request.getfixturevalue("postgis")
-    yield url
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for name in inspect(connection).get_table_names():
-            if name != "spatial_ref_sys":
-                connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
-    engine.dispose()
-
-
-@pytest.fixture
-def app(place):
-    service.fill(place)
-    made, close = service.service(place)
-    yield made
-    close()
 
 
 @pytest.fixture

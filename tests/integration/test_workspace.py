@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 
 import edits
+import service
 from onegrid.errors import CrsError, InputError, OutputError, StaleError
 from onegrid.grids.edit import EditError, open_grid, perform
 from onegrid.store import (
@@ -32,29 +33,6 @@ pytestmark = pytest.mark.integration
 SRID = 4547
 BY = By("planner", "2026-01-02T03:04:05Z", "why")
 HEAD = plans.PlanHead("main", "一张网", plans.DRAFT, 0, None, None, BY.at, BY.author)
-
-
-@pytest.fixture
-def database(postgis):
-    """Return the URL of an empty database, emptied again afterwards."""
-    yield postgis
-    wipe(postgis)
-
-
-@pytest.fixture(params=["file", "postgis"])
-def place(request, tmp_path):
-    if request.param == "file":
-        return str(tmp_path / "district")
-    return request.getfixturevalue("database")
-
-
-def wipe(url):
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        for name in inspect(connection).get_table_names():
-            if name != "spatial_ref_sys":
-                connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
-    engine.dispose()
 
 
 @pytest.fixture
@@ -303,7 +281,7 @@ def test_a_backup_taken_under_load_restores_to_one_state(planned, grid, tmp_path
     if target == "postgis":
         to = request.getfixturevalue("database")
         planned.close()
-        wipe(to)
+        service.wipe(to)
     with closing(restore_backup(backup, to)) as restored:
         with restored.reading() as connection:
             revision = plans.plan_head(connection, "main").revision

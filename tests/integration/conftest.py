@@ -1,0 +1,29 @@
+"""A served workspace, in a file and in PostGIS."""
+
+import pytest
+
+import service
+
+
+@pytest.fixture
+def database(postgis):
+    """Return the URL of an empty database, emptied again afterwards."""
+    yield postgis
+    service.wipe(postgis)
+
+
+@pytest.fixture(params=["file", "postgis"])
+def place(request, tmp_path):
+    """Return where a workspace may be made, on each store."""
+    if request.param == "file":
+        return str(tmp_path / "district")
+    return request.getfixturevalue("database")
+
+
+@pytest.fixture
+def app(place):
+    """Return the service of a small workspace."""
+    service.fill(place)
+    made, close = service.service(place)
+    yield made
+    close()
