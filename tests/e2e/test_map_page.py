@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
 
 import tables
@@ -113,3 +115,24 @@ def test_on_a_phone_the_panels_are_folded_and_the_map_is_not_covered(opened):
     opened.wait_for_selector("canvas.leaflet-zoom-animated")
     assert not opened.locator("details.panel").evaluate("(panel) => panel.open")
     assert not opened.get_by_label("老网格：应急").is_visible()
+
+
+def test_a_slider_steps_through_the_scenarios(visit: Visit, tmp_path: Path):
+    today = tables.gaps().query("kind == 'elder_care_center'")
+    more = today.assign(cause="covered", people_covered=today["people"])
+    more = more.assign(elders_60_covered=today["elders_60"])
+    both = pd.concat([today.assign(scenario="现状"), more.assign(scenario="加一处")])
+    path = tmp_path / "map.html"
+    given = replace(tables.map_tables(), scenarios=both)
+    path.write_text(result_page(given, title="x"), encoding="utf-8")
+    visit.open(path.as_uri())
+    page = visit.page
+    page.wait_for_selector("canvas.leaflet-zoom-animated")
+    steps = page.locator(".steps")
+    assert not steps.is_visible()
+    page.get_by_label("专题").select_option(label="情景对照：居家养老服务中心(街道级)")
+    assert steps.locator("output").inner_text() == "现状"
+    before = colour_at(page, *lonlat("c08"))
+    steps.locator("input").press("ArrowRight")
+    assert steps.locator("output").inner_text() == "加一处"
+    assert colour_at(page, *lonlat("c08")) != before

@@ -204,3 +204,77 @@ def test_classes_differ_by_more_than_colour_alone():
         assert len(set(coloured)) == len(coloured)
     alarming = [s.pattern for c, s in CAUSES.items() if c in ("far", "severed", "closed", "full")]
     assert len(set(alarming)) == len(alarming)
+
+
+def scenarios():
+    """Return the pharmacies today and with one more; cell c05 has twelve people."""
+    today = tables.gaps().query("kind == 'elder_care_center'")
+    more = today.assign(people_covered=today["people"], elders_60_covered=today["elders_60"])
+    more = more.assign(cause=more["cause"].where(more["people"] == 0, "covered"))
+    parts = [today.assign(scenario="现状"), more.assign(scenario="加一处<b>")]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_scenarios_of_a_kind_are_one_choice_with_a_slider():
+    given = replace(tables.map_tables(), scenarios=scenarios())
+    page = result_page(given, title="x")
+    themes = [theme for theme in data_of(page)["themes"] if theme["group"]]
+    assert {theme["group"] for theme in themes} == {"情景对照：居家养老服务中心(街道级)"}
+    assert [theme["step"] for theme in themes] == ["现状", "加一处<b>"]
+    assert "<b>" not in page.split("<script>Onegrid.data")[0]
+
+
+def test_a_cell_that_one_scenario_hides_is_hidden_in_all():
+    cells = tables.cells()
+    told = scenarios()
+    few = (told["level"] == "cell") & (told["id"] == "c01") & (told["scenario"] == "加一处<b>")
+    up = told["level"].isin(["community", "subdistrict", "district"])
+    mine = told["id"].isin(["m00", "s0", "district"]) & up & (told["scenario"] == "加一处<b>")
+    told.loc[few | mine, "people_covered"] -= 1255  # 5 of 1,260 are left
+    page = result_page(replace(tables.map_tables(), scenarios=told), title="x")
+    data = data_of(page)
+    names = [theme["label"] for theme in data["themes"]]
+    column = data["cells"]["collection"]["columns"].index("class") + 2
+    row = data["cells"]["collection"]["rows"][cells.index.get_loc("c01")]
+    hidden = list(CAUSES).index("hidden")
+    about = [i for i, name in enumerate(names) if "居家养老服务中心" in name]
+    assert len(about) == 3
+    assert [row[column][i] for i in about] == [hidden] * 3
+
+
+def test_ranked_fixes_stand_on_the_map_and_small_gains_do_not():
+    fixes = gpd.GeoDataFrame(
+        {
+            "rank": [1, 4],
+            "kind": ["elder_care_center", "pharmacy"],
+            "fix": ["new_site", "open_link"],
+            "elders_60_gained": [120, 3],
+            "people_gained": [300, 30],
+            "cost_note": ["同类第 1 处新址", "新开 40 米通道"],
+        },
+        geometry=[shapely.Point(486100, 4240100), shapely.Point(486400, 4240400)],
+        crs=tables.CRS,
+    )
+    for office, gained in ((False, "少于10或不公开"), (True, "3")):
+        page = result_page(replace(tables.map_tables(), fixes=fixes), title="x", office=office)
+        layer = next(o for o in data_of(page)["overlays"] if o["name"] == "怎样补最省")
+        tips = tips_of(layer["collection"])
+        assert [tip["次序"] for tip in tips] == ["4", "1"]  # the first lies on top
+        assert [tip["受益60岁以上"] for tip in tips] == [gained, "120"]
+        assert [sign["label"] for sign in layer["legend"]] == ["打通通道", "新建"]
+
+
+def test_a_kind_whose_norm_is_not_verified_says_so_in_its_theme():
+    gaps = tables.gaps()
+    gaps["unverified"] = np.where(gaps["kind"] == "pharmacy", "未核实", "")
+    page = result_page(replace(tables.map_tables(), gaps=gaps), title="x")
+    labels = [theme["label"] for theme in data_of(page)["themes"]]
+    assert "缺口：药店（标准未核实）" in labels
+    assert not any("养老" in label and "未核实" in label for label in labels)
+
+
+def test_made_up_data_is_said_once():
+    given = replace(tables.map_tables(), synthetic=True, attribution=("示意数据", "道路来源"))
+    page = result_page(given, title="x")
+    assert page.count("示意数据") == 1
+    assert "道路来源" in page

@@ -167,6 +167,35 @@ const Onegrid = (() => {
     return section;
   }
 
+  /* Themes of one group, such as scenarios, on one slider. */
+  function slider(themes, show) {
+    const box = element("label", "", "steps");
+    const range = box.appendChild(element("input"));
+    const name = box.appendChild(element("output"));
+    let places = [];
+    range.type = "range";
+    range.min = "0";
+    range.step = "1";
+    const move = () => {
+      const place = places[Number(range.value)];
+      name.textContent = themes[place].step;
+      range.setAttribute("aria-valuetext", themes[place].step);
+      show(place);
+    };
+    const choose = (index) => {
+      const { group } = themes[index];
+      places = themes.flatMap((other, place) => (group && other.group === group ? [place] : []));
+      box.hidden = places.length < 2;
+      if (!places.length) return show(index);
+      range.max = String(places.length - 1);
+      range.value = "0";
+      return move();
+    };
+    box.hidden = true;
+    range.addEventListener("input", move);
+    return { element: box, choose };
+  }
+
   function panel(map, cells, overlays, themes) {
     const control = L.control({ position: "bottomleft" });
     const legend = element("div", "", "legend");
@@ -190,14 +219,21 @@ const Onegrid = (() => {
       box.open = window.innerWidth >= 700;
       box.appendChild(element("summary", "图例与专题"));
       if (themes.length > 1) {
-        const label = box.appendChild(element("label", "专题 "));
-        const select = label.appendChild(element("select"));
-        themes.forEach(({ label: name }, index) => select.add(new Option(name, index)));
-        select.addEventListener("change", () => {
-          theme = Number(select.value);
+        const show = (index) => {
+          theme = index;
           paint();
           draw();
+        };
+        const label = box.appendChild(element("label", "专题 "));
+        const select = label.appendChild(element("select"));
+        const steps = slider(themes, show);
+        const named = new Set();
+        themes.forEach(({ label: name, group }, index) => {
+          if (!named.has(group)) select.add(new Option(group || name, index));
+          if (group) named.add(group);
         });
+        select.addEventListener("change", () => steps.choose(Number(select.value)));
+        box.appendChild(steps.element);
       } else if (themes.length) {
         box.appendChild(element("p", themes[0].label));
       }

@@ -39,6 +39,10 @@ _ROAD_SIGNS = {
 
 
 _FACILITY_COLUMNS = {"opening_hours": "开放时间", "phone": "电话", "address": "地址"}
+_FIX_SIGNS = {
+    "open_link": Sign("打通通道", signs.PURPLE, "disc", glyph="通"),
+    "new_site": Sign("新建", signs.GREEN, "disc", glyph="新"),
+}
 _DISC_STYLE = {"color": "#ffffff", "weight": 1, "fillOpacity": 0.95}
 _ROAD_STYLES: dict[str, dict[str, Any]] = {
     "water": {"color": "#a9cfe6", "weight": 3},
@@ -203,6 +207,37 @@ def site_overlay(sites: gpd.GeoDataFrame) -> Overlay:
     style = {"color": "#ffffff", "weight": 2, "fillColor": signs.GREEN, "fillOpacity": 1}
     sign = Sign("建议选址", signs.GREEN, "disc", glyph="1")
     return Overlay("建议选址", collection, style, (sign,), show=True)
+
+
+def fix_overlay(fixes: gpd.GeoDataFrame) -> Overlay:
+    """Return where a new way or a new site would help, the first rank on top.
+
+    Parameters
+    ----------
+    fixes
+        Points with ``rank, kind, fix, elders_60_gained, people_gained, cost_note``, counts already
+        fit for the reader.
+    """
+    ranked = fixes.sort_values("rank", ascending=False, kind="stable")
+    counts = ("elders_60_gained", "people_gained")
+    told = zip(
+        ranked["rank"].map(str),
+        ranked["kind"].map(kind_label),
+        ranked["fix"].map(lambda fix: _FIX_SIGNS[fix].label),
+        *(ranked[name].map(count_text) for name in counts),
+        _texts(ranked, "cost_note"),
+        ranked["fix"],
+        strict=True,
+    )
+    properties = [
+        {"tip": list(tip), "style": {"fillColor": _FIX_SIGNS[fix].colour, "glyph": tip[0]}}
+        for *tip, fix in told
+    ]
+    labels = {"tip": ["次序", "设施", "办法", "受益60岁以上", "受益居民", "说明"]}
+    collection = packed_collection(ranked, properties, labels=labels)
+    style = {"color": "#ffffff", "weight": 2, "fillOpacity": 1}
+    legend = tuple(_FIX_SIGNS[fix] for fix in _FIX_SIGNS if fix in set(ranked["fix"]))
+    return Overlay("怎样补最省", collection, style, legend)
 
 
 def road_overlay(roads: gpd.GeoDataFrame) -> Overlay:

@@ -6,21 +6,29 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from onegrid.coverage.privacy import public_cells
-from onegrid.coverage.suppress import suppress
+from onegrid.coverage.suppress import suppress, suppress_fixes
 from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
 from onegrid.maps.frame import Layer, framed
-from onegrid.maps.themes import Theme, cells_layer, gap_themes, outline_theme, size_theme
+from onegrid.maps.themes import (
+    Theme,
+    cells_layer,
+    gap_themes,
+    outline_theme,
+    scenario_themes,
+    size_theme,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
-    import pandas as pd
 
+_SYNTHETIC = "示意数据"  # the banner says so: once is enough
 _CELL_STYLE = {"color": "#6b6b6b", "weight": 1, "fillOpacity": 0.8}
 
 
@@ -30,7 +38,8 @@ class MapTables:
 
     ``cells``, ``communities``, ``conflicts``, ``facilities``, ``roads`` are the tables of
     `onegrid.schema`; ``departments`` the cleaned old grids by department; ``circles`` and ``sites``
-    the layers, ``gaps`` the table that the commands write. ``kinds`` chooses and orders the
+    the layers, ``gaps`` the table that the commands write; ``fixes`` are points of new ways and
+    sites by rank; ``scenarios`` gaps with a column ``scenario``. ``kinds`` chooses and orders the
     facility kinds shown as life circles and gaps (empty: all there are). ``attribution`` is shown
     on the map; ``synthetic`` adds a banner that says the figures are made up.
     """
@@ -44,6 +53,8 @@ class MapTables:
     facilities: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
     sites: gpd.GeoDataFrame | None = None
+    fixes: gpd.GeoDataFrame | None = None
+    scenarios: pd.DataFrame | None = None
     kinds: tuple[str, ...] = ()
     attribution: tuple[str, ...] = ()
     synthetic: bool = False
@@ -96,9 +107,17 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
     data = {
         "cells": _cells(tables, themes, office=office),
         "overlays": [asdict(overlay) for overlay in overlays],
-        "themes": [{"label": t.label, "signs": [asdict(sign) for sign in t.signs]} for t in themes],
+        "themes": [
+            {
+                "label": theme.label,
+                "signs": [asdict(sign) for sign in theme.signs],
+                "group": theme.group,
+                "step": theme.step,
+            }
+            for theme in themes
+        ],
         "notes": list(_notes(tables, office=office)),
-        "banner": "示意数据：人口与网格为虚构，仅供演示" if tables.synthetic else "",
+        "banner": f"{_SYNTHETIC}：人口与网格为虚构，仅供演示" if tables.synthetic else "",
     }
     switches = [Layer(overlay.name, overlay.show, overlay.interactive) for overlay in overlays]
     return framed(data, switches, title=title, bounds=_bounds(frames[0]))
@@ -109,10 +128,22 @@ def _themes(tables: MapTables, *, office: bool) -> list[Theme]:
     if cells is None or not len(cells):
         return []
     themes = [size_theme(cells)]
-    if gaps is not None:
-        shown = gaps if office else suppress(gaps, cells)
-        themes += gap_themes(cells, shown, tables.kinds)
+    told = [frame for frame in (gaps, _as_walkers(tables.scenarios)) if frame is not None]
+    if told:  # suppressed together: who is hidden in one is not shown in the next
+        both = pd.concat(told, ignore_index=True)
+        shown = both if office else suppress(both, cells)
+        compared = shown["scenario"].notna() if "scenario" in shown else shown["level"].isna()
+        themes += gap_themes(cells, shown[~compared], tables.kinds)
+        themes += scenario_themes(cells, shown[compared])
     return [*themes, outline_theme(cells)]
+
+
+def _as_walkers(scenarios: pd.DataFrame | None) -> pd.DataFrame | None:
+    """Return the gaps of scenarios as those of further walking profiles, one for each."""
+    if scenarios is None or scenarios.empty:
+        return None
+    walker = scenarios["profile"].fillna("") + "/" if "profile" in scenarios else ""
+    return scenarios.assign(profile=walker + "scenario/" + scenarios["scenario"])
 
 
 def _cells(tables: MapTables, themes: list[Theme], *, office: bool) -> dict[str, Any] | None:
@@ -136,6 +167,8 @@ def _overlays(tables: MapTables, *, office: bool) -> Iterator[layers.Overlay]:
     yield from layers.department_overlays(tables.departments)
     if tables.facilities is not None and len(tables.facilities):
         yield from layers.facility_overlays(tables.facilities)
+    if tables.fixes is not None and len(tables.fixes):
+        yield layers.fix_overlay(tables.fixes if office else suppress_fixes(tables.fixes))
     if tables.sites is not None and len(tables.sites):
         yield layers.site_overlay(tables.sites)
 
@@ -148,7 +181,9 @@ def _bounds(frame: gpd.GeoDataFrame) -> list[list[float]]:
 def _notes(tables: MapTables, *, office: bool) -> Iterator[str]:
     declared = (frame.attrs.get("attribution") for frame in tables.frames())
     yield from dict.fromkeys(
-        text for text in (*tables.attribution, *declared) if isinstance(text, str) and text
+        text
+        for text in (*tables.attribution, *declared)
+        if isinstance(text, str) and text and not (tables.synthetic and _SYNTHETIC in text)
     )
     if office:
         yield "内部资料，含未脱敏人数"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,12 +23,17 @@ _GAP_LABELS = ("覆盖率", "最远步行")
 
 @dataclass(frozen=True)
 class Theme:
-    """One way to fill the cells: its classes, and for each cell its class and tooltip values."""
+    """One way to fill the cells: its classes, and for each cell its class and tooltip values.
+
+    Themes with one ``group`` are one entry of the choice with a slider, which names their ``step``.
+    """
 
     label: str
     signs: tuple[Sign, ...]
     classes: list[int]
     tips: list[list[str]] = field(default_factory=list)
+    group: str = ""
+    step: str = ""
 
 
 def count_text(value: float | None) -> str:
@@ -118,10 +123,40 @@ def gap_themes(
         of_kind = rows[rows["kind"] == kind]
         walkers = list(dict.fromkeys(of_kind["profile"]))
         for walker in walkers:
-            name = kind_label(kind) + (f"，{_profile_label(walker)}" if len(walkers) > 1 else "")
+            name = _marked(of_kind) + (f"，{_profile_label(walker)}" if len(walkers) > 1 else "")
             told = of_kind[of_kind["profile"] == walker].set_index("id").reindex(cells.index)
             themes.append(_gap_theme(name, told, codes))
     return themes
+
+
+def scenario_themes(cells: gpd.GeoDataFrame, scenarios: pd.DataFrame) -> list[Theme]:
+    """Return one theme for each facility kind and scenario, those of a kind on one slider.
+
+    Parameters
+    ----------
+    cells
+        The CELLS table.
+    scenarios
+        Gaps of several scenarios with a column of that name, in the order of the slider, counts
+        already fit for the reader.
+    """
+    rows = scenarios[scenarios["level"] == "cell"]
+    codes, themes = list(signs.CAUSES), []
+    for kind in kind_order(set(rows["kind"])):
+        of_kind = rows[rows["kind"] == kind]
+        for name in dict.fromkeys(of_kind["scenario"]):
+            told = of_kind[of_kind["scenario"] == name].set_index("id").reindex(cells.index)
+            theme = _gap_theme(f"{_marked(of_kind)}，{name}", told, codes)
+            group = f"情景对照：{_marked(of_kind)}"
+            themes.append(replace(theme, group=group, step=str(name)))
+    return themes
+
+
+def _marked(of_kind: pd.DataFrame) -> str:
+    """Return the label of a kind, with the mark of a norm that is not verified."""
+    label = kind_label(of_kind["kind"].iloc[0])
+    mark = of_kind["unverified"].iloc[0] if "unverified" in of_kind else ""
+    return f"{label}（标准{mark}）" if isinstance(mark, str) and mark else label
 
 
 def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:

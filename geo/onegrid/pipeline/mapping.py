@@ -19,6 +19,7 @@ from onegrid.pipeline.stages import Run
 if TYPE_CHECKING:
     from pathlib import Path
 
+_PLACE = r"^(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)$"
 TITLE = "全要素网格与十五分钟生活圈"
 
 
@@ -33,17 +34,18 @@ def read_results(folder: Path) -> MapTables:
     report = read_report(folder)
     source = report.get("source")
     about = source if isinstance(source, dict) else {}
-    gaps = folder / "gaps.csv"
     tables = MapTables(
         cells=layer_of(folder / "grid.gpkg", "cells", "cell_id"),
         communities=layer_of(folder / "grid.gpkg", "communities", "community_id"),
         departments=_departments(folder / "departments.gpkg"),
         conflicts=layer_of(folder / "grid.gpkg", "conflicts", "conflict_id"),
         circles=layer_of(folder / "circles.gpkg", "circles"),
-        gaps=pd.read_csv(gaps, dtype={"id": str}) if gaps.is_file() else None,
+        gaps=_table(folder / "gaps.csv"),
         facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         roads=_streets(folder / NETWORK_FILE),
         sites=layer_of(folder / "sites.gpkg", "sites"),
+        fixes=_fixes(folder),
+        scenarios=_table(folder / "scenarios.csv"),
         attribution=(*about.get("attribution", ()), *unverified_note(report)),
         synthetic=bool(about.get("synthetic", False)),
     )
@@ -70,6 +72,25 @@ def _departments(path: Path) -> dict[str, gpd.GeoDataFrame]:
     if not path.is_file():
         return {}
     return {name: read_raw(f"{path}#{name}").frame for name in list_spatial_layers(str(path))}
+
+
+def _table(path: Path) -> pd.DataFrame | None:
+    return pd.read_csv(path, dtype={"id": str}) if path.is_file() else None
+
+
+def _fixes(folder: Path) -> gpd.GeoDataFrame | None:
+    """Return the fixes that stand at a place of their own, with their ranks; None without a grid.
+
+    Facilities to enlarge and units that lack area are no such places.
+    """
+    path, cells = folder / "fixes.csv", layer_of(folder / "grid.gpkg", "cells", "cell_id")
+    if cells is None or not path.is_file():
+        return None
+    fixes = pd.read_csv(path, dtype={"where": str}).reset_index(names="rank")
+    place = fixes["where"].str.extract(_PLACE).astype(float)
+    fixes = fixes.assign(rank=fixes["rank"] + 1)[place[0].notna()]
+    points = gpd.points_from_xy(place[0].dropna(), place[1].dropna())
+    return gpd.GeoDataFrame(fixes, geometry=points, crs=cells.crs)
 
 
 def _streets(path: Path) -> gpd.GeoDataFrame | None:
