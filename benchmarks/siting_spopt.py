@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,17 +18,22 @@ from bench.runs import keep_or_show, run_arguments
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
-    from bench.measure import Outcome
-
-CAP_S = 900.0
+CAP_S = 80.0  # of spopt; with it the full run takes about ten minutes
+OWN_CAP_S = 900.0
+DENSE = 10_000_000  # variables of spopt's p-median and p-centre, above which it is not asked
+GROWTH = (2, 5, 10, 15)  # minutes; the longer, the more pairs
+NOISY_PAIRS = 1_000_000  # below which the peak is that of the program, not of the pairs
+EVEN = 1.5  # bytes per further pair may rise by this factor and memory still be called linear
 ABOUT = (
     "Doors and candidates lie at random along the streets of the bundled sample; a pair is in "
     "reach within so many minutes at 80 m/min. Both programs get the same pairs, spopt as the "
     "matrix it asks for, and HiGHS as its solver with default gap 0.01 %. Times hold building the "
     "model. `objective` is worked out from the chosen sites by one function: covered weight "
     "(mclp, more is better), weighted seconds with a walk beyond reach counted as the limit "
-    "(p-median, less), number of sites (lscp, less). `gap` is what the proven bound leaves open."
+    "(p-median, less), number of sites (lscp, less), the longest walk in seconds of doors that any "
+    "candidate reaches (p-center, less). `gap` is what the proven bound leaves open."
 )
 
 
@@ -47,20 +54,29 @@ class Asked:
         size = f"{self.doors:,} doors × {self.sites:,} candidates"
         return f"{self.problem}: {size}, {self.minutes:g} minutes{some}"
 
+    @property
+    def peers(self) -> tuple[str, ...]:
+        """Who is asked."""
+        dense = self.problem in {"p-median", "p-center"} and self.doors * self.sites > DENSE
+        return ("onegrid",) if dense else ("onegrid", "spopt")
+
 
 QUICK = (
     Asked("mclp", 1_000, 100, 5, 10),
     Asked("p-median", 500, 60, 5, 10),
     Asked("lscp", 1_000, 100, 10, None),
+    Asked("p-center", 200, 40, 45, 8),
 )
 CASES = (
     Asked("mclp", 2_000, 200, 5, 20),
     Asked("mclp", 20_000, 2_000, 5, 20),
-    Asked("mclp", 20_000, 2_000, 5, 60),
+    Asked("mclp", 20_000, 2_000, 10, 20),
     Asked("lscp", 2_000, 200, 10, None),
     Asked("lscp", 20_000, 2_000, 10, None),
     Asked("p-median", 1_000, 100, 10, 10),
-    Asked("p-median", 2_000, 200, 10, 20),
+    Asked("p-median", 20_000, 2_000, 10, 20),
+    Asked("p-center", 500, 50, 45, 10),
+    Asked("p-center", 2_000, 200, 45, 20),
 )
 
 
@@ -71,31 +87,26 @@ def main() -> None:
     for case in QUICK if asked.quick else CASES:
         tables.append(_table(case, asked.cap))
         print(tables[-1]["title"], tables[-1]["rows"], flush=True)
+    tables.append(_growth(*((2_000, 200) if asked.quick else (20_000, 2_000))))
+    print(tables[-1]["title"], tables[-1]["rows"], flush=True)
     found = {"title": "Choosing sites", "about": ABOUT, "tables": tables}
     keep_or_show("siting_spopt", found, asked)
+    check_memory(tables[-1]["rows"])
 
 
 def _more(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--cap", type=float, default=CAP_S, help="CPU seconds a program may use")
+    parser.add_argument("--cap", type=float, default=CAP_S, help="CPU seconds spopt may use")
 
 
 def _table(case: Asked, cap_s: float) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "case")
-        made = needed(
-            measured("peers.sites:prepare", path, case.doors, case.sites, case.minutes, cap_s=CAP_S)
-        )
-        rows = [
-            _row(
-                peer,
-                measured(f"peers.sites:{peer}", path, case.problem, case.count, cap_s=cap_s),
-            )
-            for peer in ("onegrid", "spopt")
-        ]
+    with _made(case.doors, case.sites, case.minutes) as (path, pairs):
+        rows = [_row(peer, path, case, cap_s) for peer in case.peers]
     better = "high" if case.problem == "mclp" else "low"
+    dense = f"spopt is not asked: it makes {case.doors * case.sites:,} variables."
+    told = f"spopt may use {cap_s:.0f} CPU s." if "spopt" in case.peers else dense
     return {
         "title": case.title,
-        "about": f"{made.value['pairs']:,} pairs in reach; spopt may use {cap_s:.0f} CPU s.",
+        "about": f"{pairs:,} pairs in reach; {told}",
         "columns": [
             column("peer", "program", None),
             column("status", "status", None),
@@ -111,7 +122,54 @@ def _table(case: Asked, cap_s: float) -> dict[str, Any]:
     }
 
 
-def _row(peer: str, done: Outcome) -> dict[str, Any]:
+@contextmanager
+def _made(doors: int, sites: int, minutes: float) -> Iterator[tuple[str, int]]:
+    """Make a case in a file of its own for a while; tell where it is and its number of pairs."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "case")
+        made = measured("peers.sites:prepare", path, doors, sites, minutes, cap_s=OWN_CAP_S)
+        yield path, needed(made).value["pairs"]
+
+
+def _growth(doors: int, sites: int) -> dict[str, Any]:
+    """Return how time and memory grow with the reached pairs of the same doors and candidates."""
+    rows: list[dict[str, Any]] = []
+    for minutes in GROWTH:
+        case = Asked("mclp", doors, sites, minutes, 20)
+        with _made(doors, sites, minutes) as (path, pairs):
+            row = _row("onegrid", path, case, OWN_CAP_S)
+        more = pairs - rows[-1]["pairs"] if rows else 0
+        each = (row["peak_mb"] - rows[-1]["peak_mb"]) * 2**20 / more if more else None
+        rows.append({**row, "minutes": minutes, "pairs": pairs, "pair_bytes": each})
+    return {
+        "title": f"Growth with reached pairs: mclp, {doors:,} doors × {sites:,} candidates, 20 new",
+        "about": (
+            "onegrid alone. `bytes a further pair` is the rise of the peak over the row above "
+            "for each pair more; memory is linear in the pairs where it does not rise."
+        ),
+        "columns": [
+            column("minutes", "minutes", 0),
+            column("pairs", "pairs", 0),
+            column("gap", "gap", PERCENT),
+            column("cpu_s", "CPU s", 2),
+            column("peak_mb", "peak MB", 0),
+            column("pair_bytes", "bytes a further pair", 0),
+        ],
+        "rows": rows,
+    }
+
+
+def check_memory(rows: list[dict[str, Any]]) -> None:
+    """Leave with a message if a further pair takes more memory the more pairs there are."""
+    each = [row["pair_bytes"] for row in rows if row["pair_bytes"]]
+    large = [row["pairs"] for row in rows][-1] > NOISY_PAIRS
+    if large and each[-1] > EVEN * each[-2]:
+        sys.exit(f"memory is not linear in reached pairs: {each[-2]:.0f}, then {each[-1]:.0f} B")
+
+
+def _row(peer: str, path: str, case: Asked, cap_s: float) -> dict[str, Any]:
+    limit_s = cap_s if peer == "spopt" else OWN_CAP_S
+    done = measured(f"peers.sites:{peer}", path, case.problem, case.count, cap_s=limit_s)
     found = done.value if done.status == "ok" else {}
     return {"peer": peer, "ours": peer == "onegrid", **done.cost(), **(found or {})}
 

@@ -41,7 +41,7 @@ class Case:
         return walk_s
 
     def objective(self, problem: str, chosen: NDArray[np.int64]) -> float:
-        """Return what a choice is worth: covered weight, weighted seconds, or the number."""
+        """Return what a choice is worth: covered weight, a number, weighted seconds, seconds."""
         if problem == "lscp":
             return float(len(chosen))
         walk_s = np.full(len(self.weight), np.inf)
@@ -49,6 +49,8 @@ class Case:
         np.minimum.at(walk_s, self.door[hit], self.walk_s[hit])
         if problem == "mclp":
             return float(self.weight[np.isfinite(walk_s)].sum())
+        if problem == "p-center":
+            return float(walk_s[np.unique(self.door)].max(initial=0.0))
         return float((self.weight * np.minimum(walk_s, self.limit_s)).sum())
 
 
@@ -113,7 +115,7 @@ def onegrid(path: str, problem: str, count: int | None) -> Work:
 def spopt(path: str, problem: str, count: int | None) -> Work:
     """Choose sites by spopt with HiGHS, from the same pairs as a matrix."""
     import pulp  # noqa: PLC0415
-    from spopt.locate import LSCP, MCLP, PMedian  # noqa: PLC0415
+    from spopt.locate import LSCP, MCLP, PCenter, PMedian  # noqa: PLC0415
 
     case = _load(path)
     solver = pulp.HiGHS(msg=False)
@@ -126,7 +128,10 @@ def spopt(path: str, problem: str, count: int | None) -> Work:
     else:
         walk_s = case.dense(2 * case.limit_s)
         reached = walk_s[walk_s.min(axis=1) <= case.limit_s]
-        model = LSCP.from_cost_matrix(reached, case.limit_s)
+        if problem == "p-center":
+            model = PCenter.from_cost_matrix(reached, p_facilities=count)
+        else:
+            model = LSCP.from_cost_matrix(reached, case.limit_s)
     model = model.solve(solver)
     taken = [pulp.value(variable) for variable in model.fac_vars]
     chosen = np.flatnonzero(np.array(taken, dtype=np.float64) > _TAKEN)
