@@ -17,6 +17,7 @@ from onegrid.grids.edit.move_border import move_border
 from onegrid.grids.edit.move_line import move_line
 from onegrid.grids.edit.proof import prove
 from onegrid.grids.edit.reassign import reassign
+from onegrid.grids.edit.refusal import Code, refusal
 from onegrid.grids.edit.rename import rename
 from onegrid.grids.edit.resolve import resolve
 from onegrid.grids.edit.rows import CELLS
@@ -66,9 +67,13 @@ def plan(board: Board, edit: Edit) -> Change:
         If the edit is refused: one problem with code, what, where and remedy.
     """
     draft = Draft(board)
-    told = _VERBS[edit.op](draft, edit)
-    _describe(draft)
-    prove(draft)
+    try:
+        told = _VERBS[edit.op](draft, edit)
+        _describe(draft)
+        prove(draft)
+    except shapely.GEOSException as error:  # millimetres from another border: faces do not close
+        what = f"it would run too close to another border ({str(error).splitlines()[0]})"
+        raise refusal(Code.OVERLAP, what, remedy="keep clear of other borders") from None
     return replace(
         draft.change(edit.op, told.ids),
         counts=told.counts,
