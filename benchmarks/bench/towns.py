@@ -13,19 +13,20 @@ import os
 import subprocess
 import sys
 import tarfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numba
 import numpy as np
+import pandas as pd
+import shapely
 from scipy.sparse import coo_array
 
 from onegrid.io.networks import read_network, write_network
 from onegrid.network.arrays import Network
 from onegrid.network.build import build_network
-from onegrid.network.order import elimination_rank
+from onegrid.network.skeleton import contractible
 from onegrid.network.times import edge_times
 from onegrid.standards import profile
 
@@ -60,7 +61,7 @@ def write_town(name: str, out: str) -> Generator[None, None, dict[str, int]]:
     """Write the network of ``lattice N`` (N × N crossroads) or of a city; return its sizes."""
     yield
     network = _city(name) if name in CITIES else lattice(int(name.split()[1]))
-    write_network(network, Path(out))
+    write_network(contractible(network), Path(out))
     return {"nodes": len(network.xy), "edges": len(network.ends)}
 
 
@@ -124,7 +125,6 @@ def lattice(side: int) -> Network:
         hours=(),
         barrier_xy=np.empty((0, 2)),
         barrier_offsets=np.zeros(1, dtype=np.int64),
-        rank=elimination_rank(xy, ends),
     )
 
 
@@ -135,8 +135,7 @@ def _city(name: str) -> Network:
         )
         assert streets is not None  # noqa: S101  (a file, not a folder)
         lines = gpd.read_parquet(io.BytesIO(streets.read()))
-    network, _ = build_network(lines)
-    return replace(network, rank=elimination_rank(network.xy, network.ends))
+    return build_network(lines)[0]
 
 
 def _archive() -> Path:
@@ -157,3 +156,28 @@ def _archive() -> Path:
         message = f"{_PACKAGE} is not the file it was: sha256 {found}"
         raise ValueError(message)
     return archive
+
+
+def write_walkers(path: str, folder: str, doors: int, places: int) -> Generator[None, None, None]:
+    """Write what a program starts from: origins, destinations, and the network for scipy."""
+    yield
+    network = read_network(Path(path))
+    low, high = network.xy.min(axis=0), network.xy.max(axis=0)
+    for name, count in (("from", doors), ("to", places)):
+        points = shapely.points(np.random.default_rng(count).uniform(low, high, (count, 2)))
+        table = gpd.GeoDataFrame(
+            {"id": [f"{name[0]}{i:06d}" for i in range(count)]}, geometry=points, crs=network.crs
+        )
+        table.to_file(Path(folder) / f"{name}.gpkg", layer="places")
+    arrays = {"xy": network.xy, "ends": network.ends, "length_m": network.length_m}
+    np.savez(Path(folder) / "network.npz", **arrays)
+
+
+def apart(folder: str) -> Generator[None, None, dict[str, float]]:
+    """Return how many walks two programs found, and by how much they differ."""
+    yield
+    left, right = (pd.read_parquet(Path(folder) / f"{who}.parquet") for who in ("onegrid", "scipy"))
+    both = left.merge(right, on=["from_id", "to_id"])
+    off_s = (both["walk_s_x"] - both["walk_s_y"]).abs().max()
+    return {"pairs": len(left), "other_pairs": len(left) + len(right) - 2 * len(both),
+            "off_s": float(off_s)}  # fmt: skip

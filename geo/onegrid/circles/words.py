@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from math import degrees
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -30,6 +31,18 @@ _CALLED: Final = {
 }
 
 
+Angle = TypeVar("Angle", float, "NDArray[np.float64]")
+
+
+class _Walk(NamedTuple):
+    """Signs and headings by piece; the first piece of every leg, and one past the last; metres."""
+
+    signs: list[int]
+    heading: list[list[float]]
+    legs: list[int]
+    leg_m: list[float]
+
+
 def tell_steps(
     network: Network,
     ways: Ways,
@@ -54,28 +67,30 @@ def tell_steps(
     """
     signs = _signs(network)[ways.edge]
     legs, leg_m = _legs(ways, signs, heading)
-    far = np.searchsorted(legs, ways.starts)
-    told = []
-    for i, name in enumerate(names):
-        first, last = ways.starts[i], ways.starts[i + 1]
+    far = np.searchsorted(legs, ways.starts).tolist()
+    # Plain numbers from here on: one by one they are ten times as fast as those of an array.
+    walk = _Walk(signs.tolist(), heading.tolist(), legs.tolist(), leg_m.tolist())
+    label = {sign: _label(network, sign) for sign in set(walk.signs)}
+    starts, told = ways.starts.tolist(), []
+    for i, (name, (gap_m, last_gap_m)) in enumerate(zip(names, gaps_m.tolist(), strict=True)):
         steps = []
-        if gaps_m[i, 0] >= _SHORT_M:
-            street = _street(network, signs[first]) if first < last else _UNNAMED
-            steps.append(f"步行{_metres(gaps_m[i, 0])}米到{street}")
-        told_legs = _told(signs, heading, legs[far[i] : far[i + 1] + 1], leg_m[far[i] : far[i + 1]])
+        if gap_m >= _SHORT_M:
+            joins = starts[i] < starts[i + 1]
+            street = _street(network, walk.signs[starts[i]]) if joins else _UNNAMED
+            steps.append(f"步行{_metres(gap_m)}米到{street}")
         before = -1
-        for sign, length_m, begin, end in told_legs:
-            turn = _turn(heading[begin, 0] - heading[before, 1]) if before >= 0 else ""
-            steps.append(f"{turn}{_label(network, sign)}{_metres(length_m)}米")
+        for sign, length_m, begin, end in _told(walk, far[i], far[i + 1]):
+            turn = _turn(walk.heading[begin][0] - walk.heading[before][1]) if before >= 0 else ""
+            steps.append(f"{turn}{label[sign]}{_metres(length_m)}米")
             before = end
-        if gaps_m[i, 1] >= _SHORT_M:
-            steps.append(f"离开道路步行{_metres(gaps_m[i, 1])}米")
+        if last_gap_m >= _SHORT_M:
+            steps.append(f"离开道路步行{_metres(last_gap_m)}米")
         told.append([*steps, f"到达{name or '目的地'}"])
     return told
 
 
 def _metres(length_m: float) -> int:
-    return max(round(float(length_m)), 1)
+    return max(round(length_m), 1)
 
 
 @lru_cache(maxsize=8)
@@ -96,7 +111,7 @@ def _legs(
     """
     length_m = np.abs(ways.to_m - ways.from_m)
     new = np.ones(len(signs), dtype=np.bool_)
-    turned = np.abs(_turned(heading[1:, 0] - heading[:-1, 1])) >= _CORNER_DEG
+    turned = np.abs(_turned_deg(np.degrees(heading[1:, 0] - heading[:-1, 1]))) >= _CORNER_DEG
     new[1:] = (signs[1:] != signs[:-1]) | (turned & (signs[1:] == _NO_NAME))
     new[ways.starts[:-1][ways.starts[:-1] < len(signs)]] = True
     first = np.flatnonzero(new)
@@ -104,30 +119,24 @@ def _legs(
     return np.append(first, len(signs)), total
 
 
-def _told(
-    signs: NDArray[np.int64],
-    heading: NDArray[np.float64],
-    legs: NDArray[np.int64],
-    leg_m: NDArray[np.float64],
-) -> list[tuple[int, float, int, int]]:
+def _told(walk: _Walk, first_leg: int, past_leg: int) -> list[tuple[int, float, int, int]]:
     """Return sign, metres, first and last piece of what is told of one way, jogs left out."""
     told: list[tuple[int, float, int, int]] = []
-    for leg, length_m in enumerate(leg_m.tolist()):
-        first, last = int(legs[leg]), int(legs[leg + 1]) - 1
-        sign = int(signs[first])
-        if told and length_m < (_JOG_M if sign == _NO_NAME else _SHORT_M):
-            told[-1] = (told[-1][0], told[-1][1] + length_m, *told[-1][2:])
-        elif (
-            told and told[-1][0] == sign and not _corner(heading[first, 0], heading[told[-1][3], 1])
-        ):
-            told[-1] = (sign, told[-1][1] + length_m, told[-1][2], last)
-        elif length_m >= _SHORT_M:
+    for leg in range(first_leg, past_leg):
+        first, last, length_m = walk.legs[leg], walk.legs[leg + 1] - 1, walk.leg_m[leg]
+        sign = walk.signs[first]
+        if told:
+            own, own_m, begin, end = told[-1]
+            if length_m < (_JOG_M if sign == _NO_NAME else _SHORT_M):
+                told[-1] = (own, own_m + length_m, begin, end)
+                continue
+            turn_deg = _turned_deg(degrees(walk.heading[first][0] - walk.heading[end][1]))
+            if own == sign and abs(turn_deg) < _CORNER_DEG:
+                told[-1] = (sign, own_m + length_m, begin, last)
+                continue
+        if length_m >= _SHORT_M:
             told.append((sign, length_m, first, last))
     return told
-
-
-def _corner(after: NDArray[np.float64] | float, before: NDArray[np.float64] | float) -> bool:
-    return bool(abs(_turned(after - before)) >= _CORNER_DEG)
 
 
 def _label(network: Network, sign: int) -> str:
@@ -143,7 +152,7 @@ def _street(network: Network, sign: int) -> str:
 
 def _turn(angle: float) -> str:
     """Return which way to turn between two legs."""
-    turned_deg = _turned(angle)
+    turned_deg = _turned_deg(degrees(angle))
     if abs(turned_deg) < _TURN_DEG:
         return ""
     if abs(turned_deg) > _BACK_DEG:
@@ -151,6 +160,6 @@ def _turn(angle: float) -> str:
     return "左转，" if turned_deg > 0 else "右转，"
 
 
-def _turned(angle: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    """Return an angle in degrees to the left, from -180 up to 180."""
-    return np.asarray((np.degrees(angle) + 180) % 360 - 180)
+def _turned_deg(angle_deg: Angle) -> Angle:
+    """Return an angle to the left, from -180 up to 180."""
+    return (angle_deg + 180) % 360 - 180

@@ -41,8 +41,9 @@ def in_threads(task: Callable[[S], T], items: Iterable[S]) -> list[T]:
     Plain threads: kernels run without the interpreter's lock, and numba's own thread pool must not
     be entered from two requests of a server at once.
     """
-    threads = int(numba.get_num_threads())
-    if threads == 1:
-        return [task(item) for item in items]
+    waiting = list(items)
+    threads = min(int(numba.get_num_threads()), len(waiting))
+    if threads <= 1:  # a pool for one question costs more than the question
+        return [task(item) for item in waiting]
     with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(task, items))
+        return list(pool.map(task, waiting))
