@@ -50,7 +50,7 @@ def only_accepted(
     """
     if not len(conflicts):
         return conflicts
-    board = open_grid({**grid, CONFLICTS: conflicts}, evidence=evidence).board
+    board = open_grid({**grid, CONFLICTS: conflicts}, evidence=evidence, proved=True).board
     kept, told = [], []
     for name, choices, reason in zip(
         conflicts.index, conflicts["choices"], conflicts["reason"], strict=True

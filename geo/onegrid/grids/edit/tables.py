@@ -75,6 +75,7 @@ def open_grid(
     *,
     people: gpd.GeoDataFrame | None = None,
     evidence: gpd.GeoDataFrame | None = None,
+    proved: bool = False,
 ) -> OpenGrid:
     """Put the layers of a grid on the board.
 
@@ -88,6 +89,8 @@ def open_grid(
         Points with ``households, people, elders_60`` in the same CRS.
     evidence
         Borders that departments drew (`onegrid.grids.evidence.evidence_of`): ``take`` follows them.
+    proved
+        The layers were made and proved a moment ago: noding and proof are not done again.
 
     Raises
     ------
@@ -96,10 +99,11 @@ def open_grid(
     """
     forms = {name: _form(layers[name]) for name in LAYERS if name in layers}
     shapes = {name: layers[name].geometry.to_numpy() for name in forms}
-    shapes |= {name: put_on_grid(array) for name, array in shapes.items() if name in _PARTITION}
-    if not _all_noded(shapes, layers):
-        shapes = _noded(shapes)
-    _refuse_unsound(shapes, layers)
+    if not proved:
+        shapes |= {name: put_on_grid(array) for name, array in shapes.items() if name in _PARTITION}
+        if not _all_noded(shapes, layers):
+            shapes = _noded(shapes)
+        _refuse_unsound(shapes, layers)
     rows = {name: _rows(name, layers[name], shapes[name]) for name in forms}
     own_atoms = ATOMS in rows
     if not own_atoms:
