@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from onegrid.coverage.walks import Catchments
 from onegrid.siting.capacity import most_served
 from onegrid.siting.choose import Effort
+from onegrid.siting.exact import Spending
 from onegrid.siting.gains import make_gains
 from onegrid.siting.situation import Situation
 from onegrid.siting.solve import choose_sites
@@ -97,6 +98,42 @@ def test_lscp_takes_as_few_sites_as_the_smallest_full_cover(case):
     assert covered(situation, walk_s, found.sites) == pytest.approx(full)
     assert len(found.sites) == found.objective == fewest
     assert found.objective_bound <= fewest
+
+
+PRICES = st.lists(st.sampled_from([1.0, 2.0, 2.5, 7.0]), min_size=6, max_size=6)
+
+
+@given(situations(), PRICES, st.sampled_from([0.5, 2.0, 4.5, 9.0, 50.0]), st.integers(1, 6))
+def test_a_budget_buys_as_much_as_the_best_of_all_subsets_it_pays(case, prices, budget, count):
+    situation, walk_s = case
+    cost = np.array(prices[: situation.sites])
+    spending = Spending(cost, budget)
+    found = choose_sites(situation, count=count, spending=spending)
+    paid = [s for s in subsets(situation.sites, count) if cost[s].sum() <= budget]
+    best = max(covered(situation, walk_s, s) for s in paid)
+    assert cost[found.sites].sum() <= budget
+    assert len(found.sites) <= count
+    assert found.covered_after == pytest.approx(covered(situation, walk_s, found.sites))
+    assert found.covered_after == pytest.approx(best)
+    assert found.bound >= best - CLOSE
+    lazy = Effort(rounds=3, cover_pairs=0)
+    quick = choose_sites(situation, count=count, spending=spending, effort=lazy)
+    assert quick.covered_after <= best + CLOSE
+    assert quick.bound >= best - CLOSE
+
+
+@given(situations(), PRICES)
+def test_the_cheapest_cover_costs_as_little_as_the_cheapest_full_subset(case, prices):
+    situation, walk_s = case
+    cost = np.array(prices[: situation.sites])
+    found = choose_sites(situation, problem="lscp-cost", spending=Spending(cost))
+    full = covered(situation, walk_s, list(range(situation.sites)))
+    every = subsets(situation.sites, situation.sites)
+    least = min(cost[s].sum() for s in every if covered(situation, walk_s, s) >= full - CLOSE)
+    assert covered(situation, walk_s, found.sites) == pytest.approx(full)
+    assert cost[found.sites].sum() == pytest.approx(least)
+    assert found.objective == pytest.approx(least)
+    assert found.objective_bound <= least + CLOSE
 
 
 @given(situations(), st.integers(1, 3))

@@ -8,6 +8,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from onegrid.siting.reduce import merge_doors
+
 if TYPE_CHECKING:
     import numpy.typing as npt
 
@@ -22,11 +24,15 @@ _HALF = 0.5
 
 
 class Served(NamedTuple):
-    """New sites, the weight that all sites together serve, and a bound on it."""
+    """New sites, the weight that all sites together serve, a bound on it, and each site's part.
+
+    ``load`` is float64 (sites), existing ones included.
+    """
 
     sites: Ints
     value: float
     bound: float
+    load: Floats
 
 
 def most_served(
@@ -52,8 +58,9 @@ def most_served(
     >>> door, site = np.array([0, 0, 1]), np.array([0, 1, 1])
     >>> reach = make_gains(door, site, np.array([9.0, 9.0, 4.0]), doors=2, sites=2)
     >>> most_served(reach, np.array([8.0, 7.0]), np.zeros(2, bool), count=1, effort=Effort())
-    Served(sites=array([0]), value=8.0, bound=8.0)
+    Served(sites=array([0]), value=8.0, bound=8.0, load=array([8., 0.]))
     """
+    reach = merge_doors(reach)  # doors that see the same sites are one
     sites, pairs = reach.sites, len(reach.site)
     door = np.repeat(np.arange(reach.doors), np.diff(reach.door_start))
     entry = np.arange(pairs)
@@ -84,12 +91,13 @@ def most_served(
             np.concatenate([np.ones(sites), np.full(pairs, np.inf)]),
         ),
         integrality=np.concatenate([np.ones(sites), np.zeros(pairs)]),
-        options={"mip_rel_gap": effort.gap, "node_limit": effort.nodes},
+        options={"mip_rel_gap": effort.gap, "node_limit": effort.cover_nodes(pairs)},
     )
     ceiling = float(total.sum())
     bound = ceiling if result.mip_dual_bound is None else min(ceiling, -result.mip_dual_bound)
     if result.x is None:
-        return Served(np.empty(0, np.int64), 0.0, bound)
+        return Served(np.empty(0, np.int64), 0.0, bound, np.zeros(sites))
     chosen = np.flatnonzero((result.x[:sites] > _HALF) & ~built)
+    load = np.bincount(reach.site, weights=result.x[sites:], minlength=sites)
     value = float(result.x[sites:].sum())
-    return Served(chosen, value, max(bound, value))
+    return Served(chosen, value, max(bound, value), load)

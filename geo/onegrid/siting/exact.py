@@ -27,7 +27,16 @@ class Proven(NamedTuple):
     bound: float
 
 
-def best_choice(gains: Gains, count: int, *, gap: float, nodes: int) -> Proven:
+class Spending(NamedTuple):
+    """What each site costs, float64 (sites), above 0, and the most that all may cost together."""
+
+    cost: Floats
+    budget: float = np.inf
+
+
+def best_choice(
+    gains: Gains, count: int, *, gap: float, nodes: int, spending: Spending | None = None
+) -> Proven:
     """Choose at most `count` sites of the largest value, to a relative gap or a number of nodes.
 
     Each level of gain of a door is a variable: it is reached if the level above is, or one of its
@@ -46,13 +55,16 @@ def best_choice(gains: Gains, count: int, *, gap: float, nodes: int) -> Proven:
     columns = np.concatenate([gains.site, sites + np.arange(levels), sites + follows - 1])
     data = np.concatenate([-np.ones(len(entry)), np.ones(levels), -np.ones(len(follows))])
     reached = csc_array((data, (rows, columns)), shape=(levels, sites + levels))
-    taken = np.concatenate([np.ones(sites), np.zeros(levels)])[None, :]
+    limits = [(np.ones(sites), float(count))]
+    if spending is not None:
+        limits.append((spending.cost, spending.budget))
+    taken = [csc_array(np.append(each, np.zeros(levels))[None, :]) for each, _ in limits]
     result = milp(
         np.concatenate([np.zeros(sites), -value]),
         constraints=LinearConstraint(
-            csc_array(vstack([reached, csc_array(taken)])),
+            csc_array(vstack([reached, *taken])),
             -np.inf,
-            np.concatenate([np.zeros(levels), [count]]),
+            np.concatenate([np.zeros(levels), [most for _, most in limits]]),
         ),
         bounds=Bounds(0, 1),
         integrality=np.concatenate([np.ones(sites), np.zeros(levels)]),
