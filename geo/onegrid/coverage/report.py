@@ -12,7 +12,7 @@ from onegrid.coverage.suppress import suppress
 from onegrid.standards import UNVERIFIED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
 
@@ -32,6 +32,7 @@ def report(
     cells: gpd.GeoDataFrame,
     *,
     missing_counts: Mapping[str, int] | None = None,
+    beside: Iterable[Coverage] = (),
 ) -> dict[str, Value]:
     """Return what ``report.json`` holds under ``coverage``, fit to be published.
 
@@ -43,6 +44,8 @@ def report(
         The grid's cells, to suppress small counts as the public gaps do.
     missing_counts
         Rows without a figure that import filled with 0, by column; added to those found here.
+    beside
+        The same district at other paces, whose gaps are published too: they hide together.
 
     Returns
     -------
@@ -50,8 +53,11 @@ def report(
         Plain values for JSON; a figure that is empty or suppressed is None.
     """
     measured, given = coverage.measured, missing_counts or {}
-    public = suppress(coverage.gaps, cells)
-    district = public[public["level"] == "district"].set_index("kind")
+    name = coverage.options.profile.name
+    others = [found.gaps for found in beside if found.options.profile.name != name]
+    public = suppress(pd.concat([coverage.gaps, *others], ignore_index=True), cells)
+    mine = (public["level"] == "district") & (public["profile"] == name)
+    district = public[mine].set_index("kind")
     stock, demand = measured.stock, measured.demand
     counted = stock.kind >= 0
     kinds = measured.facilities["kind"]

@@ -37,6 +37,9 @@ WITH_COVERED: Final = (
     *("people_covered", "elders_60_covered", "covered_share", "worst_walk_s", "cause"),
     "accessibility",
 )
+_ROUND_TO: Final = 10  # people: a round figure leaves as many possible as a hidden count
+_HALF_UP: Final = 0.5
+_LOAD: Final = r"还缺 \d+ 人的容量：时限内有 \d+ 人"
 _COUNTS: Final = ("people", "elders_60", "people_covered", "elders_60_covered")
 
 
@@ -123,11 +126,14 @@ def _parts(total: Floats, reached: list[Floats]) -> Floats:
 
 
 def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFrame:
-    """Return the fixes with gains of few people emptied, and the notes beside them.
+    """Return the fixes with gains of few people emptied, the others in round figures.
+
+    The gain of a site, of a community's own area or of an only facility is a sum of what the gaps
+    may hide, so that its last digit would tell. For the same reason notes say no load.
 
     Examples
     --------
-    >>> fixes = pd.DataFrame({"people_gained": [30, 9], "elders_60_gained": [12, 0]})
+    >>> fixes = pd.DataFrame({"people_gained": [34, 9], "elders_60_gained": [12, 0]})
     >>> suppress_fixes(fixes)["people_gained"].tolist()
     [30, <NA>]
     """
@@ -135,10 +141,12 @@ def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFra
     names = ["people_gained", "elders_60_gained"]
     people, elders = (fixes[name] for name in names)
     few = [(count > 0) & (count < smallest) for count in (people, elders, people - elders)]
-    gains = fixes[names].astype("Int64")
-    told = (
-        fixes.assign(cost_note=fixes["cost_note"].mask(few[0])) if "cost_note" in fixes else fixes
-    )
+    rounded = (fixes[names] / _ROUND_TO + _HALF_UP).floordiv(1) * _ROUND_TO
+    gains, told = rounded.astype("Int64"), fixes
+    if "cost_note" in fixes:
+        notes = fixes["cost_note"].astype(object).fillna("")
+        notes = notes.str.replace(_LOAD, "服务人数超过容量", regex=True)
+        told = fixes.assign(cost_note=notes.mask(few[0]))
     return told.assign(
         people_gained=gains[names[0]].mask(few[0]),
         elders_60_gained=gains[names[1]].mask(few[0] | few[1] | few[2]),

@@ -239,7 +239,12 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
     of_care = care.table[care.table["kind"].isin(standards.ELDER_KINDS)]
     elder_fixes = of_care.assign(profile=walker)
     told = {
-        name: report(found, tables.cells, missing_counts=tables.missing_counts)
+        name: report(
+            found,
+            tables.cells,
+            missing_counts=tables.missing_counts,
+            beside=[other for other, _ in results.values()],
+        )
         for name, (found, _) in results.items()
     }
     summary = {**told[profiles[0].name], "profiles": told, **notes}

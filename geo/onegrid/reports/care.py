@@ -26,6 +26,7 @@ from onegrid.standards.signs import kind_label
 if TYPE_CHECKING:
     from onegrid.reports.inputs import ReportTables
 
+ROUNDED: Final = "公开版的受益人数取到十位。"
 _OF_UNITS: Final = tuple(f"{level} " for level in ELDER_LEVELS)  # where a fix is a unit
 _ORDER: Final = {"district": 0, "community": 1, "subdistrict": 2}
 FIX_LABELS: Final = {"open_link": "打通通道", "enlarge": "扩建", "new_site": "新建"}
@@ -147,7 +148,7 @@ def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
         (Column("rank", "序号", "count", 6), *_FIX, *_BEFORE_AFTER),
         rows,
         "“前”“后”是全区走得到这类设施的60岁以上居民；同类新址依次相加，其余各项单独计算；"
-        "扩建和补面积不增加走得到的人，所以不填。",
+        "扩建和补面积不增加走得到的人，所以不填。" + ("" if tables.office else ROUNDED),
         PRINTED,
     )
 
@@ -205,7 +206,7 @@ def fix_tables(tables: ReportTables) -> list[Table]:
         place=[place_text(tables, str(where)) for where in rows["where"]],
     )
     columns = (Column("rank", "序号", "count", 6), *_FIX)
-    note = "每一项单独计算；同类新址依次相加。"
+    note = "每一项单独计算；同类新址依次相加。" + ("" if tables.office else ROUNDED)
     return [Table("补短板清单", "怎样补最省（受益老人多的在前）", columns, rows, note, PRINTED)]
 
 

@@ -144,14 +144,22 @@ def _marked(frame: pd.DataFrame, public: pd.DataFrame) -> pd.DataFrame:
 
 
 def _marked_fixes(fixes: pd.DataFrame | None) -> pd.DataFrame | None:
-    return None if fixes is None else _marked(fixes, suppress_fixes(fixes))
+    return None if fixes is None else _marked_gains(fixes)
+
+
+def _marked_gains(fixes: pd.DataFrame) -> pd.DataFrame:
+    """Mark what is hidden; what is shown is round."""
+    public = suppress_fixes(fixes)
+    changed = [n for n in ("people_gained", "elders_60_gained", "cost_note") if n in fixes]
+    shown = {name: public[name].astype(object).fillna(fixes[name]) for name in changed}
+    return _marked(fixes.assign(**shown), public)
 
 
 def _marked_sites(sites: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame | None:
     gains = ("people_gained", "elders_60_gained")
     if sites is None or not all(name in sites for name in gains):
         return sites
-    return _marked(sites, suppress_fixes(sites))
+    return _marked_gains(sites)
 
 
 def _mark(values: pd.Series, hidden: pd.Series) -> pd.Series:
