@@ -95,33 +95,32 @@ def grid_columns(cells: Shapes, ground: Ground) -> dict[str, float]:
 
 def tiling_columns(polygons: Shapes, ground: shapely.Geometry) -> dict[str, float]:
     """Return gap, overlap, slivers and parts of polygons that should tile the ground."""
-    union = _union(polygons)
+    shapes, union, gap_m2 = _united(polygons, ground)
     parts = shapely.get_parts(polygons)
     parts = parts[shapely.area(parts) > 0]
     area_m2 = shapely.area(parts)
     thin = 2 * area_m2 < SLIVER_M * shapely.length(parts)
     return {
-        "gap_m2": float(shapely.area(_difference(ground, union))),
-        "overlap_m2": max(0.0, float(shapely.area(polygons).sum() - shapely.area(union))),
+        "gap_m2": gap_m2,
+        "overlap_m2": max(0.0, float(shapely.area(shapes).sum() - shapely.area(union))),
         "slivers": int((thin | (area_m2 < SLIVER_M2)).sum()),
         "parts_per_cell": _share(len(parts), len(polygons)),
     }
 
 
-def _union(polygons: Shapes) -> shapely.Geometry:
-    """Return the union; on a grid of 1 mm where what a program left cannot be united as it is."""
-    try:
-        return shapely.union_all(polygons)
-    except shapely.GEOSException:
-        return shapely.union_all(polygons, grid_size=_GRID_M)
+def _united(polygons: Shapes, ground: shapely.Geometry) -> tuple[Shapes, shapely.Geometry, float]:
+    """Return the polygons, their union, and the area (m2) of the ground outside it.
 
-
-def _difference(ground: shapely.Geometry, union: shapely.Geometry) -> shapely.Geometry:
-    """Return the ground without a union; on a grid of 1 mm where that fails as it is."""
+    Where what a program left cannot be computed with as it is, each polygon is put on a grid of
+    1 mm first.
+    """
     try:
-        return shapely.difference(ground, union)
+        union = shapely.union_all(polygons)
+        return polygons, union, float(shapely.area(shapely.difference(ground, union)))
     except shapely.GEOSException:
-        return shapely.difference(ground, union, grid_size=_GRID_M)
+        rounded = shapely.set_precision(polygons, _GRID_M)
+        union = shapely.union_all(rounded)
+        return rounded, union, float(shapely.area(shapely.difference(ground, union)))
 
 
 def first_inside(points: Shapes, polygons: Shapes) -> Ints:

@@ -23,7 +23,11 @@ _CRS = "EPSG:4548"  # any metric one; maup only wants the same twice
 
 
 def assign(units_path: str, ground_path: str) -> Generator[Labels | None, None, Labels | None]:
-    """Give every unit to the cell that covers most of it, of the department that drew most."""
+    """Give every unit to the cell that covers most of it, of the department that drew most.
+
+    As everybody else it makes cells inside communities: a cell of the department that lies in
+    several is one cell in each.
+    """
     units: Units = pickle.loads(Path(units_path).read_bytes())  # noqa: S301  (our own)
     ground = load_ground(ground_path)
     areas_m2 = {name: shapely.area(x.shapes).sum() for name, x in ground.departments.items()}
@@ -32,7 +36,12 @@ def assign(units_path: str, ground_path: str) -> Generator[Labels | None, None, 
     sources = gpd.GeoDataFrame(geometry=units.shapes, crs=_CRS)
     targets = gpd.GeoDataFrame(geometry=ground.departments[name].shapes, crs=_CRS)
     found = maup.assign(sources, targets)
-    cell = pd.to_numeric(found).fillna(-1).to_numpy().astype(int)
+    drawn = pd.to_numeric(found).fillna(-1).to_numpy().astype(int)
+    home = np.zeros(len(drawn), dtype=int)
+    for number, problem in enumerate(units.problems):
+        home[problem.unit] = number
+    cell = np.unique(np.stack([home, drawn], axis=1), axis=0, return_inverse=True)[1].ravel()
+    cell[drawn < 0] = -1
     return Labels(cell, len(units.problems), 0, f"follows {name} alone")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import pyogrio
-from bench.columns import Layer, coded, load_dirty
+from bench.columns import Layer, coded, load_dirty, polygonal
 from bench.measure import FOLDER
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def _each(dirty_path: str, options: tuple[str, ...]) -> Generator[Layers, None, 
 def _cleaned(layer: Layer, options: tuple[str, ...], crs: str) -> Layer:
     with tempfile.TemporaryDirectory() as place:
         drawn, left = Path(place) / "drawn.shp", Path(place) / "left.shp"
-        frame = gpd.GeoDataFrame({"code": layer.codes}, geometry=layer.shapes, crs=crs)
+        frame = gpd.GeoDataFrame({"code": layer.codes}, geometry=polygonal(layer.shapes), crs=crs)
         pyogrio.write_dataframe(frame, drawn, driver="ESRI Shapefile", encoding="UTF-8")
         words = [str(drawn), "encoding=utf8", "-clean", *options, "-o", str(left)]
         node = [str(_ROOT / "tools/with_node.sh"), "node", "-r", str(_HOOK), str(_PROGRAM)]
