@@ -184,6 +184,52 @@ class LinkAnswer(BaseModel):
     path: str
 
 
+class JobAnswer(BaseModel):
+    """A job: ``stage`` is what it is doing; ``problems`` why it failed."""
+
+    job_id: str
+    kind: str
+    plan_id: str | None
+    options: dict[str, Any]
+    owner: str
+    state: Literal["queued", "running", "canceling", "done", "failed", "canceled"]
+    stage: str
+    tries: int
+    asked_at: str
+    started_at: str | None
+    ended_at: str | None
+    result: dict[str, Any] | None
+    problems: list[dict[str, Any]]
+
+
+class JobListing(BaseModel):
+    """A page of jobs; ``next`` is the address of the next one."""
+
+    total: int
+    items: list[JobAnswer]
+    next: str | None
+
+
+class UploadAnswer(BaseModel):
+    """A file that was sent, and the import doctor's preview: its layers, and what is wrong."""
+
+    upload_id: str
+    owner: str
+    file: str
+    size: int
+    sha256: str
+    sent_at: str
+    preview: dict[str, Any]
+
+
+class UploadListing(BaseModel):
+    """A page of uploads; ``next`` is the address of the next one."""
+
+    total: int
+    items: list[UploadAnswer]
+    next: str | None
+
+
 class ReviewAnswer(BaseModel):
     """Where a plan stands on its way, and what was decided."""
 

@@ -1,5 +1,7 @@
 """A served workspace, in a file and in PostGIS."""
 
+import socket
+
 import pytest
 
 import service
@@ -27,3 +29,11 @@ def app(place):
     made, close = service.service(place)
     yield made
     close()
+
+
+@pytest.fixture
+def unused_port():
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

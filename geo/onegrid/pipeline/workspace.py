@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from onegrid import schema
 from onegrid.crs import metric_crs
-from onegrid.errors import CrsError, Problem
+from onegrid.errors import CrsError, InputError, Problem
 from onegrid.grids.edit import open_grid
 from onegrid.grids.edit.rows import CELLS, LAYERS
 from onegrid.io.files import OutputFolder, write_csv, write_layers
@@ -40,7 +40,7 @@ from onegrid.store.ground import Source, departments, ground, put_ground
 from onegrid.store.workspace import NO_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     from pyproj import CRS
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
 GRID_FILE: Final = "grid.gpkg"
 CROSSWALK_FILE: Final = "crosswalk.csv"
+TABLES: Final = {"people": schema.PEOPLE, "facilities": schema.FACILITIES}
 _OWN_FILES: Final = frozenset({GRID_FILE, DEPARTMENTS_FILE, "facilities.gpkg", "run.json"})
 
 
@@ -88,20 +89,36 @@ def import_folder(place: str, inputs: ImportInputs, *, by: By) -> dict[str, Any]
     InputError
         With every problem of every file, or ``PLAN_EXISTS``; the workspace is as it was then.
     """
+    with closing(open_workspace(place)) as workspace:
+        return {"workspace": place, **import_into(workspace, inputs, by=by)}
+
+
+def import_into(
+    workspace: Workspace,
+    inputs: ImportInputs,
+    *,
+    by: By,
+    also: Callable[[Connection], None] | None = None,
+) -> dict[str, Any]:
+    """Bring a result folder into an open workspace; see `import_folder`.
+
+    What ``also`` does is saved with it, or not at all if it raises.
+    """
     run = Run("import")
     with run.stage("读取"):
         read = _read(inputs)
         rows = open_grid({n: f for n, f in read.layers.items() if n in LAYERS}).board.rows
     head = plans.PlanHead(inputs.plan_id, inputs.name, plans.DRAFT, 0, None, None, by.at, by.author)
-    with run.stage("写入", cells=len(rows[CELLS])), closing(open_workspace(place)) as workspace:
+    with run.stage("写入", cells=len(rows[CELLS])):
         workspace.use_crs(_srid_of(read.layers[CELLS].crs, str(inputs.folder / GRID_FILE)))
         with workspace.writing() as connection:
             every = (row for layer in rows.values() for row in layer.values())
             plans.add_plan(connection, head, every, srid=workspace.srid, by=by)
             _put_ground(connection, inputs, read, by)
             kept = _put_results(connection, inputs, read.layers)
+            if also is not None:
+                also(connection)
     return {
-        "workspace": place,
         "plan": inputs.plan_id,
         **{layer: len(found) for layer, found in rows.items()},
         "departments": {name: len(frame) for name, frame in sorted(read.departments.items())},
@@ -109,6 +126,38 @@ def import_folder(place: str, inputs: ImportInputs, *, by: By) -> dict[str, Any]
         "results": kept,
         "findings": read.findings,
     }
+
+
+def import_table(
+    workspace: Workspace,
+    role: str,
+    source: str,
+    *,
+    by: By,
+    also: Callable[[Connection], None] | None = None,
+) -> dict[str, Any]:
+    """Put a table of doors (``people``) or ``facilities`` in place of the one that is there.
+
+    What ``also`` does is saved with it, or not at all if it raises.
+
+    Raises
+    ------
+    InputError
+        With every problem of the file; ``WORKSPACE_EMPTY`` before the first plan.
+    """
+    if workspace.srid == NO_CRS:
+        raise InputError(Problem("WORKSPACE_EMPTY", "no plan yet", remedy="merge or import first"))
+    reader = Reader(Reading())
+    frame = reader.read(role, source, TABLES[role], crs=f"EPSG:{workspace.srid}")
+    reader.check()
+    found = tuple(reader.notes()["findings"].get(role, ()))
+    path = Path(split_layer(source)[0])
+    with workspace.writing() as connection:
+        kept = Source(role, path.name, _hash(path), found)
+        put_ground(connection, there(frame), kept, by=by)
+        if also is not None:
+            also(connection)
+    return {role: len(there(frame)), "findings": list(found)}
 
 
 def export_plan(place: str, plan_id: str, out: Path) -> dict[str, Any]:
@@ -203,11 +252,11 @@ def _read(inputs: ImportInputs) -> _Read:
         old = reader.attempt(departments_beside, grid)
     crs = None if layers is None else layers[CELLS].crs.to_string()
     tables = {}
-    for role, source, table in (
-        ("people", inputs.households, schema.PEOPLE),
-        ("facilities", _facilities_of(inputs), schema.FACILITIES),
+    for role, source in (
+        ("people", inputs.households),
+        ("facilities", _facilities_of(inputs)),
     ):
-        frame = reader.read(role, source, table, crs=crs) if source else None
+        frame = reader.read(role, source, TABLES[role], crs=crs) if source else None
         if source and frame is not None:
             tables[role] = (source, frame)
     reader.check()

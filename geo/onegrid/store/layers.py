@@ -36,6 +36,17 @@ def add_table(connection: Connection, table: Table, *, srid: int) -> None:
         )
 
 
+def move_table(connection: Connection, table: Table, *, srid: int) -> None:
+    """Give a layer without rows another CRS; a table without shapes stays as it is."""
+    layer = _layer_of(table, srid)
+    if layer is None:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f'DROP INDEX "{index_name(table.name, layer.column)}"')
+    drop_table(connection, table)
+    add_table(connection, table, srid=srid)
+
+
 def drop_table(connection: Connection, table: Table) -> None:
     """Take a table that is about to be dropped out of the contents of a GeoPackage."""
     if connection.dialect.name == "sqlite":

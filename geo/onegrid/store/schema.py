@@ -10,9 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import update
 
 from onegrid.errors import InputError, Problem
-from onegrid.store.settings import SRID, put_settings, settings
+from onegrid.store.layers import move_table
+from onegrid.store.models import Base, Setting
+from onegrid.store.settings import SRID
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -47,13 +50,11 @@ def downgrade(engine: Engine, *, srid: int, to: str) -> None:
 
 
 def rebuild(engine: Engine, *, srid: int) -> None:
-    """Make the tables of an empty workspace anew for another CRS; its settings stay."""
+    """Give the layers of a workspace that has no shapes yet another CRS."""
     with engine.begin() as connection:
-        kept = settings(connection)
-        config = _config(connection, srid)
-        command.downgrade(config, "base")
-        command.upgrade(config, "head")
-        put_settings(connection, kept | {SRID: str(srid)})
+        for table in Base.metadata.sorted_tables:
+            move_table(connection, table, srid=srid)
+        connection.execute(update(Setting).where(Setting.name == SRID).values(value=str(srid)))
 
 
 def check(engine: Engine) -> None:

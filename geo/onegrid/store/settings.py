@@ -31,12 +31,6 @@ def setting(connection: Connection, name: str) -> str:
     return str(value)
 
 
-def settings(connection: Connection) -> dict[str, str]:
-    """Return every setting."""
-    found = connection.execute(select(Setting.name, Setting.value).order_by(Setting.name))
-    return {str(name): str(value) for name, value in found}
-
-
 def srid_of(connection: Connection) -> int:
     """Return the EPSG code of every layer of the workspace."""
     return int(setting(connection, SRID))

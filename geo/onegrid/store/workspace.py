@@ -33,7 +33,15 @@ class Workspace:
         self.place = place
         with self.reading() as connection:
             self.name = setting(connection, NAME)
-            self.srid = srid_of(connection)
+            self._srid = srid_of(connection)
+
+    @property
+    def srid(self) -> int:
+        """Return the EPSG code of every layer, `NO_CRS` before the first import."""
+        if self._srid == NO_CRS:  # another process may have imported meanwhile
+            with self.reading() as connection:
+                self._srid = srid_of(connection)
+        return self._srid
 
     @property
     def is_file(self) -> bool:
@@ -70,7 +78,6 @@ class Workspace:
             raise CrsError(Problem("CRS_MISMATCH", what, self.place, remedy=remedy))
         with _clear_errors(self.place):
             schema.rebuild(self._engine, srid=srid)
-        self.srid = srid
 
     def copy_file(self, path: Path) -> None:
         """Copy the file of a workspace as it stands; writers need not stop."""

@@ -1,0 +1,84 @@
+"""What plans have produced: files of results, and the plan itself for QGIS."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Response
+from fastapi import Path as InPath
+
+from onegrid.errors import AccessError, Problem
+from onegrid.pipeline.plan_tables import RECORD_FILE
+from onegrid.pipeline.workspace import write_plan
+from onegrid.store import audit, plans, results
+from onegrid_api.deps import Exporter, OfficeDep, PageDep, by
+from onegrid_api.errors import NotThereError
+from onegrid_api.forms import ERRORS, Listing
+from onegrid_api.routes.plans import PlanId
+
+router = APIRouter(prefix="/api/plans/{plan_id}", tags=["results"], responses=ERRORS)
+_BYTES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
+
+
+@router.get("/results")
+def list_results(plan_id: PlanId, who: Exporter, office: OfficeDep, page: PageDep) -> Listing:
+    """Return the files of a plan; ``stale`` ones are of an earlier revision."""
+    del who
+    with office.workspace.reading() as connection:
+        head = plans.plan_head(connection, plan_id)
+        found = [r for r in results.list_results(connection, plan_id) if r.name != RECORD_FILE]
+    told = [{**asdict(one), "stale": one.revision != head.revision} for one in found]
+    return Listing.model_validate(page.of(told))
+
+
+@router.get("/results/{name}", response_class=Response, responses=_BYTES)
+def read_result(
+    plan_id: PlanId,
+    name: Annotated[str, InPath(max_length=100)],
+    who: Exporter,
+    office: OfficeDep,
+) -> Response:
+    """Return a file of a plan as it was made, with every figure; the reading is on record."""
+    _refuse_parts(who.everywhere)
+    with office.workspace.writing() as connection:
+        plans.plan_head(connection, plan_id)
+        found = {r.name: r for r in results.list_results(connection, plan_id)}.get(name)
+        if found is None or name == RECORD_FILE:
+            msg = f"no file {name!r}"
+            raise NotThereError(msg)
+        audit.note(connection, by(who), "export", plan_id, {"file": name})
+        content = results.content_of(connection, found.sha256)
+    return _file(content, name)
+
+
+@router.get("/export", response_class=Response, responses=_BYTES)
+def export(plan_id: PlanId, who: Exporter, office: OfficeDep) -> Response:
+    """Return a plan as it stands as a result folder in an archive; the export is on record."""
+    _refuse_parts(who.everywhere)
+    with tempfile.TemporaryDirectory(prefix="onegrid-export-") as name:
+        folder, packed = Path(name), io.BytesIO()
+        told = write_plan(office.workspace, plan_id, folder)
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(folder.iterdir()):
+                archive.write(path, path.name)
+    with office.workspace.writing() as connection:
+        detail = {"revision": told["revision"], "cells": told["cells"]}
+        audit.note(connection, by(who), "export", plan_id, detail)
+    return _file(packed.getvalue(), f"{plan_id}.zip")
+
+
+def _refuse_parts(everywhere: bool) -> None:  # noqa: FBT001  (one question)
+    if not everywhere:
+        raise AccessError(Problem("OTHER_AREA", "these files are of the whole district"))
+
+
+def _file(content: bytes, name: str) -> Response:
+    attached = f"attachment; filename*=UTF-8''{quote(name)}"
+    headers = {"Content-Disposition": attached, "Cache-Control": "no-store"}
+    return Response(content, media_type="application/octet-stream", headers=headers)
