@@ -20,7 +20,8 @@ from PIL import Image
 from onegrid import schema, standards
 from onegrid.io.files import read_table
 from onegrid.io.sample import load_sample
-from onegrid.pipeline.siting import SitesInputs, SitesQuestion, read_sites, situation_of
+from onegrid.pipeline.siting import situation_of
+from onegrid.pipeline.siting_inputs import SitesInputs, SitesQuestion, read_sites
 from onegrid.siting.explain import explain
 from onegrid.siting.solve import choose_sites
 

@@ -142,6 +142,83 @@ def test_missing_counts_are_reported(onegrid, district, streets, tmp_path):
     assert told["missing_counts"]["people"] == 7
 
 
+@pytest.fixture(scope="module")
+def lots(district, tmp_path_factory):
+    """Every twentieth building as a lot with a cost and a floor area; the first is too small."""
+    people = read_table(str(district.households), schema.PEOPLE).frame.iloc[::20]
+    places = people[["geometry"]].rename_axis("candidate_id").reset_index()
+    places = places.assign(造价=50.0 + np.arange(len(places)) % 7, 面积=260.0)
+    places.loc[0, "面积"] = 199.0
+    file = tmp_path_factory.mktemp("lots") / "lots.gpkg"
+    places.to_file(file, layer="candidates")
+    return file
+
+
+def test_a_budget_is_kept_and_a_chinese_name_of_a_kind_is_understood(
+    onegrid, district, streets, lots, tmp_path
+):
+    out = tmp_path / "s.gpkg"
+    asked = ("--kind", "日间照料站", "--budget", "160", "--candidates", lots, "--minutes", "4")
+    told = onegrid(*words(district, streets, out, *asked)).json
+    sites = gpd.read_file(out, layer="sites")
+    assert told["kinds"] == ["day_care_station"]
+    assert told["cost"] == sites["cost"].sum() <= 160
+    assert len(sites) == 3
+    assert told["covered_after"] - told["covered_before"] == sites["gained"].sum() > 0
+
+
+def test_lots_known_to_be_too_small_are_left_out_and_named(
+    onegrid, district, streets, lots, tmp_path
+):
+    asked = ("--kind", "market", "--count", "1", "--candidates", lots, "--floor-area", "200")
+    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    first = gpd.read_file(lots)["candidate_id"][0]
+    assert outcome.json["too_small"] == [first]
+    assert f"面积不够、没有选的备选点：{first}" in outcome.err
+
+
+def test_sites_of_limited_capacity_serve_no_more_than_that(
+    onegrid, district, streets, lots, tmp_path
+):
+    out = tmp_path / "s.gpkg"
+    asked = ("--kind", "clinic", "--count", "2", "--capacity", "90", "--minutes", "3")
+    told = onegrid(*words(district, streets, out, *asked, "--candidates", lots)).json
+    assert told["served_after"] == told["served_bound"] == told["objective"]
+    assert told["served_after"] == told["served_before"] + 180
+    assert gpd.read_file(out, layer="sites")["served"].tolist() == [90, 90]
+
+
+def test_blocks_of_streets_are_candidates(onegrid, district, streets, tmp_path):
+    asked = ("--kind", "clinic", "--count", "1", "--minutes", "5", "--from", "blocks")
+    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    assert told["candidates"] > 3
+    assert told["unreachable"]["candidates"] == []
+
+
+def test_options_that_do_not_go_together_are_refused_at_once(quickly, district, tmp_path):
+    outcome = quickly(
+        *("sites", "--network", tmp_path / "none.network", "--facilities", district.facilities),
+        *("--people", district.households, "--kind", "clinic", "--kind", "market"),
+        *("--capacity", "9", "--budget", "5", "--floor-area", "10"),
+        *("--from", "sky", "--out", tmp_path / "s.gpkg"),
+    )
+    assert outcome.code == 2
+    assert outcome.codes.count("USAGE") == 5
+
+
+def test_lots_without_a_cost_are_named_when_money_counts(quickly, district, tmp_path):
+    lot = {"candidate_id": ["a", "b"], "cost": [3.0, None]}
+    points = gpd.points_from_xy([114.2, 114.2], [30.6, 30.6])
+    gpd.GeoDataFrame(lot, geometry=points, crs=4326).to_file(tmp_path / "lots.geojson")
+    outcome = quickly(
+        *("sites", "--network", tmp_path / "none.network", "--facilities", district.facilities),
+        *("--people", district.households, "--kind", "clinic", "--problem", "lscp-cost"),
+        *("--candidates", tmp_path / "lots.geojson", "--out", tmp_path / "s.gpkg"),
+    )
+    assert "CANDIDATE_COST" in outcome.codes
+    assert "at b" in outcome.err
+
+
 def test_every_mistake_is_named_at_once(quickly, district, tmp_path):
     outcome = quickly(
         *("sites", "--network", tmp_path / "none.network", "--facilities", district.facilities),

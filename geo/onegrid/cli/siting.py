@@ -12,7 +12,6 @@ from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note
 from onegrid.cli.options import datums, pairs, walker
 from onegrid.cli.options import minutes as parse_minutes
 from onegrid.cli.walking import FacilityFile, NetworkFile, ProfileName, Speed
-from onegrid.errors import InputError, Problem
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +32,10 @@ def sites(
         str | None, typer.Option(help="备选点或地块，缺省由楼栋生成 · candidates")
     ] = None,
     made_from: Annotated[
-        str, typer.Option("--from", help="无备选点时由 buildings（楼栋）或 corners（路口）生成")
+        str,
+        typer.Option(
+            "--from", help="无备选点时由 buildings（楼栋）、corners（路口）、blocks（街坊）生成"
+        ),
     ] = "buildings",
     spacing_m: Annotated[
         float, typer.Option(min=10, help="生成的备选点间距（米）· spacing of made candidates")
@@ -45,7 +47,22 @@ def sites(
     weight: Annotated[str, typer.Option(help="people、elders_60、households…")] = "people",
     profile: ProfileName = standards.DEFAULT_PROFILE,
     speed_m_s: Speed = None,
-    problem: Annotated[str, typer.Option(help="mclp、lscp、p-median、p-center")] = "mclp",
+    problem: Annotated[
+        str | None,
+        typer.Option(help="mclp、lscp、lscp-cost、p-median、p-center、capacitated"),
+    ] = None,
+    budget: Annotated[
+        float | None,
+        typer.Option(min=0, help="总造价上限，备选点要有 cost 列 · total cost at most"),
+    ] = None,
+    capacity: Annotated[
+        float | None,
+        typer.Option(min=1, help="每处新设施能服务的人数 · people each new site can serve"),
+    ] = None,
+    floor_area: Annotated[
+        float,
+        typer.Option(min=0, help="至少要有的建筑面积，已知更小的备选点不选 · least floor area"),
+    ] = 0.0,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -57,35 +74,42 @@ def sites(
     """
     limit = parse_minutes(str(minutes))[0]
     who = walker(profile, speed_m_s)
-    if made_from not in ("buildings", "corners"):
-        remedy = "use buildings or corners"
-        raise InputError(Problem("USAGE", f"--from {made_from!r}", remedy=remedy))
     with progress():
         from onegrid.pipeline.inputs import Reading
-        from onegrid.pipeline.siting import SitesInputs, SitesQuestion
         from onegrid.pipeline.siting import sites as run
+        from onegrid.pipeline.siting_inputs import SitesInputs, SitesQuestion, asked_kinds
 
         reading = Reading(pairs(column, "--column"), datums(datum))
-        result = run(
-            SitesInputs(
-                network_file, facilities, people, candidates, communities, made_from, reading
-            ),
-            SitesQuestion(
-                tuple(dict.fromkeys(kind)), count, limit, who, weight, problem, spacing_m
-            ),
-            out,
+        question = SitesQuestion(
+            asked_kinds(kind),
+            count,
+            limit,
+            who,
+            weight,
+            problem or ("mclp" if capacity is None else "capacitated"),
+            spacing_m,
+            budget=budget,
+            capacity_people=capacity,
+            floor_area_m2=floor_area,
         )
+        files = SitesInputs(
+            network_file, facilities, people, candidates, communities, made_from, reading
+        )
+        result = run(files, question, out)
     note([*findings_lines(result), *_missed_lines(result)])
     emit(result, as_json=as_json, text=lambda: _text(result, out))
 
 
 def _missed_lines(result: dict[str, Any]) -> list[str]:
     names = {"facilities": "设施", "people": "楼栋", "candidates": "备选点"}
-    return [
+    lines = [
         f"离道路超过 100 米的{names[role]}：{'、'.join(ids)}"
         for role, ids in result["unreachable"].items()
         if ids
     ]
+    if result["too_small"]:
+        lines.append(f"面积不够、没有选的备选点：{'、'.join(result['too_small'])}")
+    return lines
 
 
 def _text(result: dict[str, Any], out: Path) -> str:
@@ -95,4 +119,13 @@ def _text(result: dict[str, Any], out: Path) -> str:
         f"{result['covered_after']}（{result['covered_after'] / total:.1%}）；"
         f"同样多的设施至多 {result['bound']}，差距 {result['gap']:.2%}"
     )
-    return "\n".join([first, *(site["why"] for site in result["sites"]), f"写入 {out}"])
+    lines = [first]
+    if "served_after" in result:
+        lines.append(
+            f"有位置：现有 {result['served_before']} → {result['served_after']}；"
+            f"同样多的设施至多 {result['served_bound']}"
+        )
+    if "cost" in result:
+        limit = "" if result["budget"] is None else f"（预算 {result['budget']:g}）"
+        lines.append(f"造价合计 {result['cost']}{limit}")
+    return "\n".join([*lines, *(site["why"] for site in result["sites"]), f"写入 {out}"])

@@ -4,29 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from onegrid import schema
 from onegrid.circles.places import join_places
 from onegrid.circles.reach import nearest, reach
 from onegrid.coverage.demand import place_points
-from onegrid.coverage.walks import catchments_of
-from onegrid.crs import in_crs
-from onegrid.errors import InputError, Problem
+from onegrid.coverage.walks import Catchments, catchments_of
 from onegrid.io.files import refuse_overwrite, write_layers
-from onegrid.pipeline.inputs import Reader, Reading, there
+from onegrid.pipeline.inputs import there
+from onegrid.pipeline.siting_inputs import CAPACITATED, read_sites
 from onegrid.pipeline.stages import Run
-from onegrid.pipeline.walking import open_network
-from onegrid.siting.candidates import candidate_buildings, candidate_corners
+from onegrid.siting.capacity import choose_served
+from onegrid.siting.exact import Spending
 from onegrid.siting.explain import explain
 from onegrid.siting.sentences import site_table
 from onegrid.siting.situation import Situation, stacked
-from onegrid.siting.solve import PROBLEMS, choose_sites
-from onegrid.standards import kinds as known_kinds
+from onegrid.siting.solve import choose_sites
 from onegrid.standards import number
 
 if TYPE_CHECKING:
@@ -34,115 +30,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from onegrid.network.build import Network
+    from onegrid.pipeline.siting_inputs import SitesInputs, SitesQuestion, SitesTables
     from onegrid.siting.solve import Sited
     from onegrid.standards import Profile
-
-WEIGHTS = ("people", "households", "elders_60", "elders_80", "elders_alone")
-
-
-@dataclass(frozen=True)
-class SitesInputs:
-    """Where the tables come from; communities are only for the explanation.
-
-    Without a file of candidates they are made from ``"buildings"`` or street ``"corners"``.
-    """
-
-    network: str
-    facilities: str
-    people: str
-    candidates: str | None = None
-    communities: str | None = None
-    made_from: str = "buildings"
-    reading: Reading = field(default_factory=Reading)
-
-    def files(self) -> list[str]:
-        """Return every file, none of which may be written to."""
-        named = (self.network, self.facilities, self.people, self.candidates, self.communities)
-        return [file for file in named if file]
-
-
-@dataclass(frozen=True)
-class SitesQuestion:
-    """What is asked: how many sites for which kinds, within which walk, counted by which weight."""
-
-    kinds: tuple[str, ...]
-    count: int | None
-    minutes: float
-    profile: Profile
-    weight: str = "people"
-    problem: str = "mclp"
-    spacing_m: float = 100.0
-
-
-@dataclass(frozen=True)
-class SitesTables:
-    """The inputs as tables in one metric CRS."""
-
-    network: Network
-    facilities: gpd.GeoDataFrame
-    people: gpd.GeoDataFrame
-    candidates: gpd.GeoDataFrame
-    communities: gpd.GeoDataFrame | None
-
-
-def read_sites(inputs: SitesInputs, question: SitesQuestion) -> tuple[SitesTables, dict[str, Any]]:
-    """Read all inputs, or raise every problem of every file and of the question at once."""
-    reader = Reader(inputs.reading)
-    streets = reader.attempt(open_network, inputs.network)
-    people = reader.read("people", inputs.people, schema.PEOPLE)
-    crs = None if people is None else people.crs.to_string()
-    facilities = reader.read("facilities", inputs.facilities, schema.FACILITIES, crs=crs)
-    candidates = (
-        reader.read("candidates", inputs.candidates, schema.CANDIDATES, crs=crs)
-        if inputs.candidates
-        else None
-    )
-    communities = (
-        reader.read("communities", inputs.communities, schema.COMMUNITIES, crs=crs)
-        if inputs.communities
-        else None
-    )
-    reader.attempt(_check_question, question, facilities)
-    reader.check()
-    if not inputs.candidates:
-        candidates = _made(inputs.made_from, there(streets), there(people), question)
-    tables = SitesTables(
-        there(streets), there(facilities), there(people), there(candidates), communities
-    )
-    return tables, {
-        **reader.notes(),
-        "skipped": {role: list(ids) for role, ids in reader.skipped.items()},
-        "missing_counts": reader.missing_counts.get("people", {}),
-    }
-
-
-def _check_question(question: SitesQuestion, facilities: gpd.GeoDataFrame | None) -> None:
-    names = set(known_kinds()) | (set() if facilities is None else set(facilities["kind"]))
-    remedy = f"use one of {', '.join(sorted(names))}"
-    problems = [
-        Problem("KIND_UNKNOWN", f"no facility kind {kind!r}", "--kind", "", remedy)
-        for kind in question.kinds
-        if kind not in names
-    ]
-    if question.problem not in PROBLEMS:
-        remedy = f"use one of {', '.join(PROBLEMS)}"
-        problems.append(Problem("USAGE", f"--problem {question.problem!r}", remedy=remedy))
-    if question.count is None and question.problem != "lscp":
-        problems.append(Problem("USAGE", "--count is missing", remedy="say how many sites"))
-    if question.weight not in WEIGHTS:
-        remedy = f"use one of {', '.join(WEIGHTS)}"
-        problems.append(Problem("USAGE", f"--weight {question.weight!r}", remedy=remedy))
-    if problems:
-        raise InputError(*problems)
-
-
-def _made(
-    made_from: str, network: Network, people: gpd.GeoDataFrame, question: SitesQuestion
-) -> gpd.GeoDataFrame:
-    if made_from == "corners":
-        return in_crs(candidate_corners(network, spacing_m=question.spacing_m), people.crs)
-    return candidate_buildings(people, weight=question.weight, spacing_m=question.spacing_m)
 
 
 def situation_of(
@@ -152,28 +42,14 @@ def situation_of(
     limit_s = far_s = question.minutes * 60
     if question.problem == "p-center":  # shortens walks that are beyond the limit too
         far_s = max(limit_s, number("nearest_minutes") * 60)
-    found = reach(
-        tables.network,
-        tables.candidates,
-        tables.people,
-        limit_s=far_s,
-        profile=question.profile,
-        rounded=False,  # limits apply before rounding
-    )
     doors, sites = tables.people.index, tables.candidates.index
-    pairs = catchments_of(
-        found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"}),
-        far_s,
-        doors,
-        sites,
-    )
+    pairs, off = _reached(tables, tables.candidates, far_s, question.profile)
     weight = tables.people[question.weight].to_numpy(np.float64)
     limits = np.full(len(doors), limit_s)
     parts = [
         Situation(pairs, weight, _now(tables, kind, question.profile), limits, len(sites))
         for kind in question.kinds
     ]
-    off = set(found.unreachable)
     asked = tables.facilities[tables.facilities["kind"].isin(list(question.kinds))]
     return stacked(parts), {
         "facilities": list(
@@ -182,6 +58,22 @@ def situation_of(
         "people": sorted(off & set(doors.astype(str))),
         "candidates": sorted(off & set(sites.astype(str))),
     }
+
+
+def _reached(
+    tables: SitesTables, places: gpd.GeoDataFrame, limit_s: float, profile: Profile
+) -> tuple[Catchments, set[str]]:
+    """Return the pairs of door and place within a walk, and the ids of what no street reaches."""
+    found = reach(
+        tables.network,
+        places,
+        tables.people,
+        limit_s=limit_s,
+        profile=profile,
+        rounded=False,  # limits apply before rounding
+    )
+    pairs = found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
+    return catchments_of(pairs, limit_s, tables.people.index, places.index), set(found.unreachable)
 
 
 def _now(tables: SitesTables, kind: str, profile: Profile) -> np.ndarray:
@@ -207,8 +99,10 @@ def sites(inputs: SitesInputs, question: SitesQuestion, out: Path) -> dict[str, 
         )
         situation, unreachable = situation_of(tables, question)
     with run.stage("选址", pairs=len(situation.pairs.door)):
-        sited = choose_sites(situation, problem=question.problem, count=question.count)
+        sited, served = _chosen(tables, question, situation)
         table = _table(tables, question, situation, sited)
+        if served:
+            table = table.assign(served=served.pop("load"))
     with run.stage("写出", sites=len(table)):
         write_layers(out, {"sites": table}, private=True)
     return {
@@ -220,6 +114,8 @@ def sites(inputs: SitesInputs, question: SitesQuestion, out: Path) -> dict[str, 
         "problem": question.problem,
         "objective": _plain(sited.objective),
         "objective_bound": _plain(sited.objective_bound),
+        **{name: _plain(value) for name, value in served.items()},
+        **_spent(table, question),
         "kinds": list(question.kinds),
         "minutes": question.minutes,
         "profile": question.profile.name,
@@ -227,12 +123,51 @@ def sites(inputs: SitesInputs, question: SitesQuestion, out: Path) -> dict[str, 
         "total": _plain(float(situation.weight.sum())),
         "candidates": len(tables.candidates),
         "sites": [
-            {"candidate_id": str(name), "gained": _plain(row["gained"]), "why": row["why"]}
+            {
+                "candidate_id": str(name),
+                **{c: _plain(row[c]) for c in ("gained", "served") if c in table},
+                "why": row["why"],
+            }
             for name, row in table.iterrows()
         ],
         "unreachable": unreachable,
         **notes,
     }
+
+
+def _chosen(
+    tables: SitesTables, question: SitesQuestion, situation: Situation
+) -> tuple[Sited, dict[str, Any]]:
+    """Return the chosen sites and, where these serve only so many, how much is served."""
+    if question.problem != CAPACITATED:
+        cost = tables.candidates["cost"].to_numpy(np.float64, na_value=np.nan)
+        budget = math.inf if question.budget is None else question.budget
+        return choose_sites(
+            situation,
+            problem=question.problem,
+            count=question.count,
+            spending=Spending(cost, budget) if question.needs_cost else None,
+        ), {}
+    there_are = tables.facilities[tables.facilities["kind"] == question.kinds[0]].sort_index()
+    limit_s = float(question.minutes * 60)
+    nothing = np.empty(0, dtype=np.int64)
+    standing = Catchments(nothing, nothing, np.empty(0))
+    if len(there_are):
+        standing, _ = _reached(tables, there_are, limit_s, question.profile)
+    sited, served = choose_served(
+        situation,
+        standing,
+        room=there_are["capacity_people"].fillna(np.inf).to_numpy(np.float64),
+        each=question.capacity_people or 0.0,
+        count=question.count or situation.sites,
+    )
+    return sited, served._asdict()
+
+
+def _spent(table: gpd.GeoDataFrame, question: SitesQuestion) -> dict[str, Any]:
+    if not question.needs_cost:
+        return {}
+    return {"cost": _plain(float(table["cost"].sum())), "budget": question.budget}
 
 
 def _table(

@@ -8,13 +8,19 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from onegrid.coverage.walks import sums, within_limit
+from onegrid.errors import InputError, Problem
+from onegrid.siting.choose import Effort, choose, in_order
+from onegrid.siting.gains import make_gains, value_of
 from onegrid.siting.reduce import merge_doors
+from onegrid.siting.solve import Sited
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-    from onegrid.siting.choose import Effort
+    from onegrid.coverage.walks import Catchments
     from onegrid.siting.gains import Gains
+    from onegrid.siting.situation import Situation
 
     Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
@@ -60,7 +66,6 @@ def most_served(
     >>> most_served(reach, np.array([8.0, 7.0]), np.zeros(2, bool), count=1, effort=Effort())
     Served(sites=array([0]), value=8.0, bound=8.0, load=array([8., 0.]))
     """
-    reach = merge_doors(reach)  # doors that see the same sites are one
     sites, pairs = reach.sites, len(reach.site)
     door = np.repeat(np.arange(reach.doors), np.diff(reach.door_start))
     entry = np.arange(pairs)
@@ -98,6 +103,73 @@ def most_served(
     if result.x is None:
         return Served(np.empty(0, np.int64), 0.0, bound, np.zeros(sites))
     chosen = np.flatnonzero((result.x[:sites] > _HALF) & ~built)
-    load = np.bincount(reach.site, weights=result.x[sites:], minlength=sites)
+    load = sums(reach.site, result.x[sites:], sites)
     value = float(result.x[sites:].sum())
     return Served(chosen, value, max(bound, value), load)
+
+
+class ServedNow(NamedTuple):
+    """The weight that existing facilities serve, with the new sites, and at best; and each site's.
+
+    ``load`` is float64 (new sites), in their order.
+    """
+
+    served_before: float
+    served_after: float
+    served_bound: float
+    load: Floats
+
+
+def choose_served(
+    situation: Situation, standing: Catchments, *, room: Floats, each: float, count: int
+) -> tuple[Sited, ServedNow]:
+    """Choose at most `count` candidates so that most weight finds a place, existing ones included.
+
+    Parameters
+    ----------
+    situation
+        Needs of one kind, and candidates.
+    standing
+        Doors that reach existing facilities, ``facility`` being a position in `room`.
+    room
+        float64 (facilities): the weight each can serve, infinite where nobody knows.
+    each
+        The weight that each new site can serve.
+    count
+        Most new sites.
+
+    Returns
+    -------
+    sited, served
+        The objective is the weight served. Sites are in the order of what each newly covers.
+
+    Raises
+    ------
+    InputError
+        If more pairs are reached than the solver is asked about.
+    """
+    effort = Effort()
+    near = within_limit(situation.pairs.walk_s, situation.limit_s[situation.pairs.door])
+    pairs, sites = situation.pairs.keep(near), situation.sites
+    door = np.concatenate([pairs.door, standing.door])
+    site = np.concatenate([pairs.facility, standing.facility + sites])
+    doors, total = len(situation.weight), sites + len(room)
+    reach = make_gains(door, site, situation.weight[door], doors=doors, sites=total)
+    merged = merge_doors(reach)
+    if len(merged.site) > effort.capacity_pairs:
+        what = f"{len(merged.site)} pairs of doors and sites are too many for capacities"
+        remedy = "give fewer candidates: a larger --spacing-m, or a shorter walk"
+        raise InputError(Problem("CAPACITY_SIZE", what, remedy=remedy))
+    capacity = np.concatenate([np.full(sites, each), room])
+    built = np.arange(total) >= sites
+    before = most_served(merged, capacity, built, count=0, effort=effort)
+    found = most_served(merged, capacity, built, count=count, effort=effort)
+    if found.value < before.value:  # out of nodes before anything was found
+        found = before._replace(bound=found.bound)
+    cover = situation.cover()
+    ordered = in_order(cover, found.sites)
+    covered = float(situation.weight[situation.covered].sum())
+    after = covered + value_of(cover, ordered)
+    bound = covered + choose(cover, max(1, len(ordered)), effort=effort).bound
+    sited = Sited(ordered, covered, after, max(bound, after), found.value, found.bound)
+    return sited, ServedNow(before.value, found.value, found.bound, found.load[ordered])

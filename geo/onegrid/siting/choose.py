@@ -34,7 +34,8 @@ class Effort:
     where these look at more than ``shaken_pairs`` pairs),
     ``rounds`` rounds of prices, ``turns`` of both, and ``nodes`` nodes of HiGHS, which is asked
     only where at most ``exact_pairs`` pairs are left; of a cover ``cover_pairs``, for as many
-    nodes as look at ``cover_work`` pairs. ``seed`` is that of the shakes.
+    nodes as look at ``cover_work`` pairs; of limited capacities ``capacity_pairs``. ``seed`` is
+    that of the shakes.
     """
 
     gap: float = 1e-4
@@ -46,6 +47,7 @@ class Effort:
     exact_pairs: int = 30_000
     cover_pairs: int = 600_000
     cover_work: int = 4_000_000
+    capacity_pairs: int = 300_000
     seed: int = 0
 
     def cover_nodes(self, pairs: int) -> int:

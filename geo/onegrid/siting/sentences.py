@@ -119,6 +119,6 @@ def _why(row: dict[str, object], where: str, label: str) -> str:
         parts.append(f"主要在{where}")
     parts.append(f"若不建，{lost:g}无别处可去")
     if row["next_best"]:
-        swap = "覆盖同样多" if less == 0 else f"少覆盖{less:g}"
+        swap = "覆盖同样多" if less == 0 else f"{'少' if less > 0 else '多'}覆盖{abs(less):g}"
         parts.append(f"次优备选{row['next_best']}，改建在那里{swap}")
     return "；".join(parts) + "。"

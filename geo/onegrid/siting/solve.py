@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -106,7 +106,8 @@ def choose_sites(
     return Sited(ordered, before, after, max(bound, after), objective, objective_bound)
 
 
-class _Asked(NamedTuple):
+@dataclass(frozen=True)
+class _Asked:
     count: int
     effort: Effort
     spending: Spending | None
