@@ -41,6 +41,23 @@ def test_the_folder_holds_what_the_contract_names(merged):
     assert not list(out.glob(".*"))
 
 
+def test_files_that_count_few_people_are_the_offices_own_and_the_others_count_none(merged):
+    out, _ = merged
+    internal = {p.name for p in out.iterdir() if p.stat().st_mode & 0o077 == 0}
+    counts = {"grid.gpkg", "departments.gpkg", "crosswalk.csv", "staffing.csv"}
+    assert internal == counts | {"communities_check.csv", "communities_check.gpkg"}
+    layers = {layer for layer, _ in pyogrio.list_layers(out / "grid_public.gpkg")}
+    assert layers == {"cells", "communities", "subdistricts"}
+    public, cells = (
+        gpd.read_file(out / name, layer="cells") for name in ("grid_public.gpkg", "grid.gpkg")
+    )
+    assert list(public.columns) == CELL_COLUMNS
+    assert public.geometry.equals(cells.geometry)
+    assert not public[["households", "people", "elders_60"]].isin(range(1, 10)).any(axis=None)
+    walk = pd.read_csv(out / "crosswalk_public.csv")
+    assert not [name for name in walk.columns if "household" in name]
+
+
 def test_cells_in_the_file_tile_their_communities(merged):
     out, _ = merged
     cells = gpd.read_file(out / "grid.gpkg", layer="cells")

@@ -116,8 +116,9 @@ def edit(inputs: EditInputs, out: EditOutputs, *, date: str = "") -> dict[str, A
         if out.changes is not None:
             write_text(out.changes, changes_text(changes, crs=layers[CELLS].crs.to_string()))
         if out.crosswalk is not None and read.people is not None:
-            write_csv(out.crosswalk, crosswalk_of(layers[CELLS], read.departments, read.people))
-        write_layers(out.grid, layers)
+            walk = crosswalk_of(layers[CELLS], read.departments, read.people)
+            write_csv(out.crosswalk, walk, private=True)
+        write_layers(out.grid, layers, private=True)
     return _report(opened, changes, out)
 
 

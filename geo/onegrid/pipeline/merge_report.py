@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from onegrid.coverage.privacy import public_cells
 from onegrid.grids.needles import needles_left
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers
 from onegrid.pipeline.folder import joined_report
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from onegrid.pipeline.merge_result import Continued, Merged
     from onegrid.pipeline.stages import Run
 
+PUBLIC_FILES: Final = ("grid_public.gpkg", "crosswalk_public.csv")
 RESULT_FILES: Final = (
+    *PUBLIC_FILES,
     *("grid.gpkg", "departments.gpkg", "communities_check.gpkg"),
     *("crosswalk.csv", "crosswalk_previous.csv", "repairs.csv"),
     *("communities_check.csv", "staffing.csv", "report.json", "run.json"),
 )
+# of the crosswalk: what says nothing of people
+_GROUND: Final = ("cell_id", "department", "old_code", "area_m2", "area_share")
 
 
 def report_of(
@@ -91,30 +96,43 @@ def write_merge(
     options: AssignOptions,
     run: Run,
 ) -> None:
-    """Write the result folder; it appears as a whole or not at all."""
-    drawn = {} if merged.dedicated is None else {"dedicated": merged.dedicated}
+    """Write the result folder; it appears as a whole or not at all.
+
+    Files with counts of few people are readable by their owner only; `PUBLIC_FILES` are not.
+    """
     with OutputFolder(out, inputs=inputs.files(), owns=RESULT_FILES) as stage:
-        write_layers(
-            stage / "grid.gpkg",
-            {
-                "cells": merged.grid.cells,
-                "atoms": merged.grid.atoms,
-                "conflicts": merged.conflicts,
-                "communities": merged.grid.communities,
-                "subdistricts": merged.subdistricts,
-                "codes": merged.codes,
-                "evidence": merged.evidence,
-                SETTINGS: settings_of(options.size, count_by=options.count_by),
-                **drawn,
-            },
-        )
-        write_layers(stage / "departments.gpkg", merged.layers)
-        write_layers(stage / "communities_check.gpkg", {"proposals": merged.communities.proposals})
-        write_csv(stage / "communities_check.csv", merged.communities.table)
-        write_csv(stage / "staffing.csv", merged.staff.table)
-        write_csv(stage / "crosswalk.csv", merged.crosswalk)
+        _write_grid(stage, merged, options)
+        check = merged.communities
+        proposals = {"proposals": check.proposals}
+        write_layers(stage / "communities_check.gpkg", proposals, private=True)
+        write_csv(stage / "communities_check.csv", check.table, private=True)
+        write_csv(stage / "staffing.csv", merged.staff.table, private=True)
+        write_csv(stage / "crosswalk.csv", merged.crosswalk, private=True)
         if merged.continued is not None:
-            write_csv(stage / "crosswalk_previous.csv", merged.continued.crosswalk)
+            walk = merged.continued.crosswalk
+            write_csv(stage / "crosswalk_previous.csv", walk, private=True)
+        write_csv(stage / "crosswalk_public.csv", merged.crosswalk[list(_GROUND)])
         write_csv(stage / "repairs.csv", merged.repairs)
         write_json(stage / "report.json", joined_report(out, "merge", report))
         run.write(stage / "run.json")
+
+
+def _write_grid(stage: Path, merged: Merged, options: AssignOptions) -> None:
+    """Write the grid, the departments' grids beside it, and the grid that may be published."""
+    grid = merged.grid
+    drawn = {} if merged.dedicated is None else {"dedicated": merged.dedicated}
+    around = {"communities": grid.communities, "subdistricts": merged.subdistricts}
+    layers = {
+        "cells": grid.cells,
+        "atoms": grid.atoms,
+        "conflicts": merged.conflicts,
+        **around,
+        "codes": merged.codes,
+        "evidence": merged.evidence,
+        SETTINGS: settings_of(options.size, count_by=options.count_by),
+        **drawn,
+    }
+    write_layers(stage / "grid.gpkg", layers, private=True)
+    write_layers(stage / "departments.gpkg", merged.layers, private=True)
+    public = {"cells": public_cells(grid.cells), **around}
+    write_layers(stage / "grid_public.gpkg", public)
