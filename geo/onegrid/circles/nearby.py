@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import ZERO, kernel
 from onegrid.network.kernel import FAR, label_bits, pop, push
 from onegrid.network.search import between_us
 
@@ -94,7 +94,7 @@ def find_nearest(
 def _spread(graph: Graph, bench: Bench, asked: Doors, best: Best, node_bits: int) -> None:
     """Walk on from the point, in order of time, until no stop can be nearer than those found."""
     labels, last = bench.labels, _offer_own_edge(graph, asked, best)
-    heap, size = np.empty(256, np.int64), 0
+    heap, size = np.empty(256, np.int64), ZERO
     for end in range(2):
         node = graph.ends[asked.edge[0], end]
         time = asked.start_us[0] if end == 0 else asked.end_us[0]
@@ -133,7 +133,7 @@ def _offer_own_edge(graph: Graph, asked: Doors, best: Best) -> int:
     group = np.searchsorted(stops.edge, asked.edge[0])
     if group < len(stops.edge) and stops.edge[group] == asked.edge[0]:
         for at in range(stops.first[group], stops.first[group + 1]):
-            last = _offer(best, at, between_us(graph, asked, 0, stops.doors, at), last)
+            last = _offer(best, at, between_us(graph, asked, ZERO, stops.doors, at), last)
     return last
 
 
@@ -217,7 +217,7 @@ def _last_piece(
     """Return edge, from, to of the last piece to a stop, and the node before; -1: the point."""
     edge, best, from_m, node = doors.edge[at], FAR, 0.0, np.int64(-1)
     if edge == asked.edge[0]:
-        best, from_m = between_us(graph, asked, 0, doors, at), asked.along_m[0]
+        best, from_m = between_us(graph, asked, ZERO, doors, at), asked.along_m[0]
     for end in range(2):
         label = bench.labels[graph.ends[edge, end]]
         walk = label - 1 + (doors.start_us[at] if end == 0 else doors.end_us[at])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import ZERO, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -103,7 +103,7 @@ def _trace(
     count = np.count_nonzero(share)
     ring, starts = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
     band = np.empty(count, np.int64)
-    size, rings = 0, 0
+    size, rings = ZERO, 0
     for k in range(bands):
         for first in range(gates):
             if share[k, first] == 0 or follows[k, first] >= 0:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 S = TypeVar("S")
+
+# For kernels: a bare 0 has a type of its own, and what it is handed to would be compiled twice.
+ZERO: Final = cast("int", np.int64(0))
+ONE: Final = cast("int", np.int64(1))
 
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:

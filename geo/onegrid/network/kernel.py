@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from onegrid.errors import InputError, NetworkError, Problem
-from onegrid.network.compiled import in_threads, kernel
+from onegrid.network.compiled import ZERO, in_threads, kernel
 from onegrid.network.graph import US_PER_S, Doors, Graph
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def spread(
 
     Labels that are already on the bench must be final; the search goes on from them.
     """
-    labels, heap, count, size = bench.labels, bench.heap, 0, 0
+    labels, heap, count, size = bench.labels, bench.heap, ZERO, ZERO
     for i in range(len(ranks)):
         for end in range(2):
             node = graph.ends[doors.edge[i], end]
@@ -163,7 +163,7 @@ def spread_on(
     graph: Graph, bench: Bench, doors: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
 ) -> None:
     """Go on from labels that are final up to some time: label the nodes that have none."""
-    labels, size = bench.labels, 0
+    labels, size = bench.labels, ZERO
     for node in range(len(labels)):
         if labels[node] == FAR:
             continue
@@ -180,7 +180,7 @@ def spread_on(
             if time <= limit and label < labels[node]:
                 labels[node] = label
                 size = push(bench.heap, size, (time << bits.node) | node)
-    drain(graph, bench, bits, limit, 0, size)
+    drain(graph, bench, bits, limit, ZERO, size)
 
 
 @kernel

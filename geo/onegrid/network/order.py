@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import ZERO, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -213,7 +213,7 @@ def _order_leaf(work: _Work, first: int, last: int, top: int) -> None:
     count = last - first
     _gather(work, first, last)
     for step in range(count):
-        least, degree = 0, _NEVER
+        least, degree = ZERO, _NEVER
         for i in range(count):
             if work.degree[i] < degree:
                 least, degree = i, work.degree[i]

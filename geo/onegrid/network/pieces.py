@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from onegrid.network.compiled import ONE
 from onegrid.network.kernel import Bits, kernel, label_bits, limit_us, make_bench, one_door, spread
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def _pieces(
     graph: Graph, doors: Doors, row: int, limits: NDArray[np.int64], bits: Bits
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
     """Return band, edge, from and to of every piece reached within each limit."""
-    bench = make_bench(graph, 1, False)  # noqa: FBT003
+    bench = make_bench(graph, ONE, False)  # noqa: FBT003
     labels = bench.labels
     count = spread(graph, bench, one_door(doors, row), np.zeros(1, np.int64), bits, limits[-1])
     arcs = 1

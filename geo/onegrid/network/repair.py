@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import ZERO, kernel
 from onegrid.network.kernel import FAR, Bench, Bits, drain, push
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _search_on(  # noqa: PLR0913, PLR0917  (a kernel)
     starts = len(sources.edge) + len(gone) + len(eased)
     heap = np.empty(2 * len(graph.target) + 2 * starts, np.int64)
     bench = Bench(labels, heap, np.empty(len(labels), np.int64), np.empty(0, np.int64))
-    size = 0
+    size = ZERO
     for node in eased:
         if labels[node] != FAR:
             size = push(heap, size, ((labels[node] >> bits.rank) << bits.node) | node)
@@ -83,7 +83,7 @@ def _search_on(  # noqa: PLR0913, PLR0917  (a kernel)
             if time <= limit and (time << bits.rank) | rank < labels[node]:
                 labels[node] = (time << bits.rank) | rank
                 size = push(heap, size, (time << bits.node) | node)
-    drain(graph, bench, bits, limit, 0, size)
+    drain(graph, bench, bits, limit, ZERO, size)
 
 
 @kernel

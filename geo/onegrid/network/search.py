@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from onegrid.network.compiled import ONE, ZERO
 from onegrid.network.graph import Doors, Graph, door_rows, towards
 from onegrid.network.kernel import (
     FAR,
@@ -108,10 +109,10 @@ def _reach(
     graph: Graph, origins: Doors, rows: NDArray[np.int64], stops: Stops, bits: Bits, limit: int
 ) -> NDArray[np.int64]:
     """Return origin, destination and microseconds of every pair within the limit, (pairs, 3)."""
-    bench = make_bench(graph, 1, False)  # noqa: FBT003
+    bench = make_bench(graph, ONE, False)  # noqa: FBT003
     labels, rank = bench.labels, np.zeros(1, np.int64)
     found = np.empty((1024, 3), np.int64)
-    size = 0
+    size = ZERO
     for row in rows:
         own = origins.edge[row]
         if own < 0:
