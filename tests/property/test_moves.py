@@ -17,7 +17,7 @@ from onegrid.standards import profile
 
 CRS = "EPSG:4547"
 SIZE = 6
-STEPS = ("add", "move", "remove", "close", "open")
+STEPS = ("add", "move", "remove", "close", "open", "link")
 
 
 def town(rng: np.random.Generator) -> gpd.GeoDataFrame:
@@ -44,11 +44,22 @@ def place(rng: np.random.Generator) -> shapely.Point:
     return shapely.Point(x, y) if rng.random() < 0.95 else shapely.Point(5_000, 5_000)
 
 
+def link(plan: Plan, rng: np.random.Generator) -> shapely.LineString:
+    """Between two nodes, one of which may be new, or round to where it began."""
+    ends = plan.network.xy[rng.integers(0, len(plan.network.xy), 2)]
+    if rng.random() < 0.3:
+        ends[1] = rng.uniform(-40, 800, 2)
+    middle = ends.mean(axis=0) + rng.uniform(-60, 60, 2)
+    return shapely.LineString([ends[0], middle, ends[1]])
+
+
 def step(plan: Plan, name: str, rng: np.random.Generator) -> Change | None:
     ids = [i for kind in plan.kinds.values() for i in kind.ids]
     if name == "add":
         new = f"f{rng.integers(0, 60):02d}"
         return None if new in ids else plan.put(new, f"k{rng.integers(0, 3)}", place(rng))
+    if name == "link":
+        return plan.add_street(link(plan, rng))
     if name in ("close", "open"):
         edge = int(rng.integers(0, len(plan.network.ends)))
         return plan.close_street(edge) if name == "close" else plan.open_street(edge)
@@ -172,5 +183,32 @@ def test_a_step_that_names_what_is_not_there_is_refused() -> None:
         plan.remove("g")
     with pytest.raises(InputError, match="is of kind k, not other"):
         plan.put("f", "other", shapely.Point(0, 0))
+    for line in ("LINESTRING (1 1, 1 1)", "LINESTRING EMPTY", "POINT (1 1)"):
+        with pytest.raises(InputError, match="not a line of some length"):
+            plan.add_street(shapely.from_wkt(line))
     with pytest.raises(InputError, match="no edge"):
         plan.open_street(len(network.ends))
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 2**32 - 1))
+def test_a_new_link_is_what_the_network_built_with_it_gives(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    lines = town(rng)
+    network, _ = build_network(lines)
+    homes = gpd.GeoDataFrame(
+        {"people": 1, "unit": "a"},
+        index=[f"h{i:02d}" for i in range(25)],
+        geometry=[place(rng) for _ in range(25)],
+        crs=CRS,
+    )
+    shops = gpd.GeoDataFrame(
+        {"kind": ["k0", "k0", "k1"]}, index=["a", "b", "c"], geometry=[place(rng) for _ in "abc"],
+        crs=CRS,
+    )  # fmt: skip
+    plan = start_plan(network, shops, homes, profile=profile(), limit_s=900)
+    new = link(plan, rng)
+    row = gpd.GeoDataFrame({"highway": ["residential"], "access": ["yes"]}, geometry=[new], crs=CRS)
+    built, _ = build_network(pd.concat([lines, row], ignore_index=True))
+    want = start_plan(built, shops, homes, profile=profile(), limit_s=900)
+    pd.testing.assert_frame_equal(walks(plan.add_street(new).plan), walks(want))

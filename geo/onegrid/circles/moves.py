@@ -20,20 +20,21 @@ from onegrid.circles.standing import (
     Ground,
     Kind,
     People,
-    beside,
+    coming,
     door_ends,
     owned,
-    rejoined,
+    rejoined_people,
+    rejoined_sources,
     renumbered,
     spliced,
 )
 from onegrid.errors import InputError, Problem
 from onegrid.network.compiled import in_threads
-from onegrid.network.graph import Doors, door_rows, make_doors, towards, walk_graph
-from onegrid.network.kernel import FAR, label_bits, limit_us
+from onegrid.network.graph import door_rows, towards, walk_graph
+from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
+from onegrid.network.links import with_link
 from onegrid.network.nearest import searched
 from onegrid.network.repair import leaning
-from onegrid.network.snap import join_edges
 from onegrid.network.tags import EdgeFlag
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Plan(Ground):
             what = f"facility {facility_id} is of kind {other}, not {kind}"
             raise InputError(Problem("FACILITY_KIND", what, remedy="take it away first"))
         old = self.kinds.get(kind) or _empty_kind(self)
-        door = _coming(self, np.array([point], dtype=object))
+        door = coming(self, np.array([point], dtype=object))
         at = int(np.searchsorted(old.ids, facility_id))
         if other is None:
             ids, points = np.insert(old.ids, at, facility_id), np.insert(old.points, at, point)
@@ -131,26 +132,45 @@ class Plan(Ground):
         """Close an edge of the network; who joined it joins the nearest that is left."""
         return self._with_street(edge, closed=True)
 
+    def add_street(self, line: shapely.LineString) -> Change:
+        """Add a street that is not in the network; see `onegrid.network.links.with_link`.
+
+        Raises
+        ------
+        InputError
+            If it is not a line of some length.
+        """
+        network = with_link(self.network, line)
+        return self._on(network, len(self.network.ends))
+
     def _with_street(self, edge: int, *, closed: bool) -> Change:
         if not 0 <= edge < len(self.network.ends):
             raise InputError(Problem("UNKNOWN_ID", f"no edge {edge}"))
         flags = self.network.flags.copy()
         bit = np.uint16(EdgeFlag.CLOSED)
         flags[edge] = flags[edge] | bit if closed else flags[edge] & ~bit
-        network = self.network.with_flags(flags)
-        plan = replace(self, network=network, graph=walk_graph(network, self.profile))
-        people, beside_it = _rejoined_people(plan, edge)
+        return self._on(self.network.with_flags(flags), edge)
+
+    def _on(self, network: Network, edge: int) -> Change:
+        """Settle every kind on a network that differs in one edge, perhaps a new one."""
+        graph = walk_graph(network, self.profile)
+        bits = Bits(self.bits.rank, label_bits(graph, 1).node)
+        plan = replace(self, network=network, graph=graph, bits=bits)
+        people, beside_it = rejoined_people(plan, edge)
         plan = replace(plan, people=people)
+        inwards, more = towards(self.graph), len(network.xy) - len(self.network.xy)
+        known = np.array([edge] if edge < len(self.network.ends) else [], dtype=np.int64)
 
         def settle(name: str) -> Kind:
             old = self.kinds[name]
-            sources, moved = _rejoined_sources(plan, old, edge)
-            lost = [owned(old.labels, self.bits, rank) for rank in moved.tolist()]
-            rests = leaning(towards(self.graph), old.labels, np.array([edge]), self.bits.rank)
+            old = replace(old, labels=np.append(old.labels, np.full(more, FAR)))
+            sources, moved = rejoined_sources(plan, old, edge)
+            lost = [owned(old.labels, bits, rank) for rank in moved.tolist()]
+            rests = leaning(inwards, old.labels, known, bits.rank)
             gone = np.unique(np.concatenate([rests, *lost]))
             edges = np.concatenate([[edge], old.sources.edge[moved], sources.edge[moved]])
             rows = np.union1d(beside_it, on_edges(plan, edges))
-            eased = self.network.ends[edge].astype(np.int64)
+            eased = network.ends[edge].astype(np.int64)
             return settled(plan, replace(old, sources=sources), gone, eased, rows)
 
         kinds = dict(zip(self.kinds, in_threads(settle, self.kinds), strict=True))
@@ -259,26 +279,3 @@ def _empty_kind(plan: Plan) -> Kind:
     far = np.full(len(plan.network.xy), FAR)
     sources = door_rows(plan.people.doors, _NONE)
     return Kind(nothing, nothing, sources, far, np.full(len(plan.people.ids), FAR))
-
-
-def _coming(plan: Plan, points: NDArray[np.object_]) -> Doors:
-    joints = join_edges(plan.network, points, profile=plan.profile)
-    return make_doors(towards(plan.graph), joints)
-
-
-def _rejoined_people(plan: Plan, edge: int) -> tuple[People, NDArray[np.int64]]:
-    """Return the people, and the rows of those who may join elsewhere now."""
-    who = plan.people
-    rows = beside(plan.network, who.points, edge)
-    joints = join_edges(plan.network, who.points[rows], profile=plan.profile)
-    doors = rejoined(who.doors, rows, make_doors(plan.graph, joints))
-    return replace(who, doors=doors, ends=door_ends(plan.network, doors)), rows
-
-
-def _rejoined_sources(plan: Plan, kind: Kind, edge: int) -> tuple[Doors, NDArray[np.int64]]:
-    """Return the sources of a kind, and the ranks of those that join elsewhere now."""
-    rows = beside(plan.network, kind.points, edge)
-    new = _coming(plan, kind.points[rows])
-    old = door_rows(kind.sources, rows)
-    moved = rows[(new.edge != old.edge) | (new.along_m != old.along_m)]
-    return rejoined(kind.sources, rows, new), moved

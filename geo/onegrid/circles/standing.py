@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from onegrid.network.graph import Doors, door_rows
+from onegrid.network.graph import Doors, door_rows, make_doors, towards
 from onegrid.network.kernel import FAR, Bits
+from onegrid.network.snap import join_edges
 from onegrid.standards import number
 
 if TYPE_CHECKING:
@@ -107,3 +108,27 @@ def door_ends(network: Network, doors: Doors) -> NDArray[np.int64]:
     ends = network.ends[doors.edge].astype(np.int64)
     ends[doors.edge < 0] = len(network.xy)
     return ends
+
+
+def coming(ground: Ground, points: NDArray[np.object_]) -> Doors:
+    """Return points as doors that walks end at."""
+    joints = join_edges(ground.network, points, profile=ground.profile)
+    return make_doors(towards(ground.graph), joints)
+
+
+def rejoined_people(ground: Ground, edge: int) -> tuple[People, NDArray[np.int64]]:
+    """Return the people, and the rows of those who may join elsewhere now."""
+    who = ground.people
+    rows = beside(ground.network, who.points, edge)
+    joints = join_edges(ground.network, who.points[rows], profile=ground.profile)
+    doors = rejoined(who.doors, rows, make_doors(ground.graph, joints))
+    return replace(who, doors=doors, ends=door_ends(ground.network, doors)), rows
+
+
+def rejoined_sources(ground: Ground, kind: Kind, edge: int) -> tuple[Doors, NDArray[np.int64]]:
+    """Return the sources of a kind, and the ranks of those that join elsewhere now."""
+    rows = beside(ground.network, kind.points, edge)
+    new = coming(ground, kind.points[rows])
+    old = door_rows(kind.sources, rows)
+    moved = rows[(new.edge != old.edge) | (new.along_m != old.along_m)]
+    return rejoined(kind.sources, rows, new), moved
