@@ -2,8 +2,12 @@ import json
 import shutil
 import stat
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+
+from onegrid import schema
+from onegrid.io.files import read_table
 
 GAPS = [
     "level",
@@ -139,6 +143,78 @@ def test_a_pack_of_ones_own_is_read(onegrid, district, streets, merged, tmp_path
     assert outcome.code == 0, outcome.err
     gaps = pd.read_csv(tmp_path / "out" / "gaps.csv")
     assert set(gaps["kind"]) == {"clinic"}
+
+
+@pytest.fixture
+def odd(district, tmp_path):
+    """The facilities with one of no known kind, one on no street, and one of negative size."""
+    table = read_table(str(district.facilities), schema.FACILITIES).frame
+    mine = table.index[table["kind"] == "day_care_station"]
+    other = table.index[table["kind"] != "day_care_station"][0]
+    table.loc[[mine[0]], "geometry"] = table.loc[[mine[0]], "geometry"].translate(30_000, 0)
+    table["kind"] = table["kind"].astype(object)
+    table.loc[other, "kind"] = "喷泉"
+    return table.reset_index(), str(mine[0]), tmp_path / "odd.gpkg"
+
+
+def test_facilities_off_the_streets_and_of_no_norm_are_rows_of_the_report(
+    onegrid, district, streets, merged, odd, tmp_path
+):
+    table, lost, path = odd
+    table.to_file(path)
+    words = ("--people", district.households, "--grid", merged[0] / "grid.gpkg")
+    out = tmp_path / "out"
+    done = onegrid("coverage", "--network", streets, "--facilities", path, *words, "--out", out)
+    assert done.code == 0, done.err
+    told = json.loads((out / "report.json").read_text(encoding="utf-8"))["coverage"]
+    assert told["facilities_off_streets"] == [lost]
+    assert told["facilities_outside"] == [lost]
+    assert told["facilities_without_norm"]["喷泉"] == 1
+    checks = pd.read_csv(out / "facility_checks.csv").set_index("facility_id")
+    assert (checks.loc[[lost], "people_in_reach"] == 0).all()
+    done = onegrid("report", out, "--out", tmp_path / "r.html", "--no-cells", "--office")
+    assert done.code == 0, done.err
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "百米内没有路、谁也走不到的设施：1 处" in page
+    assert "标准里没有、所以没有评价的设施种类" in page
+
+
+def test_negative_sizes_are_told_all_at_once(onegrid, district, streets, merged, odd, tmp_path):
+    table, _, path = odd
+    table.loc[table.index[0], "floor_area_m2"] = -50
+    table.loc[table.index[1], "capacity_people"] = -3
+    table.to_file(path)
+    done = onegrid(
+        *("coverage", "--network", streets, "--facilities", path),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--out", tmp_path / "out"),
+    )
+    assert (done.code, done.codes) == (2, ["COLUMN_VALUE", "COLUMN_VALUE"])
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_district_where_nobody_lives_has_empty_shares_and_a_report(
+    onegrid, district, streets, merged, tmp_path
+):
+    people = gpd.read_parquet(district.households).head(60)
+    people[["households", "people", "elders_60", "elders_80", "elders_alone"]] = 0
+    people.to_file(tmp_path / "nobody.gpkg")
+    out = tmp_path / "out"
+    shutil.copytree(merged[0], out)
+    done = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", tmp_path / "nobody.gpkg", "--grid", out / "grid.gpkg", "--out", out),
+    )
+    assert done.code == 0, done.err
+    gaps = pd.read_csv(out / "gaps.csv")
+    assert (gaps["people"] == 0).all()
+    assert gaps[["covered_share", "cause", "accessibility"]].isna().all(axis=None)
+    assert pd.read_csv(out / "fixes.csv").empty
+    assert pd.read_csv(out / "fix_cells.csv").empty
+    for name in ("r.xlsx", "r.docx", "r.html"):
+        done = onegrid("report", out, "--out", tmp_path / name, "--no-cells")
+        assert done.code == 0, done.err
+    assert onegrid("map", out, "--out", tmp_path / "m.html").code == 0
 
 
 def test_faulty_rows_of_a_pack_are_all_named(onegrid, district, streets, merged, tmp_path):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from onegrid import schema, standards
+from onegrid.circles.places import join_places
 from onegrid.circles.reach import nearest, reach
 from onegrid.coverage.elders import ELDER_PACE, measure_elders
 from onegrid.coverage.fixes import candidate_points, cheapest_fixes, uncovered
@@ -130,7 +131,7 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, Fixe
     relevant = tables.facilities[tables.facilities["kind"].isin(list(kinds))]
     doors = nearest(tables.network, relevant, tables.people, profile=profile)
     pairs = {
-        kind: _pairs(tables, relevant[relevant["kind"] == kind], limit_s, profile)
+        kind: pairs_of(tables, relevant[relevant["kind"] == kind], limit_s, profile)
         for kind, limit_s in kinds.items()
     }
     shut = (tables.network.flags & EdgeFlag.CLOSED).any()
@@ -177,9 +178,10 @@ def _links(
     return links, found.rename(columns={"from_id": "door_id", "to_id": "point_id"})
 
 
-def _pairs(
+def pairs_of(
     tables: CoverageTables, facilities: gpd.GeoDataFrame, limit_s: float, profile: Profile
 ) -> pd.DataFrame:
+    """Return ``door_id, facility_id, walk_s`` of every door and facility within a walk."""
     if not len(facilities):
         return pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
     found = reach(
@@ -191,6 +193,19 @@ def _pairs(
         rounded=False,  # the zones of accessibility end at exact times
     )
     return found.pairs.rename(columns={"from_id": "facility_id", "to_id": "door_id"})
+
+
+def _off_streets(tables: CoverageTables, profile: Profile) -> dict[str, list[str]]:
+    """Return the ids of facilities of the norm, and of doors, that join no street."""
+    kinds = {norm.kind for norm in tables.norms}
+    asked = {
+        "facilities_off_streets": tables.facilities[tables.facilities["kind"].isin(kinds)],
+        "people_off_streets": tables.people,
+    }
+    return {
+        name: sorted(join_places(tables.network, places, profile=profile).unreachable)
+        for name, places in asked.items()
+    }
 
 
 def elder_profile(profiles: tuple[Profile, ...]) -> Profile:
@@ -247,7 +262,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
         )
         for name, (found, _) in results.items()
     }
-    summary = {**told[profiles[0].name], "profiles": told, **notes}
+    off = _off_streets(tables, profiles[0])
+    summary = {**told[profiles[0].name], "profiles": told, **off, **notes}
     with run.stage("写出"), OutputFolder(out, inputs=inputs.files()) as stage:
         gaps = pd.concat([found.gaps for found, _ in results.values()], ignore_index=True)
         checks = [facility_table(found.measured, name) for name, (found, _) in results.items()]

@@ -241,6 +241,9 @@ _COUNTED = {"households": "户数", "people": "居民", **care.GROUP_LABELS}
 _ASIDE = {
     "points_outside": "不在任何网格内的楼栋",
     "facilities_outside": "不在任何网格内的设施",
+    "people_off_streets": "百米内没有路、走不到任何地方的楼栋",
+    "facilities_off_streets": "百米内没有路、谁也走不到的设施",
+    "facilities_without_norm": "标准里没有、所以没有评价的设施种类",
     "facilities_without_capacity": "没有服务人数的设施",
     "facilities_without_floor_area": "没有建筑面积的设施",
     "hours_not_understood": "看不懂的开放时间",
