@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -22,6 +24,8 @@ _HEADERS: Final = {
 }
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 UPLOADS: Final = "/api/uploads"  # the route counts for itself, and writes to disk
+_NO_TEXT: Final = "characters that are no text"
+_ESCAPES: Final = re.compile(rb"\\u(0000|[dD][89abAB][0-9a-fA-F]{2}|[dD][c-fC-F][0-9a-fA-F]{2})")
 BODY_BYTES_MAX: Final = 5_000_000
 
 
@@ -45,31 +49,54 @@ class SafeHeaders:
 
 
 class OwnPages:
-    """Refuse what a page of another origin sends, and bodies that are too large."""
+    """Refuse what a page of another origin sends, what is too large, and what is no text."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        if scope["type"] != "http" or scope["method"] in _SAFE:
-            await self._app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        origin = headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != headers.get("Host"):
-            refusal = answer(403, "CROSS_ORIGIN", "sent by a page of another site", [])
+        refusal, body = None, None
+        if scope["type"] == "http":
+            refusal = _refused(scope)
+            if refusal is None and scope["method"] not in _SAFE and scope["path"] != UPLOADS:
+                body = await _body(receive)
+                refusal = _refused_body(body)
+        if refusal is not None:
             await refusal(scope, receive, send)
             return
-        if scope["path"] == UPLOADS:
-            await self._app(scope, receive, send)
-            return
-        body = await _body(receive)
-        if body is None:
-            refusal = answer(413, "TOO_LARGE", f"more than {BODY_BYTES_MAX} bytes", [])
-            await refusal(scope, receive, send)
-            return
-        await self._app(scope, _again(body, receive), send)
+        await self._app(scope, receive if body is None else _again(body, receive), send)
+
+
+def _refused(scope: Scope) -> ASGIApp | None:
+    """Return the refusal of a request, by its head."""
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return answer(422, "TEXT", _NO_TEXT, [])
+    headers = Headers(scope=scope)
+    origin = headers.get("Origin")
+    foreign = origin is not None and urlsplit(origin).netloc != headers.get("Host")
+    if foreign and scope["method"] not in _SAFE:
+        return answer(403, "CROSS_ORIGIN", "sent by a page of another site", [])
+    return None
+
+
+def _refused_body(body: bytes | None) -> ASGIApp | None:
+    if body is None:
+        return answer(413, "TOO_LARGE", f"more than {BODY_BYTES_MAX} bytes", [])
+    return answer(422, "TEXT", _NO_TEXT, []) if _has_no_text(body) else None
+
+
+def _has_no_text(body: bytes) -> bool:
+    """Return whether JSON holds zero characters or halves of characters: no store keeps them."""
+    if not _ESCAPES.search(body):
+        return False
+    try:
+        text = json.dumps(json.loads(body), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False  # no JSON: the route says so
+    return b"\\u0000" in text
 
 
 async def _body(receive: Receive) -> bytes | None:

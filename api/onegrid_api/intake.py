@@ -157,11 +157,10 @@ def _look(path: Path) -> dict[str, Any]:
 
     if path.suffix in {".pbf", ".osm", ".graphml"}:
         return {"layers": [], "findings": []}  # street data: the network job reads and reports it
-    spatial = path.suffix in {".gpkg", ".fgb", ".zip", ".geojson", ".json", ".kml"}
-    names = list(list_layers(str(path))) if spatial else [""]
+    by_gdal = path.suffix not in {".csv", ".parquet"}
     layers = []
-    for name in names:
-        if spatial:
+    for name in (by_gdal and list_layers(str(path))) or [""]:
+        if name:
             _refuse_many(pyogrio.read_info(path, layer=name)["features"], FEATURES_MAX, "features")
         frame = read_raw(f"{path}#{name}" if name else str(path)).frame
         _refuse_many(len(frame), FEATURES_MAX, "features")

@@ -62,6 +62,7 @@ def test_a_job_ends_with_its_results_which_are_read_on_record(app):
     assert json.loads(events.split("data: ")[-1])["state"] == "done"
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_a_job_that_cannot_be_done_says_why_and_leaves_nothing(app):
     planner = Browser(app, "planner")
     app.state.office.runner.start()
@@ -73,6 +74,7 @@ def test_a_job_that_cannot_be_done_says_why_and_leaves_nothing(app):
     assert ended(planner, job["job_id"])["state"] == "failed"
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_a_job_can_be_canceled_while_it_waits_and_while_it_runs(app):
     planner = Browser(app, "planner")
     first = ask(planner)
@@ -90,6 +92,7 @@ def test_a_job_can_be_canceled_while_it_waits_and_while_it_runs(app):
     assert ended(planner, second)["state"] == "done"
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_nobody_has_more_jobs_waiting_than_one_may_and_others_jobs_are_not_seen(app):
     planner, other = Browser(app, "planner"), Browser(app, "planner2")
     found = [ask(planner) for _ in range(3)]
@@ -107,6 +110,7 @@ def test_nobody_has_more_jobs_waiting_than_one_may_and_others_jobs_are_not_seen(
     assert (foreign.status_code, foreign.json()["code"]) == (404, "UPLOAD_UNKNOWN")
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_facilities_are_imported_from_a_file_that_was_sent(app):
     planner = Browser(app, "planner")
     csv = "facility_id,kind,name,lon,lat\nf1,pharmacy,药房,114.001,30.541\n".encode()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import FeaturePage, WhichCell
 
-router = APIRouter(prefix="/api", tags=["grid"])
+router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
 
 
 @router.get("/cells")

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 
 from onegrid.standards import DEFAULT_PROFILE
 from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import FeaturePage, Nearest
 
-router = APIRouter(prefix="/api", tags=["facilities"])
+router = APIRouter(prefix="/api", tags=["facilities"], responses=ERRORS)
 
 
 @router.get("/facilities")

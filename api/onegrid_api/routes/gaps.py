@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse
 
 from onegrid_api.deps import PageDep, ResultsDep
+from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import Gap, GapPage
 
-router = APIRouter(prefix="/api", tags=["coverage"])
+router = APIRouter(prefix="/api", tags=["coverage"], responses=ERRORS)
 Level = Literal["cell", "community", "subdistrict", "district"]
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from onegrid.store import audit, logins, users
 from onegrid_api.deps import Manager, OfficeDep, PageDep, by
 from onegrid_api.forms import ERRORS, LinkAnswer, Listing, NewPersonForm, PersonForm
 
 router = APIRouter(prefix="/api", tags=["management"], responses=ERRORS)
+_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}}}
 UserId = Annotated[str, Path(max_length=100)]
 
 
@@ -62,6 +63,13 @@ def read_audit(
     with office.workspace.reading() as connection:
         total, rows = audit.rows(connection, page.rows, actor=actor, action=action)
     return Listing(total=total, items=rows, next=page.next(total))
+
+
+@router.get("/metrics", response_class=Response, responses=_TEXT)
+def metrics(who: Manager, request: Request) -> Response:
+    """Return how the service does, for Prometheus."""
+    del who
+    return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4")
 
 
 def _link(token: str) -> LinkAnswer:

@@ -7,9 +7,10 @@ from typing import Any
 from fastapi import APIRouter
 
 from onegrid_api.deps import ResultsDep
+from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import Health
 
-router = APIRouter(prefix="/api", tags=["results"])
+router = APIRouter(prefix="/api", tags=["results"], responses=ERRORS)
 
 
 @router.get("/health")
