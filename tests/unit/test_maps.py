@@ -278,3 +278,11 @@ def test_made_up_data_is_said_once():
     page = result_page(given, title="x")
     assert page.count("示意数据") == 1
     assert "道路来源" in page
+
+
+def test_scenarios_are_drawn_without_a_gaps_table_too():
+    given = replace(
+        tables.map_tables(), gaps=None, scenarios=scenarios().drop(columns="worst_walk_s")
+    )
+    data = data_of(result_page(given, title="x"))
+    assert [theme["step"] for theme in data["themes"] if theme["group"]] == ["现状", "加一处<b>"]

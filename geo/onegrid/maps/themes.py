@@ -31,7 +31,7 @@ class Theme:
     label: str
     signs: tuple[Sign, ...]
     classes: list[int]
-    tips: list[list[str]] = field(default_factory=list)
+    tips: list[list[str | None]] = field(default_factory=list)
     group: str = ""
     step: str = ""
 
@@ -140,7 +140,7 @@ def scenario_themes(cells: gpd.GeoDataFrame, scenarios: pd.DataFrame) -> list[Th
         Gaps of several scenarios with a column of that name, in the order of the slider, counts
         already fit for the reader.
     """
-    rows = scenarios[scenarios["level"] == "cell"]
+    rows = scenarios[scenarios["level"] == "cell"].drop(columns="worst_walk_s", errors="ignore")
     codes, themes = list(signs.CAUSES), []
     for kind in kind_order(set(rows["kind"])):
         of_kind = rows[rows["kind"] == kind]
@@ -162,12 +162,13 @@ def _marked(of_kind: pd.DataFrame) -> str:
 def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:
     hidden = told["level"].notna() & told["cause"].isna() & (told["people"] != 0)
     causes = told["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
-    reached = zip(told["covered_share"], told["worst_walk_s"], strict=True)
+    walks = told["worst_walk_s"] if "worst_walk_s" in told else [None] * len(told)
+    reached = zip(told["covered_share"], walks, strict=True)
     return Theme(
         f"缺口：{name}",
         tuple(signs.CAUSES.values()),
         [codes.index(c) if c in codes else codes.index("") for c in causes],
-        [[_share(share), _minutes(worst)] for share, worst in reached],
+        [[_share(share), None if worst is None else _minutes(worst)] for share, worst in reached],
     )
 
 
