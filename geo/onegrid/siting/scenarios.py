@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import shapely
 
-    from onegrid.network.build import Network
     from onegrid.standards import Norm, Profile
 
 _UNIT: Final = ["level", "id", "kind"]
@@ -38,8 +37,8 @@ class Scenario:
     """What is different from today.
 
     ``added`` are rows of a FACILITIES table; ``moved``, ``enlarged`` and ``closed`` name
-    facilities by id. ``network`` stands in for today's, with links opened; ``profile`` and
-    ``norms`` likewise. None is as today.
+    facilities by id. ``opened`` are places on closed streets that open. ``profile`` and ``norms``
+    stand in for today's; None is as today.
     """
 
     name: str
@@ -47,7 +46,7 @@ class Scenario:
     moved: Mapping[str, shapely.Point] = field(default_factory=dict)
     enlarged: Mapping[str, Size] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
-    network: Network | None = None
+    opened: tuple[shapely.Point, ...] = ()
     profile: Profile | None = None
     norms: tuple[Norm, ...] | None = None
 
@@ -114,7 +113,7 @@ def side_by_side(gaps: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     -------
     compared
         A row per unit, kind and scenario, in the order given: ``level, id, kind, scenario,
-        people, people_covered, elders_60, elders_60_covered, covered_share, cause``,
+        profile, people, people_covered, elders_60, elders_60_covered, covered_share, cause``,
         ``people_change`` and ``elders_60_change`` against the first scenario (a kind that it does
         not have counts as covering nobody), and ``cause_before``. An office table.
 
@@ -136,6 +135,7 @@ def side_by_side(gaps: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         parts.append(
             table[[*_UNIT]].assign(
                 scenario=name,
+                **({"profile": table["profile"]} if "profile" in table else {}),
                 people=table["people"],
                 people_covered=table["people_covered"],
                 elders_60=table["elders_60"],

@@ -1,0 +1,156 @@
+"""Scenarios walked: changes of facilities and streets settled one by one, never all anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid.circles.moves import Plan, start_plan
+from onegrid.errors import InputError, Problem
+from onegrid.network.graph import US_PER_S
+from onegrid.network.kernel import FAR
+from onegrid.network.tags import EdgeFlag
+from onegrid.standards import number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import numpy.typing as npt
+
+    from onegrid.network.arrays import Network
+    from onegrid.siting.scenarios import Scenario
+    from onegrid.standards import Profile
+
+    Bools = npt.NDArray[np.bool_]
+
+_FARTHEST_S: Final = 6 * 3600.0  # nobody in a district walks longer
+
+
+@dataclass(frozen=True, eq=False)
+class Walked:
+    """Everybody's way to the nearest facility of each kind, and with every closed street open.
+
+    ``if_open`` is None where no street is closed. ``changed`` are the kinds whose facilities are
+    others than in the tables it was started from; all kinds where streets are.
+    """
+
+    plan: Plan
+    if_open: Plan | None
+    changed: frozenset[str] = frozenset()
+
+    def after(self, scenario: Scenario, facilities: gpd.GeoDataFrame) -> Walked:
+        """Return what a scenario's facilities and streets lead to.
+
+        Parameters
+        ----------
+        scenario
+            Changes of facilities and streets; size, profile and norms change nobody's walk.
+        facilities
+            The table it starts from, in the CRS of the network.
+
+        Raises
+        ------
+        InputError
+            If no closed street is near a place where one is to be opened.
+        """
+        plan, other, kinds = self.plan, self.if_open, set(self.changed)
+        steps = [(name, facilities["kind"][name], None) for name in scenario.closed]
+        steps += [(name, facilities["kind"][name], at) for name, at in scenario.moved.items()]
+        if scenario.added is not None:
+            new = scenario.added
+            steps += list(zip(new.index, new["kind"], new.geometry, strict=True))
+        for name, kind, point in steps:
+            if kind not in self.plan.kinds and point is None:
+                continue
+            kinds.add(kind)
+            plan = _stepped(plan, str(name), kind, point)
+            other = other and _stepped(other, str(name), kind, point)
+        for place in scenario.opened:
+            plan = plan.open_street(closed_street(plan.network, place, scenario.name)).plan
+            kinds |= set(plan.kinds)
+        return replace(self, plan=plan, if_open=other, changed=frozenset(kinds))
+
+
+def _stepped(plan: Plan, name: str, kind: str, point: shapely.Point | None) -> Plan:
+    return (plan.remove(name) if point is None else plan.put(name, kind, point)).plan
+
+
+def start_walks(
+    network: Network, facilities: gpd.GeoDataFrame, people: gpd.GeoDataFrame, *, profile: Profile
+) -> Walked:
+    """Return everybody's walks today; facilities and people are in the CRS of the network."""
+    homes = people[[people.geometry.name]].assign(people=people["people"], unit="")
+
+    def start(streets: Network) -> Plan:
+        return start_plan(streets, facilities, homes, profile=profile, limit_s=_FARTHEST_S)
+
+    shut = bool((network.flags & EdgeFlag.CLOSED).any())
+    return Walked(start(network), start(network.opened()) if shut else None)
+
+
+def closed_street(network: Network, place: shapely.Point, name: str) -> int:
+    """Return the closed edge nearest to a place, the lowest of equals.
+
+    Raises
+    ------
+    InputError
+        If there is none within the distance at which doors join.
+    """
+    closed = np.flatnonzero(network.flags & EdgeFlag.CLOSED)
+    away_m = shapely.distance(network.lines[closed], place)
+    if not len(closed) or away_m.min() > number("join_limit_m"):
+        where = f"at {place.x:.1f} {place.y:.1f}"
+        remedy = "give a place on a street that the network holds as closed"
+        raise InputError(Problem("NO_CLOSED_STREET", "no closed street here", name, where, remedy))
+    return int(closed[np.argmin(away_m)])
+
+
+def nearest_table(plan: Plan) -> pd.DataFrame:
+    """Return ``id, kind, facility_id, walk_s`` of every door and kind, as `circles.reach.nearest`.
+
+    Kinds without any facility have no rows.
+    """
+    parts = []
+    for name, kind in plan.kinds.items():
+        if not len(kind.ids):
+            continue
+        there = kind.found != FAR
+        owner = np.full(len(there), None, dtype=object)
+        owner[there] = kind.ids[kind.found[there] & ((1 << plan.bits.rank) - 1)]
+        walk_s = np.where(there, (kind.found >> plan.bits.rank) / US_PER_S, np.nan)
+        rows = {"id": plan.people.ids, "kind": name, "facility_id": owner, "walk_s": walk_s}
+        parts.append(pd.DataFrame(rows))
+    columns = ["id", "kind", "facility_id", "walk_s"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def served_groups(
+    within: Bools, groups: pd.DataFrame, unit: npt.NDArray[np.int64], units: int
+) -> npt.NDArray[np.float64]:
+    """Return how many of each group are within the limit, float64 (services, groups, units).
+
+    Parameters
+    ----------
+    within
+        bool (services, doors).
+    groups
+        Counts, a row per door and a column per group.
+    unit
+        int64 (doors): the unit each door lies in, -1 for none.
+    units
+        The number of units.
+
+    Examples
+    --------
+    >>> counts = pd.DataFrame({"children": [3, 4, 5]})
+    >>> served_groups(np.array([[True, False, True]]), counts, np.array([0, 0, 1]), 2).tolist()
+    [[[3.0, 5.0]]]
+    """
+    inside = unit >= 0
+    values = groups.to_numpy(np.float64, na_value=0.0)[inside]
+    sums = np.zeros((units, len(within), values.shape[1]))
+    np.add.at(sums, unit[inside], within[:, inside].T[:, :, None] * values[:, None, :])
+    return np.moveaxis(sums, 0, 2)
