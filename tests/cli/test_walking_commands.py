@@ -147,3 +147,72 @@ def test_a_declared_datum_is_taken_out(onegrid, district, streets, tmp_path):
         refused = onegrid(*words, "--from", clinics, "--datum", wrong, "--out", tmp_path / "x")
         assert refused.code == 2
         assert refused.codes
+
+
+@pytest.fixture
+def gated(onegrid, tmp_path):
+    """Two ways to a clinic and a shop: 100 m through a gate with hours, 500 m around."""
+    streets = gpd.GeoDataFrame(
+        {
+            "highway": "footway",
+            "opening_hours": ["06:00-22:00", None, None, None],
+            "foot_conditional": [None, None, None, "no @ (22:00-06:00)"],
+        },
+        geometry=shapely.from_wkt(
+            [
+                "LINESTRING (527000 3384000, 527100 3384000)",
+                "LINESTRING (527000 3384000, 527000 3384200, 527100 3384200, 527100 3384000)",
+                "LINESTRING (526900 3384000, 527000 3384000)",
+                "LINESTRING (526900 3384000, 526900 3384100)",
+            ]
+        ),
+        crs=4547,
+    )
+    streets.to_file(tmp_path / "roads.gpkg", layer="roads")
+    assert onegrid("network", tmp_path / "roads.gpkg", "--out", tmp_path / "n.network").code == 0
+    facilities = gpd.GeoDataFrame(
+        {
+            "facility_id": ["c", "d"],
+            "kind": "clinic",
+            "name": ["甲", "乙"],
+            "opening_hours": ["24/7", "Mo-Fr 08:00-17:00"],
+        },
+        geometry=shapely.points([[527100, 3384000], [526900, 3384100]]),
+        crs=4547,
+    )
+    facilities.to_file(tmp_path / "f.gpkg", layer="facilities")
+    door = gpd.GeoDataFrame({"id": ["h"]}, geometry=shapely.points([[527000, 3384000]]), crs=4547)
+    door.to_file(tmp_path / "h.gpkg", layer="places")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("when", "walks", "shut"),
+    [
+        (None, {"c": 75.0, "d": 150.0}, None),
+        ("2026-11-20T12:00", {"c": 75.0, "d": 150.0}, []),  # a Friday
+        ("2026-11-22T12:00", {"c": 75.0}, ["d"]),
+        ("2026-11-20T23:00", {"c": 375.0}, ["d"]),  # the gate is shut, the way around is not
+    ],
+)
+def test_gates_and_facilities_are_shut_at_the_asked_time(onegrid, gated, when, walks, shut):
+    asked = ["--when", when] if when else []
+    files = ("--network", gated / "n.network", "--from", gated / "h.gpkg", "--to", gated / "f.gpkg")
+    outcome = onegrid("reach", *files, *asked, "--out", gated / "o.parquet", "--json")
+    assert outcome.code == 0, outcome.err
+    pairs = pd.read_parquet(gated / "o.parquet")
+    assert dict(zip(pairs["to_id"], pairs["walk_s"], strict=True)) == walks
+    assert outcome.json.get("shut") == shut
+
+
+def test_nearest_at_night_says_who_is_shut_and_refuses_a_time_that_is_none(onegrid, gated):
+    place = gpd.GeoSeries(shapely.points([[527000, 3384000]]), crs=4547).to_crs(4326)[0]
+    files = ("--network", gated / "n.network", "--facilities", gated / "f.gpkg")
+    at = f"{place.x},{place.y}"
+    outcome = onegrid("nearest", *files, "--at", at, "--when", "2026-11-20T23:00", "--json")
+    assert outcome.code == 0, outcome.err
+    assert [a["walk_s"] for a in outcome.json["kinds"]["clinic"]] == pytest.approx([375], abs=0.2)
+    assert outcome.json["shut"] == ["d"]
+    refused = onegrid("nearest", *files, "--at", at, "--when", "tonight")
+    assert refused.code == 2
+    assert "--when 'tonight'" in refused.err

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
 from onegrid import standards
@@ -155,6 +155,27 @@ def day(text: str | None) -> str:
         remedy = "write a day as YYYY-MM-DD, such as 2026-11-22"
         raise InputError(Problem("USAGE", f"--date {text!r}", remedy=remedy))
     return found.isoformat()
+
+
+def local_time(text: str | None) -> datetime | None:
+    """Parse a local time; None is none.
+
+    Examples
+    --------
+    >>> local_time("2026-11-22T20:30").hour
+    20
+    """
+    if text is None:
+        return None
+    shape = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d"
+    try:
+        found = datetime.fromisoformat(text) if re.fullmatch(shape, text) else None
+    except ValueError:
+        found = None
+    if found is None:
+        remedy = "write a local time as YYYY-MM-DDTHH:MM, such as 2026-11-22T20:30"
+        raise InputError(Problem("USAGE", f"--when {text!r}", remedy=remedy))
+    return found
 
 
 def minutes(text: str) -> tuple[float, ...]:

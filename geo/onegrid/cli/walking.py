@@ -9,7 +9,7 @@ import typer
 
 from onegrid import standards
 from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note, progress
-from onegrid.cli.options import datums, pairs, place, walker
+from onegrid.cli.options import datums, local_time, pairs, place, walker
 from onegrid.cli.options import minutes as parse_minutes
 from onegrid.errors import InputError, Problem
 
@@ -19,6 +19,10 @@ ProfileName = Annotated[
 ]
 Speed = Annotated[
     float | None, typer.Option("--speed-m-s", help="步行速度（米/秒），代替步行方式 · speed")
+]
+When = Annotated[
+    str | None,
+    typer.Option("--when", help="当地时间，如 2026-11-22T20:30：不走关门的路和设施 · local time"),
 ]
 FacilityFile = Annotated[str, typer.Option(help="设施点 · facilities")]
 
@@ -62,6 +66,7 @@ def reach(
     minutes: Annotated[float, typer.Option(help="步行分钟 · walking limit")] = 15,
     profile: ProfileName = standards.DEFAULT_PROFILE,
     speed_m_s: Speed = None,
+    when: When = None,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -72,7 +77,7 @@ def reach(
     --out pairs.parquet
     """
     limit = parse_minutes(str(minutes))[0]
-    who = walker(profile, speed_m_s)
+    who, asked = walker(profile, speed_m_s), local_time(when)
     with progress():
         from onegrid.pipeline.inputs import Reading
         from onegrid.pipeline.walking import reach_table
@@ -84,6 +89,7 @@ def reach(
             out,
             minutes=limit,
             profile=who,
+            when=asked,
             reading=Reading(pairs(column, "--column"), datums(datum)),
         )
     note([*findings_lines(result), *_missed_lines(result)])
@@ -145,6 +151,7 @@ def nearest(
     speed_m_s: Speed = None,
     count: Annotated[int, typer.Option(min=1, max=100, help="每类几个 · how many")] = 5,
     minutes: Annotated[float, typer.Option(help="最远步行分钟 · limit")] = 30,
+    when: When = None,
     column: Columns = None,
     datum: Datum = None,
     as_json: Json = False,
@@ -156,7 +163,7 @@ def nearest(
     """
     point = place(at)
     limit = parse_minutes(str(minutes))[0]
-    who = walker(profile, speed_m_s)
+    who, asked = walker(profile, speed_m_s), local_time(when)
     from onegrid.pipeline.inputs import Reading
     from onegrid.pipeline.walking import nearest_to
 
@@ -168,8 +175,10 @@ def nearest(
         count=count,
         minutes=limit,
         profile=who,
+        when=asked,
         reading=Reading(pairs(column, "--column"), datums(datum)),
     )
+    note(_missed_lines(result))
     emit(result, as_json=as_json, text=lambda: _nearest_text(result))
 
 
@@ -223,6 +232,10 @@ def _missed_lines(result: dict[str, Any]) -> list[str]:
         lines.append("离道路超过 100 米：" + "、".join(result["unreachable"]))
     if result.get("skipped"):
         lines.append("没有图形，已跳过：" + "、".join(result["skipped"]))
+    if result.get("shut"):
+        lines.append(f"{result['when']} 不开放：" + "、".join(result["shut"]))
+    if result.get("hours_not_understood"):
+        lines.append("看不懂的时间，按开放处理：" + "、".join(result["hours_not_understood"]))
     return lines
 
 

@@ -17,10 +17,12 @@ from onegrid.errors import InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_layers, write_parquet
 from onegrid.io.networks import read_network
 from onegrid.io.reading import OSM_FILES
+from onegrid.pipeline.clock import PLACES_WITH_HOURS, network_at, open_places
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from onegrid.network.arrays import Network
@@ -52,21 +54,24 @@ def reach_table(  # noqa: PLR0913  (one argument per option of the command)
     *,
     minutes: float,
     profile: Profile,
+    when: datetime | None = None,
     reading: Reading | None = None,
 ) -> dict[str, Any]:
-    """Write every pair of origin and destination within the limit as Parquet."""
+    """Write every pair of origin and destination within the limit as Parquet.
+
+    ``when`` is the local time of the walk: what is shut then is left out.
+    """
     run = Run("reach")
     refuse_overwrite(out, (network_file, origins, destinations))
     reader = Reader(reading or Reading())
     with run.stage("读取"):
         streets = reader.attempt(open_network, network_file)
         left = reader.read("from", origins, schema.PLACES)
-        right = reader.read("to", destinations, schema.PLACES)
+        goals = reader.read("to", destinations, PLACES_WITH_HOURS if when else schema.PLACES)
         reader.check()
-    with run.stage("计算步行可达", origins=len(there(left)), destinations=len(there(right))):
-        found = reach(
-            there(streets), there(left), there(right), limit_s=minutes * 60, profile=profile
-        )
+        network, right, shut = _at(there(streets), there(goals), when)
+    with run.stage("计算步行可达", origins=len(there(left)), destinations=len(right)):
+        found = reach(network, there(left), right, limit_s=minutes * 60, profile=profile)
     with run.stage("写出", pairs=len(found.pairs)):
         write_parquet(out, found.pairs)
     skipped = sorted({i for ids in reader.skipped.values() for i in ids})
@@ -76,6 +81,7 @@ def reach_table(  # noqa: PLR0913  (one argument per option of the command)
         "minutes": minutes,
         "unreachable": list(found.unreachable),
         "skipped": skipped,
+        **shut,
         **reader.notes(),
     }
 
@@ -141,9 +147,13 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
     count: int,
     minutes: float,
     profile: Profile,
+    when: datetime | None = None,
     reading: Reading | None = None,
 ) -> dict[str, Any]:
-    """Return the nearest facilities of each kind with their routes in longitude and latitude."""
+    """Return the nearest facilities of each kind with their routes in longitude and latitude.
+
+    ``when`` is the local time of the walk: what is shut then is left out.
+    """
     reader = Reader(reading or Reading())
     streets = reader.attempt(open_network, network_file)
     places = reader.read("facilities", facilities, schema.FACILITIES)
@@ -155,9 +165,10 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
         raise InputError(Problem("KIND_UNKNOWN", what, facilities, "", f"there are {known}"))
     asked = gpd.GeoDataFrame(geometry=[shapely.Point(*at)], crs=LONLAT)
     point = in_crs(asked, there(streets).crs).geometry.iloc[0]
+    network, opened, shut = _at(there(streets), there(places), when)
     answers = nearest_routes(
-        there(streets),
-        there(places),
+        network,
+        opened,
         point,
         kinds=kinds or tuple(known),
         count=count,
@@ -170,6 +181,7 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
     names = there(places)["name"]
     return {
         "profile": profile.name,
+        **shut,
         "kinds": {
             kind: [
                 {
@@ -185,3 +197,15 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
             for kind, found in answers.items()
         },
     }
+
+
+def _at(
+    network: Network, places: gpd.GeoDataFrame, when: datetime | None
+) -> tuple[Network, gpd.GeoDataFrame, dict[str, Any]]:
+    """Return network and places as they are open at a time, and what to tell about it."""
+    if when is None:
+        return network, places, {}
+    streets, unread = network_at(network, when)
+    opened, shut, more = open_places(places, when)
+    told = {"when": f"{when:%Y-%m-%dT%H:%M}", "shut": list(shut)}
+    return streets, opened, {**told, "hours_not_understood": sorted({*unread, *more})}
