@@ -152,6 +152,9 @@ def merge_text(result: dict[str, Any], out: Path) -> str:
         f"待确认的边界冲突 {result['conflicts']} 处，修复记录 {result['repairs']} 条"
         + (f"，其中存疑 {doubtful} 条" if doubtful else ""),
     ]
+    if missing := result["missing_counts"].get(result["count_by"], 0):
+        label = standards.counted_label(result["count_by"])
+        lines.append(f"缺{label}的户点 {missing} 个，按 0 计")
     if result["needles"]:
         wide = f"{standards.number('sliver_width_m'):g}"
         lines.append(f"窄于 {wide} 米的尖角 {len(result['needles'])} 处，位置与原因见 report.json")

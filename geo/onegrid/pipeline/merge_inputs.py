@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import shapely
+
 from onegrid import schema
 from onegrid.crs import district_crs, in_crs
 from onegrid.errors import InputError, Problem
@@ -43,7 +45,8 @@ class MergeInputs:
 class MergeTables:
     """The inputs as tables in the metric CRS of the district.
 
-    ``sources`` names the file of each department and of the other drawn layers, for messages.
+    ``sources`` names the file of each department and of the other drawn layers, for messages;
+    ``missing_counts`` tells of how many household points a count is missing, and taken as 0.
     """
 
     communities: gpd.GeoDataFrame
@@ -55,11 +58,20 @@ class MergeTables:
     previous: Previous | None = None
     dedicated: gpd.GeoDataFrame | None = None
     sources: Mapping[str, str] = field(default_factory=dict)
+    missing_counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_merge(inputs: MergeInputs) -> MergeTables:
-    """Read all inputs, or raise every problem of every file at once."""
+    """Read all inputs, or raise every problem of every file at once.
+
+    Raises
+    ------
+    InputError
+        Everything wrong with the files; ``DEPARTMENT_NAME``, and ``DEPARTMENT_ELSEWHERE`` for a
+        layer that lies wholly outside the communities.
+    """
     reader = Reader(inputs.reading)
+    reader.attempt(_refuse, [_name_problem(name) for name in inputs.departments if _marks(name)])
     communities = reader.read("communities", inputs.communities, schema.COMMUNITIES)
     crs = None if communities is None else district_crs(communities)
     people = reader.read("households", inputs.households, schema.PEOPLE, crs=crs)
@@ -72,6 +84,9 @@ def read_merge(inputs: MergeInputs) -> MergeTables:
     if inputs.dedicated:
         dedicated = reader.read("dedicated", inputs.dedicated, schema.DEDICATED, crs=crs)
     previous = read_previous(reader, inputs.previous, crs=crs) if inputs.previous else None
+    if communities is not None and crs is not None:
+        ground = in_crs(communities, crs)
+        reader.attempt(_refuse, _elsewhere(layers, ground, inputs.departments))
     reader.check()
     return MergeTables(
         communities=in_crs(there(communities), there(crs)),
@@ -88,7 +103,42 @@ def read_merge(inputs: MergeInputs) -> MergeTables:
             "dedicated": inputs.dedicated or "",
             "previous": inputs.previous or "",
         },
+        missing_counts=reader.missing_counts.get("households", {}),
     )
+
+
+def _refuse(problems: list[Problem]) -> None:
+    if problems:
+        raise InputError(*problems)
+
+
+def _marks(name: str) -> bool:
+    """Return whether a name has a mark that parts names in the tables."""
+    return any(mark in name for mark in ";:|")
+
+
+def _name_problem(name: str) -> Problem:
+    what = f"a name may not hold ; : or |, but {name!r} does"
+    return Problem("DEPARTMENT_NAME", what, "", "--department", "use another name")
+
+
+def _elsewhere(
+    layers: Mapping[str, gpd.GeoDataFrame | None],
+    communities: gpd.GeoDataFrame,
+    sources: Mapping[str, str],
+) -> list[Problem]:
+    """Return the layers no part of which can lie in a community: most often a wrong CRS."""
+    homes = shapely.STRtree(shapely.box(*communities.bounds.to_numpy().T))
+    found = []
+    for name, layer in layers.items():
+        if layer is None or len(homes.query(shapely.box(*layer.bounds.to_numpy().T))[0]):
+            continue
+        west, south = layer.total_bounds[:2]
+        where = f"{name} at {west:.0f}, {south:.0f} in {communities.crs.to_string()}"
+        remedy = "check the CRS of the file, or leave the department out"
+        what = "no polygon lies in or near a community"
+        found.append(Problem("DEPARTMENT_ELSEWHERE", what, sources[name], where, remedy))
+    return found
 
 
 def refuse_unknown(tables: MergeTables, options: AssignOptions) -> None:

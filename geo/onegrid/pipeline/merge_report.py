@@ -56,6 +56,7 @@ def report_of(
         "community_sizes": merged.communities.report(),
         "staffing": merged.staff.report(),
         "solver": _solver(merged),
+        "missing_counts": dict(tables.missing_counts),
         "points_outside": list(merged.points_outside),
         "skipped": {name: list(ids) for name, ids in tables.skipped.items()},
         "findings": {name: [f.as_row() for f in found] for name, found in tables.findings.items()},

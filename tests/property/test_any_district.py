@@ -1,0 +1,117 @@
+"""Over hundreds of small dirty districts: what is always true of a merged grid."""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import shapely
+
+import districts
+from onegrid.grids.check import gap_and_overlap_m2, partition_problems
+from onegrid.grids.edit import open_grid, plan, read_edit
+from onegrid.grids.keep import Previous
+from onegrid.grids.needles import needles_left
+from onegrid.grids.options import AssignOptions
+from onegrid.pipeline.merge import merge_tables
+from onegrid.pipeline.stages import Run
+
+pytestmark = pytest.mark.slow
+logging.getLogger("onegrid").setLevel(logging.WARNING)
+SIZE = (100, 200)
+NEEDLE_M = 3.0
+EVERY, SOME = range(200), range(200, 260)
+
+
+def merged(tables, **options):
+    return merge_tables(tables, options=AssignOptions(size=SIZE, **options), run=Run("test"))
+
+
+def same(one, other):
+    return one.reset_index().equals(other.reset_index())
+
+
+def tails(cells):
+    """Return which cells have a tail under 3 m wide, by rounded openings instead of mitred ones.
+
+    A corner of 6 degrees, which is none, leaves 27 m of itself.
+    """
+    shapes = cells.geometry.to_numpy()
+    body = shapely.buffer(shapely.buffer(shapes, -NEEDLE_M / 2), NEEDLE_M / 2 + 0.05)
+    parts, cell = shapely.get_parts(shapely.difference(shapes, body), return_index=True)
+    box = shapely.minimum_rotated_rectangle(parts)
+    long_m = shapely.length(box) / 2
+    return set(cells.index[cell[long_m > 10 * NEEDLE_M]])
+
+
+@pytest.mark.parametrize("seed", EVERY)
+def test_the_grid_is_a_nested_partition_that_loses_nobody(seed):
+    tables = districts.dirty_district(seed)
+    found = merged(tables)
+    cells, atoms, communities = found.grid.cells, found.grid.atoms, found.grid.communities
+    assert partition_problems(cells, communities) == []
+    assert gap_and_overlap_m2(cells, communities) == (0, 0)
+    assert shapely.coverage_is_valid(atoms.geometry.to_numpy())
+    assert cells["code"].is_unique
+    assert cells.index.is_unique
+    assert cells.groupby("community_id")["subdistrict_id"].nunique().eq(1).all()
+    inside = ~tables.people.index.isin(found.points_outside)
+    assert cells["households"].sum() == tables.people["households"][inside].sum()
+    assert atoms.groupby("cell_id")["households"].sum().equals(cells["households"])
+    shares = found.crosswalk.groupby(["department", "cell_id"])[["area_share", "household_share"]]
+    sums = shares.sum(min_count=1)
+    assert np.allclose(sums["area_share"], 1, atol=1e-6)
+    populated = sums["household_share"].notna()
+    assert np.allclose(sums["household_share"][populated], 1, atol=1e-6)
+    assert len(sums) == len(cells) * len(tables.departments)
+    assert tails(cells) <= {row["cell_id"] for row in needles_left(cells)}
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_merging_again_changes_nothing_nor_does_the_order_of_departments(seed):
+    tables = districts.dirty_district(seed)
+    first = merged(tables)
+    turned = dict(reversed(list(tables.departments.items())))
+    other = merged(replace(tables, departments=turned))
+    assert same(first.grid.cells, other.grid.cells)
+    assert same(first.grid.atoms, other.grid.atoms)
+    assert first.crosswalk.equals(other.crosswalk)
+    assert same(first.conflicts, other.conflicts)
+    again = merged(replace(tables, previous=previous_of(first)))
+    assert same(first.grid.cells, again.grid.cells)
+    assert same(first.grid.atoms, again.grid.atoms)
+    assert same(first.codes, again.codes)
+    assert set(again.continued.kept) == {"kept"}
+    assert again.continued.moved.households == 0
+
+
+def previous_of(found):
+    return Previous(
+        found.grid.cells, found.grid.atoms, found.codes, found.evidence, found.conflicts, SIZE
+    )
+
+
+@pytest.mark.parametrize("seed", SOME)
+def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(seed):
+    found = merged(districts.dirty_district(seed))
+    tables = {
+        "cells": found.grid.cells,
+        "atoms": found.grid.atoms,
+        "communities": found.grid.communities,
+        "subdistricts": found.subdistricts,
+        "conflicts": found.conflicts,
+    }
+    opened = open_grid(tables, evidence=found.evidence)
+    start = opened.tables()
+    for name, choices in found.conflicts["choices"].items():
+        for choice in choices.split(";"):
+            kind, _, department = choice.partition(":")
+            if kind == "redraw":
+                continue  # needs a line of somebody's own
+            fields = {"conflict_id": name, "choice": kind}
+            who = {"department": department} if department else {}
+            change = plan(opened.board, read_edit({"op": "resolve", **fields, **who}))
+            opened.board.apply(change)
+            opened.board.apply(change.inverse())
+    after = opened.tables()
+    assert all(same(start[name], after[name]) for name in start)
