@@ -38,16 +38,17 @@ CASES = {
 }
 SWEEP: dict[str, dict[str, Any]] = {
     "default": {},
-    "band first": {"miss_m": 4_000.0},
+    "band first": {"miss": 4.0},
     "old borders first": {"fresh_share": 20.0},
-    "old cells first": {"keep_household_m": 15.0},
-    "compact first": {"compact_share": 2.0},
+    "old cells first": {"keep": 6.0},
+    "compact first": {"compact_share": 8.0},
     "barriers only priced": {"barriers": False},
 }
 ALONE: dict[str, dict[str, Any]] = {
-    "only the band": {"miss_m": 1e6, "keep_household_m": 0.0, "fresh_share": 0.0},
-    "only old borders": {"miss_m": 0.0, "household_m": 1.0, "fresh_share": 100.0},
-    "only old cells": {"miss_m": 0.0, "household_m": 1.0, "keep_household_m": 100.0},
+    "only the band": {"miss": 1e3, "keep": 0.0, "fresh_share": 0.0},
+    "only old borders": {"miss": 0.0, "outside": 0.4, "fresh_share": 100.0},
+    "only old cells": {"miss": 0.0, "outside": 0.4, "keep": 40.0},
+    "only compact": {"miss": 0.0, "outside": 0.4, "keep": 0.0, "compact_share": 100.0},
 }
 PEERS = {
     "pymetis, shortest borders": "peers.metis:by_length",

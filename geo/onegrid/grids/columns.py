@@ -15,10 +15,9 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from onegrid.grids.contract import contract
 from onegrid.grids.faces import compact
-from onegrid.grids.polish import polish
 from onegrid.grids.pricing import Prices, Space
+from onegrid.grids.recombine import recombine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,12 +28,13 @@ _GAP: Final = 0.001  # a bound this close to the objective is as good as equal
 _ROUNDS: Final = 60
 _NODES: Final = (1_000, 8_000, 64_000)  # of one search, for each first unit: one after the other
 _STEPS: Final = 250_000_000  # most work of one search, and twice that of one relaxation
+_HOPE: Final = 0.5  # a relaxation that proves nothing after so much of that work never will
 _KEPT: Final = 4_000  # cells one search may return
 _NEAR_MAX: Final = 5_000  # cells the closing programme may hold
 _MIP_NODES: Final = 300
 _STEADY: Final = 0.5  # share of the best prices so far in the next ones
-_ROUGH_UNITS: Final = 14  # a start is found on so many units, in no time
-_UNITS_MAX: Final = 300  # beyond, atoms are joined first and the bound is a weak one
+_EASY_UNITS: Final = 10  # so many need no start
+_UNITS_MAX: Final = 300  # beyond, no proof is tried
 _LOOSE: Final = 0.002  # a unit may be covered by so much more or less than once, see `_Master`
 _FEASIBLE: Final = 2  # HiGHS: the solution found is feasible
 _CHOSEN: Final = 0.5  # a binary variable above this is 1
@@ -56,18 +56,15 @@ def cover(graph: Graph, *, cells: int | None = None) -> tuple[NDArray[np.int64],
         What the cells cost, and what no cells (with `cells` given: no such number of them) can
         undercut, in metres.
     """
-    if graph.size > _UNITS_MAX:
-        joined = contract(graph, _UNITS_MAX)
-        rough = cover(graph.merged(joined), cells=cells)[0]
-        labels = compact(polish(graph, rough[joined]))
-        return labels, graph.objective(labels), _forced(graph)
     master = _Master(graph, cells)
     master.add(np.eye(graph.size, dtype=np.bool_))
-    if graph.size > _ROUGH_UNITS:
-        joined = contract(graph, _ROUGH_UNITS)
-        rough = cover(graph.merged(joined), cells=cells)[0]
-        start = compact(polish(graph, rough[joined]))
-        master.add(np.arange(int(start.max()) + 1)[:, None] == start)
+    if graph.size > _EASY_UNITS:
+        each_m = 0.0 if master.count is None else master.count.each_m
+        start = recombine(graph, cells=cells, each_m=each_m)
+        count = int(start.max()) + 1
+        if graph.size > _UNITS_MAX:
+            return start, graph.objective(start) + master.missed(count), _forced(graph)
+        master.add(np.arange(count)[:, None] == start)
     space = Space.of(graph)
     chosen, bound = _closed(master, space, _priced(master, space))
     labels = np.full(graph.size, -1)
@@ -234,6 +231,8 @@ def _priced(master: _Master, space: Space) -> tuple[Prices, float]:
     for _ in range(_ROUNDS):
         value, prices = master.prices()
         if value - proven <= _GAP / 4 * max(1.0, value) or steps > 2 * _STEPS:
+            break
+        if proven < 0.0 and steps > _HOPE * _STEPS:
             break
         worth = -1e-7 * (1 + abs(value))
         grown = complete = False

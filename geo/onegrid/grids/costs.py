@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
+import shapely
 
 from onegrid import standards
 from onegrid.grids.faces import neighbours
@@ -74,21 +75,41 @@ def graph_of(
     pairs = place[borders.pairs[inside]]
     parted_m, joined_m = borders.parted_m[inside], borders.joined_m[inside]
     counted = atoms.counted[members].astype(float)
-    alone, join = _split_costs(atoms, members, options)
+    mean = _mean_cell(atoms, members, options)
+    alone, join = _split_costs(atoms, members, options, mean)
     alone = alone + np.bincount(pairs.ravel(), np.repeat(parted_m, 2) / 2, minlength=n)
     saved = sp.coo_array((parted_m - joined_m, (pairs[:, 0], pairs[:, 1])), shape=(n, n))
     low, high = options.size
+    middle = (low + high) / 2
     length_m = borders.length_m[inside]
     if options.barriers:
         free = passable(pairs, length_m, borders.barred[inside], counted, low)
         pairs, length_m = pairs[free], length_m[free]
     pairs = pairs[wide_enough(pairs, length_m, n)]
-    band = Band(low, high, options.household_m, options.miss_m)
+    band = Band(low, high, options.outside * mean.border_m / middle, options.miss * mean.border_m)
     return Graph(counted, pairs, alone, (join + saved + saved.T).tocsr(), band)
 
 
+@dataclass(frozen=True)
+class _MeanCell:
+    """What a cell of a community has on the mean: metres of border (of a square), households."""
+
+    border_m: float
+    households: float
+
+
+def _mean_cell(atoms: Atoms, members: NDArray[np.int64], options: AssignOptions) -> _MeanCell:
+    counted = atoms.counted[members]
+    lived_m2 = shapely.area(atoms.polygons[members])
+    if counted.any():
+        lived_m2 = lived_m2[counted > 0]
+    cells = max(1.0, counted.sum() / (sum(options.size) / 2))
+    border_m = 4 * float(np.sqrt(lived_m2.sum() / cells))
+    return _MeanCell(border_m, max(1.0, float(atoms.households[members].sum() / cells)))
+
+
 def _split_costs(
-    atoms: Atoms, members: NDArray[np.int64], options: AssignOptions
+    atoms: Atoms, members: NDArray[np.int64], options: AssignOptions, mean: _MeanCell
 ) -> tuple[NDArray[np.float64], sp.csr_array]:
     """Price the households of an old cell that leave its others.
 
@@ -103,8 +124,8 @@ def _split_costs(
     weight = {name: options.weights.get(name, 1.0) for name in sorted(atoms.labels)}
     whole = sum(weight.values()) or 1.0
     for name, mine in weight.items():
-        metres = options.keep_household_m * mine / whole
-        metres += options.base_household_m * (name == options.base)
+        price = options.keep * mine / whole + options.keep_base * (name == options.base)
+        metres = price * mean.border_m / mean.households
         label = atoms.labels[name][members]
         lives = (label >= 0) & (households > 0)
         if not metres or not lives.any():

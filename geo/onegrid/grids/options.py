@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 class AssignOptions:
     """What a good grid is.
 
+    Prices are in borders of a mean cell, a square with its share of the community's inhabited
+    ground and of what the band counts, so that they mean the same where cells are large; shares
+    are of the metres they speak of.
+
     Parameters
     ----------
     size
@@ -30,11 +34,11 @@ class AssignOptions:
     barriers
         Whether a cell may straddle a railway, water, wall or expressway only where the ground on
         one side of it is too small for a cell of its own.
-    household_m, miss_m
-        Metres of border that one household out of band is worth, and a cell out of band on top.
-    keep_household_m, base_household_m
-        Metres for one household that leaves the others of its old cell, over all departments by
-        weight, and of the base department on top.
+    miss, outside
+        Price of a cell out of band, and of as many households out of band as a mean cell has.
+    keep, keep_base
+        Price of as many households as a mean cell has that leave the others of their old cell, over
+        all departments by weight, and of the base department on top.
     fresh_share
         Extra cost of a metre of border no department drew.
     compact_share
@@ -51,13 +55,13 @@ class AssignOptions:
     )
     weights: Mapping[str, float] = field(default_factory=dict)
     base: str | None = None
-    household_m: float = 20.0
-    miss_m: float = 1_200.0
-    base_household_m: float = 5.0
-    compact_share: float = 0.15
+    miss: float = 1.2
+    outside: float = 8.0
+    keep: float = 2.0
+    keep_base: float = 2.0
+    compact_share: float = 1.0
     barrier_share: float = 3.0
     count_by: Literal["households", "people", "elders_60"] = "households"
     targets: Mapping[str, int] = field(default_factory=dict)
     barriers: bool = True
-    keep_household_m: float = 5.0
     fresh_share: float = 5.0
