@@ -20,6 +20,7 @@ from onegrid.coverage.suppress import suppress, suppress_fixes
 from onegrid.crs import LONLAT, in_crs, to_lonlat
 from onegrid.io.files import read_table
 from onegrid.io.networks import read_network
+from onegrid.io.reading import read_raw
 from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _GAP_IDS = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
-_KNOWN = ("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", NETWORK_FILE, "map.html")
+_KNOWN = (
+    *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
+    *(NETWORK_FILE, "map.html"),
+)
 
 
 class Results:
@@ -96,6 +100,18 @@ class Results:
             found = found[found["kind"] == kind]
         columns = ["kind", "name", "opening_hours", "phone", "address"]
         return len(found), _features(found.iloc[rows], columns)
+
+    def circle_features(
+        self, facility_id: str | None, minutes: float | None, rows: slice
+    ) -> tuple[int, list[dict[str, Any]]]:
+        """Return how many life circles there are, and some as GeoJSON features."""
+        found = self._read(
+            "circles.gpkg", "circles", lambda path: read_raw(f"{path}#circles").frame
+        )
+        for column, wanted in (("facility_id", facility_id), ("minutes", minutes)):
+            if wanted is not None:
+                found = found[found[column] == wanted]
+        return len(found), _features(found.iloc[rows], ["facility_id", "minutes", "area_m2"])
 
     def cell_at(self, lon: float, lat: float) -> str:
         """Return the id of the cell a place lies in.

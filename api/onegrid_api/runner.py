@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from onegrid.errors import OnegridError
 from onegrid.pipeline.folder import NETWORK_FILE
-from onegrid.pipeline.workspace import ImportInputs, import_into, import_table
+from onegrid.pipeline.plan_import import ImportInputs, import_into, import_table
 from onegrid.store import audit, jobs, plans, results, uploads
 from onegrid.store.audit import by_now
 from onegrid_api.errors import problems_of

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter
 
 from onegrid.grids.edit import read_edits
-from onegrid.pipeline.plan_edits import Ask, Done
+from onegrid.pipeline.plan_board import Ask
+from onegrid.pipeline.plan_edits import Done
 from onegrid.pipeline.plan_places import in_grid
 from onegrid.store import plans, reviews
 from onegrid_api.deps import Editor, OfficeDep, by

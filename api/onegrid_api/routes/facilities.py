@@ -25,6 +25,20 @@ def facilities(
     )
 
 
+@router.get("/circles")
+def circles(
+    results: ResultsDep,
+    page: PageDep,
+    facility_id: Annotated[str | None, Query(max_length=200)] = None,
+    minutes: Annotated[float | None, Query(gt=0, le=60)] = None,
+) -> FeaturePage:
+    """Return life circles as GeoJSON, of one facility or one time if asked."""
+    total, features = results.circle_features(facility_id, minutes, page.rows)
+    return FeaturePage(
+        type="FeatureCollection", total=total, features=features, next=page.next(total)
+    )
+
+
 @router.get("/nearest")
 def nearest(
     results: ResultsDep,

@@ -44,13 +44,18 @@ def serve(
     例：onegrid serve --workspace 江岸区
     """
     with progress():
-        from onegrid.store import file_of, open_workspace
+        from contextlib import closing
+
+        from onegrid.store import file_of, open_workspace, users
 
         place = database or str(workspace)
         file = file_of(place)
         editable = file is None or file.is_file()
         if editable:
-            open_workspace(place).close()  # a fault is told here, not by the server program
+            with closing(open_workspace(place)) as opened, opened.reading() as connection:
+                alone = not users.users(connection)  # a fault is told here, not by the server
+            if alone:
+                note(["还没有账号，没人能登录编辑：onegrid account 姓名 开第一个管理员账号"])
         elif not (workspace / "report.json").is_file():
             remedy = "run onegrid merge or coverage with this folder first, or onegrid init"
             raise InputError(Problem("WORKSPACE", "no results here", str(workspace), "", remedy))

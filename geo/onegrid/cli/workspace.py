@@ -89,7 +89,7 @@ def import_(
     columns, shifted = pairs(column, "--column"), datums(datum)
     with progress():
         from onegrid.pipeline.inputs import Reading
-        from onegrid.pipeline.workspace import ImportInputs, import_folder
+        from onegrid.pipeline.plan_import import ImportInputs, import_folder
         from onegrid.store.audit import by_now
 
         reading = Reading(columns, shifted)
@@ -104,6 +104,7 @@ def export(
     database: Database = None,
     plan: Annotated[str, typer.Option(help="方案编号 · id of the plan")] = "main",
     out: Annotated[Path, typer.Option(help="结果文件夹 · folder to write")] = Path("export"),
+    author: Author = _LOCAL,
     as_json: Json = False,
 ) -> None:
     """把工作区里的一个方案按现状写成结果文件夹，可继续 edit、coverage、map。
@@ -114,8 +115,9 @@ def export(
     """
     with progress():
         from onegrid.pipeline.workspace import export_plan
+        from onegrid.store.audit import by_now
 
-        result = export_plan(place_of(workspace, database), plan, out)
+        result = export_plan(place_of(workspace, database), plan, out, by=by_now(author))
     note([f"提示：{name} 是早先版本的结果，未写出，请重新计算" for name in result["stale"]])
     emit(
         result,

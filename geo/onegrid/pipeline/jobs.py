@@ -15,13 +15,14 @@ from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
-from onegrid.pipeline.plan_tables import residents
+from onegrid.pipeline.plan_import import TABLES
+from onegrid.pipeline.plan_tables import GRID_FILE, residents
 from onegrid.pipeline.reporting import write_report
 from onegrid.pipeline.siting import sites
 from onegrid.pipeline.siting_inputs import SitesInputs, SitesQuestion
 from onegrid.pipeline.streets import network
 from onegrid.pipeline.walking import circles
-from onegrid.pipeline.workspace import GRID_FILE, TABLES, write_plan
+from onegrid.pipeline.workspace import write_plan
 from onegrid.reports.content import ReportOptions
 from onegrid.store import results, uploads
 

@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from onegrid.errors import CrsError, Problem
 from onegrid.grids.edit import open_grid
 from onegrid.io.files import write_layers
 from onegrid.io.reading import list_layers
@@ -20,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
+    from pyproj import CRS
     from sqlalchemy import Connection
 
     from onegrid.grids.edit import OpenGrid
     from onegrid.store.audit import By
 
+GRID_FILE: Final = "grid.gpkg"
 RECORD_FILE: Final = "record.gpkg"  # layers of a grid that are no rows of a plan: codes, evidence
 STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE})  # hold whatever is edited
 
@@ -114,3 +117,18 @@ def branch(connection: Connection, plan_id: str, *, to: str, name: str, by: By) 
     for kept in results.list_results(connection, plan_id):
         if kept.name in STANDING or kept.revision == source.revision:
             results.link(connection, to, kept.name, kept.sha256, revision=0)
+
+
+def srid_of_crs(crs: CRS, source: str) -> int:
+    """Return the EPSG code that a workspace keeps for a CRS.
+
+    Raises
+    ------
+    CrsError
+        ``CRS_UNUSABLE`` if it has none.
+    """
+    srid = crs.to_epsg()
+    if srid is None:
+        remedy = "export the grid to a CRS with an EPSG code, such as CGCS2000 3-degree zones"
+        raise CrsError(Problem("CRS_UNUSABLE", "the CRS has no EPSG code", source, "", remedy))
+    return int(srid)
