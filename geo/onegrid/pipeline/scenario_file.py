@@ -34,9 +34,12 @@ _OPS: Final[dict[str, tuple[str, ...]]] = {  # what each must say
     "enlarge": ("facility_id",),
     "close": ("facility_id",),
     "open_street": ("at",),
+    "open_link": ("at", "to"),
     "profile": ("profile",),
     "norm": ("standard",),
 }
+_PLACES: Final = {"at": ("lon", "lat"), "to": ("to_lon", "to_lat")}  # the columns of a table
+_OF_TABLES: Final = {"scenario", *(name for names in _PLACES.values() for name in names)}
 _LON_MAX, _LAT_MAX = 180.0, 90.0
 _TEXT: Final = ("name", "opening_hours", "phone", "address")
 
@@ -109,11 +112,12 @@ def _objects(changes: Iterable[Any]) -> list[dict[str, Any]]:
 
 def _change_of(row: dict[str, str]) -> tuple[str, dict[str, Any]]:
     """Return a row of a table as the JSON would say it; figures that are none stay as text."""
-    change: dict[str, Any] = {k: v for k, v in row.items() if k not in {"scenario", "lon", "lat"}}
+    change: dict[str, Any] = {k: v for k, v in row.items() if k not in _OF_TABLES}
     for name in set(_SIZES) & set(change):
         change[name] = _figure(change[name])
-    if "lon" in row or "lat" in row:
-        change["at"] = [_figure(row.get("lon", "")), _figure(row.get("lat", ""))]
+    for place, columns in _PLACES.items():
+        if set(columns) & set(row):
+            change[place] = [_figure(row.get(column, "")) for column in columns]
     return row["scenario"], change
 
 
@@ -138,8 +142,11 @@ def _faults(change: dict[str, Any], path: str, where: str) -> list[Problem]:
         for name in _SIZES
         if name in change and not _is_amount(change[name])
     ]
-    if change.get("at") is not None and not _is_place(change["at"]):
-        wrong.append(f"at is {change['at']!r}, must be [longitude, latitude] in degrees")
+    wrong += [
+        f"{name} is {change[name]!r}, must be [longitude, latitude] in degrees"
+        for name in _PLACES
+        if change.get(name) is not None and not _is_place(change[name])
+    ]
     remedy = f"{op} says {', '.join(_OPS[op])}"
     return [Problem("SCENARIO_CHANGE", what, path, where, remedy) for what in wrong]
 
@@ -173,8 +180,11 @@ def _with(before: Scenario, change: dict[str, Any], facilities: gpd.GeoDataFrame
 
 def _placed(before: Scenario, change: dict[str, Any], facilities: gpd.GeoDataFrame) -> Scenario:
     """Return a scenario with one more change that has a place."""
-    place = gpd.GeoDataFrame(geometry=[shapely.Point(change["at"])], crs=LONLAT)
-    point = in_crs(place, facilities.crs).geometry.iloc[0]
+    said = [shapely.Point(change[name]) for name in _PLACES if name in change]
+    point, *end = in_crs(gpd.GeoDataFrame(geometry=said, crs=LONLAT), facilities.crs).geometry
+    if change["op"] == "open_link":
+        line = shapely.LineString([point, *end])
+        return replace(before, links=(*before.links, line))
     if change["op"] == "open_street":
         return replace(before, opened=(*before.opened, point))
     name = str(change["facility_id"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.ops import substring
 
 from onegrid.circles.moves import Plan, start_plan
 from onegrid.errors import InputError, Problem
@@ -70,6 +72,10 @@ class Walked:
             other = other and _stepped(other, str(name), kind, point)
         for place in scenario.opened:
             plan = plan.open_street(closed_street(plan.network, place, scenario.name)).plan
+        for link in scenario.links:
+            plan, *rest = _linked([plan] if other is None else [plan, other], link, scenario.name)
+            other = rest[0] if rest else None
+        if scenario.opened or scenario.links:
             kinds |= set(plan.kinds)
         return replace(self, plan=plan, if_open=other, changed=frozenset(kinds))
 
@@ -106,6 +112,40 @@ def closed_street(network: Network, place: shapely.Point, name: str) -> int:
         remedy = "give a place on a street that the network holds as closed"
         raise InputError(Problem("NO_CLOSED_STREET", "no closed street here", name, where, remedy))
     return int(closed[np.argmin(away_m)])
+
+
+def _linked(plans: list[Plan], link: shapely.LineString, name: str) -> list[Plan]:
+    """Return plans of the same streets with a link more, from street to street.
+
+    Each end joins the nearest street that people may use, the lowest of equals. Where that is
+    between two junctions the street is closed, and its pieces on both sides of the end stand in.
+
+    Raises
+    ------
+    InputError
+        If an end has no street within the distance at which doors join.
+    """
+    joints = []
+    for end in shapely.points(shapely.get_coordinates(link)[[0, -1]]):
+        network = plans[0].network
+        usable = np.flatnonzero((network.flags & (EdgeFlag.CLOSED | EdgeFlag.UNDERGROUND)) == 0)
+        away_m = shapely.distance(network.lines[usable], end)
+        if not len(usable) or away_m.min() > number("join_limit_m"):
+            where = f"at {end.x:.1f} {end.y:.1f}"
+            remedy = "begin and end the link on streets"
+            raise InputError(Problem("NO_STREET", "no street at a link's end", name, where, remedy))
+        edge = int(usable[np.argmin(away_m)])
+        street = network.lines[edge]
+        along_m = shapely.line_locate_point(street, end)
+        parts = [substring(street, 0, along_m), substring(street, along_m, street.length)]
+        joints.append(shapely.get_coordinates(parts[0])[-1])
+        if all(part.length > 0 for part in parts):
+            plans = [reduce(_with_street, parts, plan).close_street(edge).plan for plan in plans]
+    return [_with_street(plan, shapely.LineString(joints)) for plan in plans]
+
+
+def _with_street(plan: Plan, line: shapely.LineString) -> Plan:
+    return plan.add_street(line).plan
 
 
 def nearest_table(plan: Plan) -> pd.DataFrame:

@@ -37,8 +37,8 @@ class Scenario:
     """What is different from today.
 
     ``added`` are rows of a FACILITIES table; ``moved``, ``enlarged`` and ``closed`` name
-    facilities by id. ``opened`` are places on closed streets that open. ``profile`` and ``norms``
-    stand in for today's; None is as today.
+    facilities by id. ``opened`` are places on closed streets that open, ``links``
+    new streets. ``profile`` and ``norms`` stand in for today's; None is as today.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Scenario:
     enlarged: Mapping[str, Size] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     opened: tuple[shapely.Point, ...] = ()
+    links: tuple[shapely.LineString, ...] = ()
     profile: Profile | None = None
     norms: tuple[Norm, ...] | None = None
 

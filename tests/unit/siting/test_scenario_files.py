@@ -23,6 +23,7 @@ GOOD = [
     {"op": "enlarge", "facility_id": "f2", "capacity_people": 90},
     {"op": "close", "facility_id": "f3"},
     {"op": "open_street", "at": AT},
+    {"op": "open_link", "at": AT, "to": [114.251, 30.601]},
     {"op": "profile", "profile": "elder_75"},
     {"op": "norm", "standard": "qinhuai"},
 ]
@@ -35,6 +36,8 @@ BAD = [
     {"op": "enlarge", "facility_id": "f2", "floor_area_m2": -4},
     {"op": "close"},
     {"op": "profile"},
+    {"op": "open_link", "at": AT},
+    {"op": "open_link", "at": AT, "to": [114.2]},
 ]
 
 
@@ -76,9 +79,10 @@ def test_every_change_of_a_file_is_read(facilities, tmp_path):
 def test_a_table_says_the_same_as_json(facilities, tmp_path):
     rows = []
     for change in GOOD:
-        row = {"scenario": "plan", **{k: v for k, v in change.items() if k != "at"}}
-        rows.append(row | (dict(zip(("lon", "lat"), change["at"], strict=True))
-                           if "at" in change else {}))  # fmt: skip
+        row = {"scenario": "plan", **{k: v for k, v in change.items() if k not in ("at", "to")}}
+        for place, columns in (("at", ("lon", "lat")), ("to", ("to_lon", "to_lat"))):
+            row |= dict(zip(columns, change.get(place, ()), strict=False))
+        rows.append(row)
     text = io.StringIO()
     writer = csv.DictWriter(text, list(dict.fromkeys(name for row in rows for name in row)))
     writer.writeheader()
@@ -88,6 +92,7 @@ def test_a_table_says_the_same_as_json(facilities, tmp_path):
     (plan,) = read_scenarios(written(tmp_path, document(GOOD)), facilities)
     assert table.added.drop(columns="geometry").equals(plan.added.drop(columns="geometry"))
     assert (table.moved, table.enlarged, table.closed) == (plan.moved, plan.enlarged, plan.closed)
+    assert table.links == plan.links
     assert (table.opened, table.profile, table.norms) == (plan.opened, plan.profile, plan.norms)
 
 
