@@ -38,6 +38,7 @@ _INSIDE_A_BLOCK: Final = frozenset(
     {"service", "footway", "path", "steps", "cycleway", "track", "corridor", "bridleway"}
 )
 _EXPRESSWAY: Final = frozenset({"motorway", "trunk"})  # a street nobody crosses on foot
+_CRUMB_M2 = 0.01  # smaller than anything drawn
 _ON_LINE_M = 0.02  # a border piece this close to a barrier is the barrier
 
 
@@ -106,6 +107,7 @@ def make_atoms(
     if len(cuts):
         blocks = _faces_inside(np.append(shapely.boundary(blocks), cuts), ground)
     blocks = without_new_nodes(_joined(*cut_needles(blocks), ground, barriers), blocks)
+    blocks = _without_crumbs(blocks)
     doors = locate(homes.at, blocks)
     borders = borders_of(blocks)
     return Atoms(
@@ -200,6 +202,23 @@ def _joined(
         )
         faces, weak = merged(faces, labels), _all_weak(weak, labels)
     return faces
+
+
+def _without_crumbs(faces: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Join what noding left over of two borders to the neighbour, of whatever community.
+
+    A crumb that has no neighbour in its own community would be a cell of its own.
+    """
+    crumbs = shapely.area(faces) < _CRUMB_M2
+    if not crumbs.any():
+        return faces
+    borders = borders_of(faces)
+    anywhere = np.zeros(len(faces), dtype=np.int64)
+    open_length_m = borders.length_m
+    labels = absorb(
+        faces, weak=crumbs, region=anywhere, open_length_m=open_length_m, borders=borders
+    )
+    return merged(faces, labels)
 
 
 def _all_weak(weak: NDArray[np.bool_], labels: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -93,7 +93,8 @@ def overlaps(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, people: gpd.GeoDataFr
     b, a = shapely.STRtree(before).query(after, predicate="intersects")[::-1]
     area_m2 = shapely.area(shapely.intersection(before[b], after[a]))
     ground = pd.DataFrame({"old": b, "new": a, "area_m2": area_m2})
-    ground = ground[ground["area_m2"] > _CRUMB_M2]
+    smaller_m2 = np.minimum(shapely.area(before)[b], shapely.area(after)[a])
+    ground = ground[ground["area_m2"] > np.minimum(_CRUMB_M2, smaller_m2 / 2)]
     points = people.geometry.to_numpy()
     old_of = locate(points, before)
     new_of = _beside_old(points, old_of, locate(points, after), (after, ground))
