@@ -165,7 +165,7 @@ def _straighten(
     ring, starts, band = traced
     points, ends = np.empty((2 * len(ring) + 2, 2)), np.zeros(len(starts), np.int64)
     run, breaks = np.empty((len(ring) + 1, 3, 2)), np.empty(len(ring) + 1, np.bool_)
-    size = 0
+    size = ZERO
     for i in range(len(band)):
         k, first, length = band[i], starts[i], starts[i + 1] - starts[i]
         turn, before = -1, _mates(share, follows, k, ring[starts[i + 1] - 1])

@@ -12,8 +12,10 @@ import pytest
 import shapely
 
 from onegrid.circles.reach import nearest, reach
-from onegrid.errors import CrsError, InputError
+from onegrid.errors import CrsError, InputError, NetworkError
 from onegrid.network.build import Network, build_network
+from onegrid.network.graph import walk_graph
+from onegrid.network.kernel import label_bits
 from onegrid.standards import Profile, profile, profile_at
 
 CRS = "EPSG:4547"
@@ -218,6 +220,25 @@ def test_a_limit_that_is_not_above_zero_is_refused(limit_s: float) -> None:
         reach(network, here, here, limit_s=limit_s, profile=ONE)
     with pytest.raises(InputError, match=r"error\[LIMIT\]"):
         nearest(network, here, here, limit_s=limit_s, profile=ONE)
+
+
+@pytest.mark.parametrize(
+    ("walker", "metres"), [("plain", 1_200), ("elder_65", 720), ("elder_75", 675), ("frail", 576)]
+)
+def test_fifteen_minutes_reach_as_far_as_the_walker_walks(walker: str, metres: float) -> None:
+    network = streets("LINESTRING (0 0, 5000 0)")
+    assert walk(network, (0, 0), (metres, 0), profile(walker), 900) == 900.0
+    assert walk(network, (0, 0), (metres + 0.1, 0), profile(walker), 900) is None
+
+
+def test_a_network_too_large_for_its_labels_is_refused() -> None:
+    network = streets("LINESTRING (0 0, 9 0)")
+    graph = walk_graph(network, ONE)
+    huge = graph._replace(indptr=np.broadcast_to(np.int64(0), 2**26 + 2))  # takes no memory
+    with pytest.raises(NetworkError, match="split the network"):
+        label_bits(huge, 1)
+    with pytest.raises(NetworkError, match="split the network"):
+        label_bits(graph, 2**26 + 1)
 
 
 @pytest.mark.parametrize("speed_m_s", [0.0, -1.0, float("nan"), float("inf")])

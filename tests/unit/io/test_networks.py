@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -195,3 +196,27 @@ def test_a_skeleton_is_kept_and_answers_for_every_profile_as_searches_do(tmp_pat
             write_network(replace(opened, skeleton_offsets=offsets), path)
     with pytest.raises(OutputError, match="do not fit"):
         write_network(replace(opened, skeleton=opened.skeleton + np.uint32(9)), path)
+
+
+def test_a_skeleton_serves_the_streets_that_are_opened_later(tmp_path: Path) -> None:
+    rng = np.random.default_rng(2)
+    at = np.arange(12) * 100.0
+    lines = [shapely.LineString([(x, y), (x + 100, y)]) for x in at[:-1] for y in at]
+    lines += [shapely.LineString([(x, y), (x, y + 100)]) for x in at for y in at[:-1]]
+    access = np.where(rng.random(len(lines)) < 0.4, "private", "yes")
+    streets = gpd.GeoDataFrame(
+        {"highway": "residential", "access": access}, geometry=lines, crs="EPSG:4547"
+    )
+    built, _ = build_network(streets)
+    write_network(contractible(built), tmp_path / "a.network")
+    read = read_network(tmp_path / "a.network")
+    points = shapely.points(rng.uniform(0, 1_100, (60, 2)))
+    kinds = [f"k{i % 6}" for i in range(60)]  # enough to sweep with an order, too few without
+    places = gpd.GeoDataFrame({"kind": kinds}, geometry=points, crs="EPSG:4547")
+    for swept, searched in ((read, built), (read.opened(), built.opened())):
+        for walker in ("plain", "elder_75"):
+            options = {"profile": profile(walker), "limit_s": 600.0}
+            pd.testing.assert_frame_equal(
+                nearest(swept, places, places, **options),
+                nearest(searched, places, places, **options),
+            )
