@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import plans
 from onegrid.store.results import list_results
@@ -17,6 +18,7 @@ from onegrid_api.results import Results
 if TYPE_CHECKING:
     from onegrid.store import Workspace
 
+_MAP: Final = "map.html"
 _SECONDS: Final = 1.0  # how long an answer may be behind
 
 
@@ -59,6 +61,9 @@ class Published:
             write_plan(self._workspace, head.plan_id, folder)
             if not (folder / "report.json").is_file():
                 (folder / "report.json").write_text("{}", encoding="utf-8")
+            # the one that was imported may be an office's, with every figure
+            (folder / _MAP).unlink(missing_ok=True)
+            draw_map(folder, folder / _MAP)
             self._show(folder)
         self._stamp = stamp
 

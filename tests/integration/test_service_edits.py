@@ -257,7 +257,8 @@ def test_a_plan_goes_from_draft_to_published_through_every_subdistrict(app, plan
         return who.post(url, {"step": name, "base_revision": base, **more})
 
     assert step(planner, "publish").json()["code"] == "PLAN_STATE"
-    assert step(Browser(app, "own"), "submit").json()["status"] == "submitted"
+    assert step(Browser(app, "own"), "submit").json()["code"] == "OTHER_AREA"
+    assert step(planner, "submit").json()["status"] == "submitted"
     assert planner.edit(rename("c0000", "甲"), base=0).json()["code"] == "PLAN_NOT_DRAFT"
     assert step(planner, "approve").status_code == 403
     assert step(office, "approve", subdistricts=["s1"]).json()["code"] == "OTHER_AREA"
@@ -274,6 +275,25 @@ def test_a_plan_goes_from_draft_to_published_through_every_subdistrict(app, plan
     assert nobody.get("/api/plans").json()["total"] == 0
     assert step(planner, "publish", 1).json()["status"] == "published"
     assert [p["plan_id"] for p in nobody.get("/api/plans").json()["items"]] == ["main"]
+
+
+def test_a_branch_needs_only_the_subdistricts_that_it_changes(app, planner):
+    own = Browser(app, "own")
+    own.post("/api/plans/main/branches", {"plan_id": "try", "name": "试"})
+    url = "/api/plans/try/reviews"
+    empty = own.post(url, {"step": "submit", "base_revision": 0})
+    assert (empty.status_code, empty.json()["code"]) == (422, "NOTHING_CHANGED")
+    own.edit(rename("c0000", "甲"), base=0, plan="try")
+    planner.edit(rename("c0300", "乙"), base=1, plan="try")
+    foreign = own.post(url, {"step": "submit", "base_revision": 2})
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "OTHER_AREA")
+    planner.post("/api/plans/try/undo", {"base_revision": 2})
+    body = own.post(url, {"step": "submit", "base_revision": 3}).json()
+    assert body["concerned"] == ["s0"]
+    other = Browser(app, "office1").post(url, {"step": "approve", "base_revision": 3})
+    assert (other.status_code, other.json()["code"]) == (403, "OTHER_AREA")
+    done = Browser(app, "office").post(url, {"step": "approve", "base_revision": 3})
+    assert done.json()["status"] == "approved"
 
 
 def test_residents_see_the_published_plan_with_figures_hidden_and_no_draft(app):

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 from fastapi import APIRouter
 
 from onegrid.errors import AccessError, Problem
+from onegrid.grids.edit import Change
 from onegrid.pipeline import plan_review
+from onegrid.pipeline.plan_history import difference
 from onegrid.store import plans, reviews
 from onegrid_api.deps import May, OfficeDep, Reader, Submitter, by
 from onegrid_api.forms import ERRORS, ReviewAnswer, ReviewForm
@@ -68,13 +70,25 @@ def _own(
 
 
 def _refuse_elsewhere(connection: Connection, plan_id: str, who: Who, step: str) -> None:
-    """Raise unless a plan concerns one's area; what is published is for the whole district."""
+    """Raise unless a plan is about one's area; what is published is for the whole district."""
     if who.everywhere:
         return
     if step in (plan_review.PUBLISH, plan_review.RETIRE):
         raise AccessError(Problem("OTHER_AREA", "a plan is published for the whole district"))
     if step == plan_review.RETURN:
         _own(connection, plan_id, who, None)
+    elif plans.plan_head(connection, plan_id).parent_id is None:
+        raise AccessError(Problem("OTHER_AREA", "the plan is of the whole district"))
+    else:
+        _refuse_foreign_cells(connection, plan_id, who)
+
+
+def _refuse_foreign_cells(connection: Connection, plan_id: str, who: Who) -> None:
+    """Raise if a branch changes a cell that is not in one's area, all in all."""
+    rows = difference(connection, plan_id, 0).values()
+    before = tuple(old for old, _ in rows if old is not None)
+    after = tuple(new for _, new in rows if new is not None)
+    who.refuse_elsewhere([Change("", (), before, after)])
 
 
 def _standing(connection: Connection, plan_id: str) -> ReviewAnswer:

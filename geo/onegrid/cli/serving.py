@@ -14,6 +14,7 @@ from onegrid.cli.grids import principles_text
 from onegrid.errors import InputError, Problem
 
 Host = Annotated[str, typer.Option(help="监听地址 · address")]
+_LEAVE_S = 5
 Port = Annotated[int, typer.Option(min=0, max=65535, help="端口 · port")]
 
 
@@ -66,7 +67,12 @@ def serve(
     os.environ["ONEGRID_SECURE_COOKIES"] = "1" if https else ""
     note([f"网页：http://{host}:{port}/  （Ctrl+C 停止）"])
     uvicorn.run(
-        "onegrid_api.app:from_environment", factory=True, host=host, port=port, log_level="warning"
+        "onegrid_api.app:from_environment",
+        factory=True,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=_LEAVE_S,  # whoever watches a job would keep it open
     )
 
 

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from sqlalchemy import Connection
 
+    from onegrid.grids.edit import Row
     from onegrid.store.audit import By
+
+    Rows = Mapping[str, Mapping[str, Row]]
 
 TABLES: Final = {"people": schema.PEOPLE, "facilities": schema.FACILITIES}
 _OWN_FILES: Final = frozenset({GRID_FILE, DEPARTMENTS_FILE, "facilities.gpkg", "run.json"})
@@ -62,8 +65,11 @@ def import_folder(place: str, inputs: ImportInputs, *, by: By) -> dict[str, Any]
     InputError
         With every problem of every file, or ``PLAN_EXISTS``; the workspace is as it was then.
     """
+    run = Run("import")
+    read, rows = _opened(inputs, run)
     with closing(open_workspace(place)) as workspace:
-        return {"workspace": place, **import_into(workspace, inputs, by=by)}
+        kept = _write(workspace, inputs, read, rows, run=run, by=by)
+    return {"workspace": place, **_told(inputs, read, rows, kept)}
 
 
 def import_into(
@@ -78,27 +84,9 @@ def import_into(
     What ``also`` does is saved with it, or not at all if it raises.
     """
     run = Run("import")
-    with run.stage("读取"):
-        read = _read(inputs)
-        rows = open_grid({n: f for n, f in read.layers.items() if n in LAYERS}).board.rows
-    head = plans.PlanHead(inputs.plan_id, inputs.name, plans.DRAFT, 0, None, None, by.at, by.author)
-    with run.stage("写入", cells=len(rows[CELLS])):
-        workspace.use_crs(srid_of_crs(read.layers[CELLS].crs, str(inputs.folder / GRID_FILE)))
-        with workspace.writing() as connection:
-            every = (row for layer in rows.values() for row in layer.values())
-            plans.add_plan(connection, head, every, srid=workspace.srid, by=by)
-            _put_ground(connection, inputs, read, by)
-            kept = _put_results(connection, inputs, read.layers)
-            if also is not None:
-                also(connection)
-    return {
-        "plan": inputs.plan_id,
-        **{layer: len(found) for layer, found in rows.items()},
-        "departments": {name: len(frame) for name, frame in sorted(read.departments.items())},
-        **{role: len(frame) for role, (_, frame) in sorted(read.tables.items())},
-        "results": kept,
-        "findings": read.findings,
-    }
+    read, rows = _opened(inputs, run)
+    kept = _write(workspace, inputs, read, rows, run=run, by=by, also=also)
+    return _told(inputs, read, rows, kept)
 
 
 def import_table(
@@ -131,6 +119,47 @@ def import_table(
         if also is not None:
             also(connection)
     return {role: len(there(frame)), "findings": list(found)}
+
+
+def _opened(inputs: ImportInputs, run: Run) -> tuple[_Read, Rows]:
+    with run.stage("读取"):
+        read = _read(inputs)
+        board = open_grid({n: f for n, f in read.layers.items() if n in LAYERS}).board
+    return read, board.rows
+
+
+def _write(  # noqa: PLR0913  (what was read, and how it is saved)
+    workspace: Workspace,
+    inputs: ImportInputs,
+    read: _Read,
+    rows: Rows,
+    *,
+    run: Run,
+    by: By,
+    also: Callable[[Connection], None] | None = None,
+) -> list[str]:
+    head = plans.PlanHead(inputs.plan_id, inputs.name, plans.DRAFT, 0, None, None, by.at, by.author)
+    with run.stage("写入", cells=len(rows[CELLS])):
+        workspace.use_crs(srid_of_crs(read.layers[CELLS].crs, str(inputs.folder / GRID_FILE)))
+        with workspace.writing() as connection:
+            every = (row for layer in rows.values() for row in layer.values())
+            plans.add_plan(connection, head, every, srid=workspace.srid, by=by)
+            _put_ground(connection, inputs, read, by)
+            kept = _put_results(connection, inputs, read.layers)
+            if also is not None:
+                also(connection)
+    return kept
+
+
+def _told(inputs: ImportInputs, read: _Read, rows: Rows, kept: list[str]) -> dict[str, Any]:
+    return {
+        "plan": inputs.plan_id,
+        **{layer: len(found) for layer, found in rows.items()},
+        "departments": {name: len(frame) for name, frame in sorted(read.departments.items())},
+        **{role: len(frame) for role, (_, frame) in sorted(read.tables.items())},
+        "results": kept,
+        "findings": read.findings,
+    }
 
 
 def _read(inputs: ImportInputs) -> _Read:
