@@ -13,6 +13,7 @@ from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.shape import CT_Inline
 from docx.shared import Emu, Mm, Pt, RGBColor
 
 from onegrid.reports.model import shown
@@ -20,7 +21,9 @@ from onegrid.reports.png import png, swatch_png
 
 if TYPE_CHECKING:
     from docx.document import Document as Written
+    from docx.shared import Length
     from docx.table import _Cell
+    from docx.text.run import Run
 
     from onegrid.reports.model import Picture, Report, Sheet, Table
 
@@ -38,6 +41,7 @@ def docx(report: Report) -> bytes:
     """Return the bytes of a document: title, sections, then a page for each cell."""
     document = Document()
     _styles(document)
+    images = _Images(document)
     if report.sections:
         _head(document, report)
     for number, section in enumerate(report.sections, start=1):
@@ -45,14 +49,14 @@ def docx(report: Report) -> bytes:
         for text in section.text:
             document.add_paragraph(text)
         for picture in section.pictures:
-            _picture(document, picture, width_mm=165)
+            _picture(document, images, picture, width_mm=165)
         for table in section.printed():
             _turned(document, sideways=len(table.columns) > _WIDE_COLUMNS)
             document.add_heading(table.title, level=2)
             _table(document, table)
         _turned(document, sideways=False)
     for order, sheet in enumerate(report.sheets):
-        _sheet(document, sheet, new_page=bool(report.sections) or order > 0)
+        _sheet(document, images, sheet, new_page=bool(report.sections) or order > 0)
     core = document.core_properties
     core.title, core.author, core.created, core.modified = report.title, "", _MADE, _MADE
     return _same_bytes(document)
@@ -91,16 +95,37 @@ def _turned(document: Written, *, sideways: bool) -> None:
     page.page_width, page.page_height = _A4[::-1] if sideways else _A4
 
 
-def _picture(document: Written, picture: Picture, *, width_mm: float) -> None:
+class _Images:
+    """Pictures of a document: each stored once, numbered without a search of all that is there."""
+
+    def __init__(self, document: Written) -> None:
+        self._document, self._count = document, 0
+        self._stored: dict[object, tuple[str, Any]] = {}
+
+    def add(self, run: Run, raw: bytes, *, height: Length, key: object = None) -> None:
+        """Put an image of a height in a run of text; equal keys are equal images."""
+        stored = self._stored.get(key)
+        if key is None or stored is None:
+            stored = self._document.part.get_or_add_image(io.BytesIO(raw))
+            self._stored[key] = stored
+        self._count += 1
+        place, image = stored
+        width, tall = image.scaled_dimensions(None, height)
+        inline = CT_Inline.new_pic_inline(self._count, place, image.filename, width, tall)
+        run._r.add_drawing(inline)  # noqa: SLF001  (docx numbers pictures by a search of all)
+
+
+def _picture(document: Written, images: _Images, picture: Picture, *, width_mm: float) -> None:
     ratio = picture.height / picture.width
-    width_mm = min(width_mm, _MOST_MM / ratio)
-    document.add_picture(io.BytesIO(png(picture)), width=Mm(width_mm))
-    document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
+    high = Mm(min(width_mm * ratio, _MOST_MM))
+    drawn = document.add_paragraph()
+    drawn.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    images.add(drawn.add_run(), png(picture), height=high)
     caption = document.add_paragraph()
     caption.alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption.add_run(f"{picture.title}　").bold = True
     for sign in picture.legend:
-        caption.add_run().add_picture(io.BytesIO(swatch_png(sign)), height=Pt(8))
+        images.add(caption.add_run(), swatch_png(sign), height=Pt(8), key=sign)
         caption.add_run(f" {sign.label}　").font.size = Pt(9)
 
 
@@ -149,7 +174,7 @@ def _repeat(row: Any) -> None:  # noqa: ANN401  (docx names no public type for i
     row._tr.get_or_add_trPr().append(mark)  # noqa: SLF001  (docx has no public way)
 
 
-def _sheet(document: Written, sheet: Sheet, *, new_page: bool) -> None:
+def _sheet(document: Written, images: _Images, sheet: Sheet, *, new_page: bool) -> None:
     if new_page:
         document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     document.add_heading(sheet.title, level=1)
@@ -160,7 +185,7 @@ def _sheet(document: Written, sheet: Sheet, *, new_page: bool) -> None:
         for offset, (label, value, form) in enumerate(facts[at : at + 2]):
             _fill(cells[2 * offset], label, bold=True, points=10)
             _fill(cells[2 * offset + 1], shown(value, form), points=10)
-    _picture(document, sheet.picture, width_mm=110)
+    _picture(document, images, sheet.picture, width_mm=110)
     for table in sheet.tables:
         document.add_heading(table.title, level=2)
         _table(document, table.on_paper())

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from onegrid.standards.signs import Sign
 
 _DPI = 160
+_COMPRESS = 3  # twice as fast as the usual 6, and hardly larger
 _INK = "#333333"
 _HATCH_WIDTH = 0.35
 _POINTS_PER_INCH = 72
@@ -79,7 +80,8 @@ def _bytes(figure: Figure) -> bytes:
     raw = io.BytesIO()
     FigureCanvasAgg(figure)
     with rc_context({"hatch.linewidth": _HATCH_WIDTH}):
-        figure.savefig(raw, format="png", metadata={"Software": None})
+        kept = {"compress_level": _COMPRESS}
+        figure.savefig(raw, format="png", metadata={"Software": None}, pil_kwargs=kept)
     return raw.getvalue()
 
 
