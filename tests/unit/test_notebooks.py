@@ -43,6 +43,7 @@ def test_all_articles_are_there():
         "01_merge_four_departments.ipynb",
         "02_life_circle_two_paces.ipynb",
         "03_elder_care_gaps_and_causes.ipynb",
+        "04_where_to_build.ipynb",
     } <= {path.name for path in NOTEBOOKS}
 
 
