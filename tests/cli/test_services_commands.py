@@ -82,6 +82,20 @@ def test_every_facility_stands_beside_what_is_asked_of_it(covered):
     assert used.equals(checks["use_share"])
 
 
+def test_the_doors_worst_off_come_first_and_marks_stand_in_every_csv(covered):
+    worst = pd.read_csv(covered[0] / "worst_doors.csv")
+    doors = pd.read_parquet(covered[0] / "doors.parquet")
+    for kind, rows in worst.groupby("kind"):
+        assert 0 < len(rows) <= 20
+        assert rows["walk_s"].fillna(float("inf")).is_monotonic_decreasing
+        asked = doors[doors["kind"] == kind].set_index("id")["walk_s"]
+        assert asked[rows["id"].astype(str)].tolist() == pytest.approx(
+            rows["walk_s"].tolist(), nan_ok=True
+        )
+    for name in ("gaps", "fixes", "facility_checks", "elder_fixes"):
+        assert pd.read_csv(covered[0] / f"{name}.csv")["unverified"].isna().all()  # all are seen
+
+
 def test_every_level_adds_up_to_the_same_people(covered):
     gaps = pd.read_csv(covered[0] / "gaps.csv")
     sums = gaps.groupby(["profile", "kind", "level"])[["people", "people_covered"]].sum()
@@ -99,7 +113,14 @@ def test_an_elder_reaches_no_more_than_the_planner_supposes(covered):
 
 
 def test_tables_with_doors_or_small_counts_are_for_the_office_only(covered):
-    private = ("doors.parquet", "gaps.csv", "fixes.csv", "fix_cells.csv", "facility_checks.csv")
+    private = (
+        "doors.parquet",
+        "gaps.csv",
+        "fixes.csv",
+        "fix_cells.csv",
+        "facility_checks.csv",
+        "worst_doors.csv",
+    )
     for name in private:
         mode = stat.S_IMODE((covered[0] / name).stat().st_mode)
         assert mode == 0o600, name

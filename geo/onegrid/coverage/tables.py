@@ -12,6 +12,7 @@ from onegrid.coverage.access import accessibility
 from onegrid.coverage.causes import CAUSES, COVERED, FULL
 from onegrid.coverage.demand import LEVELS
 from onegrid.coverage.walks import served
+from onegrid.standards import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -161,6 +162,39 @@ def facility_table(measured: Measured, profile: str) -> pd.DataFrame:
         }
     )
     return table.iloc[np.argsort(row, kind="stable")].reset_index(drop=True)
+
+
+def worst_doors(measured: Measured) -> pd.DataFrame:
+    """Return, for each kind, the ``worst_doors`` where people live that walk farthest.
+
+    Columns ``kind, id, cell_id, people, elders_60, facility_id, walk_s, cause``, those that reach
+    nothing first, then the longest walk, then most elders. An office table.
+    """
+    demand, walks = measured.demand, measured.walks
+    doors = demand.doors
+    lived_in = np.flatnonzero(doors["people"].to_numpy() > 0)
+    elders = doors["elders_60"].to_numpy(np.float64)
+    facilities = np.array([*measured.facilities.index, None], dtype=object)
+    most, parts = int(number("worst_doors")), []
+    for row, service in enumerate(measured.services):
+        walk_s = np.nan_to_num(walks.walk_s[row, lived_in], nan=np.inf)
+        order = np.lexsort((-elders[lived_in], -walk_s))[:most]
+        at = lived_in[order]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "kind": service.kind,
+                    "id": doors.index[at],
+                    "cell_id": doors["cell_id"].to_numpy(object)[at],
+                    "people": doors["people"].to_numpy()[at],
+                    "elders_60": doors["elders_60"].to_numpy()[at],
+                    "facility_id": facilities[walks.facility[row, at]],
+                    "walk_s": np.round(walks.walk_s[row, at], WALK_DECIMALS),
+                    "cause": np.array(CAUSES, dtype=object)[measured.causes.cause[row, at]],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
 
 
 def _stacked(rows: list[Floats], table: dict[str, Floats]) -> Floats:

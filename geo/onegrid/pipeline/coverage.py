@@ -16,7 +16,7 @@ from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
 from onegrid.coverage.links import missing_links, street_points
 from onegrid.coverage.report import report
 from onegrid.coverage.spread import spread_totals
-from onegrid.coverage.tables import facility_table
+from onegrid.coverage.tables import facility_table, worst_doors
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
@@ -25,6 +25,7 @@ from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 from onegrid.pipeline.walking import open_network
 from onegrid.siting.next_sites import next_sites
+from onegrid.standards.norm_packs import unverified_kinds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -233,9 +234,9 @@ def measure_elder_care(tables: CoverageTables, profile: Profile) -> pd.DataFrame
 def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
     """Read, measure every profile, write; return the report.
 
-    ``doors.parquet`` (with the cause of each door), ``fixes.csv`` and ``fix_cells.csv`` are of the
-    first profile, ``gaps.csv`` and ``facility_checks.csv`` of all; ``elders.csv`` and
-    ``elder_fixes.csv`` are of the pace of the elder-care page.
+    ``doors.parquet`` (with the cause of each door), ``fixes.csv``, ``fix_cells.csv`` and
+    ``worst_doors.csv`` are of the first profile, ``gaps.csv`` and ``facility_checks.csv`` of all;
+    ``elders.csv`` and ``elder_fixes.csv`` are of the pace of the elder-care page.
     """
     run = Run("coverage")
     with run.stage("读取", files=len(inputs.files())):
@@ -264,17 +265,23 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
     }
     off = _off_streets(tables, profiles[0])
     summary = {**told[profiles[0].name], "profiles": told, **off, **notes}
+    marks = unverified_kinds(tables.norms)
+
+    def marked(table: pd.DataFrame) -> pd.DataFrame:
+        return table.assign(unverified=table["kind"].map(marks))
+
     with run.stage("写出"), OutputFolder(out, inputs=inputs.files()) as stage:
         gaps = pd.concat([found.gaps for found, _ in results.values()], ignore_index=True)
         checks = [facility_table(found.measured, name) for name, (found, _) in results.items()]
         causes = first.door_causes[["cause", "walk_air_ratio", "barrier"]]
         write_parquet(stage / "doors.parquet", first.doors.join(causes), private=True)
-        write_csv(stage / "facility_checks.csv", pd.concat(checks), private=True)
+        write_csv(stage / "facility_checks.csv", marked(pd.concat(checks)), private=True)
         write_csv(stage / "gaps.csv", gaps, private=True)
-        write_csv(stage / "fixes.csv", fixes.table, private=True)
+        write_csv(stage / "fixes.csv", marked(fixes.table), private=True)
+        write_csv(stage / "worst_doors.csv", worst_doors(first.measured), private=True)
         write_csv(stage / "fix_cells.csv", fixes.cells, private=True)
         write_csv(stage / "elders.csv", elders, private=True)
-        write_csv(stage / "elder_fixes.csv", elder_fixes, private=True)
+        write_csv(stage / "elder_fixes.csv", marked(elder_fixes), private=True)
         write_layers(stage / "facilities.gpkg", {"facilities": tables.facilities})
         write_json(stage / "report.json", joined_report(out, "coverage", summary))
         run.write(stage / "run.json")

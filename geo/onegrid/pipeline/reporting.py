@@ -32,6 +32,7 @@ _NEEDED = {
     "elder_fixes.csv": FIX_COLUMNS,
     "fix_cells.csv": CELL_COLUMNS,
     "facility_checks.csv": ("facility_id", "kind", "name", "floor_area_m2", "profile"),
+    "worst_doors.csv": ("kind", "id", "cell_id", "people", "elders_60", "walk_s", "cause"),
     "crosswalk.csv": ("cell_id", "department", "old_code", "area_m2", "area_share"),
 }
 
@@ -60,6 +61,7 @@ def read_report_tables(folder: Path) -> ReportTables:
         fixes=tables["fixes.csv"],
         fix_cells=tables["fix_cells.csv"],
         checks=tables["facility_checks.csv"],
+        worst=tables["worst_doors.csv"],
         elders=tables["elders.csv"],
         elder_fixes=tables["elder_fixes.csv"],
         crosswalk=tables["crosswalk.csv"],

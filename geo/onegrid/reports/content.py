@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from onegrid.errors import InputError, Problem
 from onegrid.reports import care, tables
-from onegrid.reports.effects import effect_tables
+from onegrid.reports.effects import effect_tables, worst_tables
 from onegrid.reports.inputs import published
 from onegrid.reports.model import Report, Section, is_missing, shown, trust
 from onegrid.reports.pictures import circle_pictures, gap_pictures, grid_pictures
@@ -88,7 +88,12 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
             "服务覆盖",
             (),
             (*circle_pictures(told, elders=False), *gap_pictures(told, elders=False)),
-            (*tables.gap_tables(told), *size_tables(told), *facility_tables(told)),
+            (
+                *tables.gap_tables(told),
+                *size_tables(told),
+                *facility_tables(told),
+                *worst_tables(told),
+            ),
         ),
         Section(
             "养老服务",

@@ -1,4 +1,4 @@
-"""What each fix changes, cell by cell."""
+"""For the office only: what each fix changes cell by cell, and the buildings worst off."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from onegrid.reports.care import FIX_LABELS, place_text
 from onegrid.reports.model import Column, Table
+from onegrid.standards import signs
 
 if TYPE_CHECKING:
     from onegrid.reports.inputs import ReportTables
@@ -44,3 +45,32 @@ def effect_tables(tables: ReportTables) -> list[Table]:
         "同类新址依次相加，其余单独计算。"
     )
     return [Table("各网格前后", "每一项在各网格的前后", _COLUMNS, rows, note, 0)]
+
+
+_WORST = (
+    Column("kind", "设施", width=26),
+    Column("id", "楼栋", width=18),
+    Column("cell", "网格", width=20),
+    Column("people", "居民", "count"),
+    Column("elders_60", "60岁以上", "count"),
+    Column("walk_min", "步行(分钟)", "minutes"),
+    Column("cause", "原因", width=22),
+)
+
+
+def worst_tables(tables: ReportTables) -> list[Table]:
+    """Return the buildings that walk farthest to each kind; for the office only."""
+    worst = tables.worst
+    if worst is None or not len(worst):
+        return []
+    names = tables.names["cell"]
+    causes = {code: sign.label for code, sign in signs.CAUSES.items() if code}
+    rows = worst.assign(
+        kind=worst["kind"].map(tables.kind_text),
+        id=worst["id"].astype(str),
+        cell=[names.get(cell, cell) for cell in worst["cell_id"].fillna("").astype(str)],
+        walk_min=worst["walk_s"] / 60,
+        cause=worst["cause"].replace(causes),
+    )
+    note = "有人住的楼栋里走得最远的；没有分钟数的，哪一处也走不到。"
+    return [Table("最远的楼栋", "到各类设施最远的楼栋", _WORST, rows, note, 0)]

@@ -27,7 +27,7 @@ class ReportTables:
 
     ``cells, communities, subdistricts, conflicts, circles, facilities, sites`` have geometry in one
     metric CRS, ``roads`` too, with ``name``; ``gaps, fixes, fix_cells, elders, elder_fixes, checks
-    (of facilities), crosswalk, staff`` are the CSV files. ``about`` is ``report.json``.
+    (of facilities), worst (doors), crosswalk, staff`` are the CSV files, ``about`` ``report.json``.
     """
 
     cells: gpd.GeoDataFrame | None = None
@@ -42,6 +42,7 @@ class ReportTables:
     fixes: pd.DataFrame | None = None
     fix_cells: pd.DataFrame | None = None
     checks: pd.DataFrame | None = None
+    worst: pd.DataFrame | None = None
     elders: pd.DataFrame | None = None
     elder_fixes: pd.DataFrame | None = None
     crosswalk: pd.DataFrame | None = None
@@ -99,7 +100,16 @@ def published(tables: ReportTables) -> ReportTables:
         return tables
     tables = replace(tables, sites=_without(_marked_sites(tables.sites), ("why",)))
     if tables.cells is None:
-        names = ("gaps", "elders", "fixes", "fix_cells", "checks", "elder_fixes", "crosswalk")
+        names = (
+            "gaps",
+            "elders",
+            "fixes",
+            "fix_cells",
+            "checks",
+            "worst",
+            "elder_fixes",
+            "crosswalk",
+        )
         nothing: dict[str, Any] = dict.fromkeys(names)
         return replace(tables, **nothing)
     cells, gaps, elders = tables.cells, tables.gaps, tables.elders
@@ -110,6 +120,7 @@ def published(tables: ReportTables) -> ReportTables:
         gaps=None if gaps is None or public is None else _marked_gaps(gaps, public),
         elders=None if elders is None else _marked(elders, suppress_elders(elders, cells, public)),
         fixes=_marked_fixes(tables.fixes),
+        worst=None,  # single buildings
         fix_cells=None,  # the cells of a fix overlap those of the next
         checks=_without(tables.checks, ("people_in_reach", "elders_60_in_reach", "use_share")),
         elder_fixes=_marked_fixes(tables.elder_fixes),
