@@ -23,6 +23,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
         (413, "too large"),
         (422, "refused, with every reason"),
         (429, "too often"),
+        (503, "the store is away"),
     )
 }
 

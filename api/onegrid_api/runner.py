@@ -45,6 +45,7 @@ class Runner:
         self._workspace, self._settings = workspace, settings
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._lost: list[str] = []  # jobs whose end could not be saved: the store was away
 
     def start(self) -> None:
         """Take up again what was running when the service died, then what waits."""
@@ -70,19 +71,29 @@ class Runner:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
+            head = None
             try:
-                with self._workspace.reading() as connection:
-                    waits = jobs.any_waits(connection)
-                head = None
-                if waits:
-                    with self._workspace.writing() as connection:
-                        head = jobs.take_up(connection, now=by_now("").at)
+                head = self._next()
                 if head is not None:
                     self._run(head)
                     continue
             except Exception:  # the loop outlives what goes wrong with one job or one query
                 log.exception("a job could not be run")
+                if head is not None:
+                    self._lost.append(head.job_id)
             self._stop.wait(_LOOK_S)
+
+    def _next(self) -> jobs.JobHead | None:
+        if self._lost:
+            with self._workspace.writing() as connection:
+                for job_id in tuple(self._lost):
+                    jobs.put_back(connection, job_id)
+            self._lost.clear()
+        with self._workspace.reading() as connection:
+            if not jobs.any_waits(connection):
+                return None
+        with self._workspace.writing() as connection:
+            return jobs.take_up(connection, now=by_now("").at)
 
     def _run(self, head: jobs.JobHead) -> None:
         with tempfile.TemporaryDirectory(prefix="onegrid-job-") as name:

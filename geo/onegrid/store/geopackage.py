@@ -101,7 +101,7 @@ def open_engine(place: Path | str) -> Engine:
     'sqlite'
     """
     if "://" in str(place):
-        return create_engine(str(place))
+        return create_engine(str(place), pool_pre_ping=True)  # the server may have begun anew
     engine = create_engine(f"sqlite:///{place}")
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

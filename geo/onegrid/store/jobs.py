@@ -175,6 +175,12 @@ def retry(connection: Connection, job_id: str, *, by: By) -> JobHead:
     return job(connection, job_id)
 
 
+def put_back(connection: Connection, job_id: str) -> None:
+    """Put a job into the queue again whose end could not be saved."""
+    step = update(Job).where(Job.job_id == job_id, Job.state == RUNNING)
+    connection.execute(step.values(state=QUEUED))
+
+
 def take_up_again(connection: Connection, *, now: str) -> None:
     """Put jobs that were running when the service died into the queue again.
 

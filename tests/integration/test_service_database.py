@@ -1,0 +1,79 @@
+"""The database dies in the middle of edits: what was acknowledged is there when it is back."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+import service
+from onegrid.store import audit, plans
+from service import Browser, rename
+
+pytestmark = pytest.mark.integration
+
+
+class Database:
+    """A private PostgreSQL that can be killed and begun anew, as its own user."""
+
+    def __init__(self, url):
+        address = url.replace("+psycopg", "")
+        with psycopg.connect(address) as connection:
+            (folder,) = connection.execute("SHOW data_directory").fetchone()
+        self._folder = Path(folder)
+        self._address = address
+        owner = self._folder.stat()
+        self._user = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+
+    def kill(self):
+        pid = int((self._folder / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        for one in (pid, *map(int, children)):
+            os.kill(one, signal.SIGKILL)
+
+    def begin(self):
+        command = (self._folder / "postmaster.opts").read_text().strip()
+        for number in range(200):
+            if number % 10 == 0:  # the dead one's lock may stand for a moment
+                shell = ["/bin/sh", "-c", f"{command} >/dev/null 2>&1 &"]
+                subprocess.run(shell, check=True, cwd=self._folder, **self._user)  # noqa: S603
+            try:
+                psycopg.connect(self._address).close()
+            except psycopg.OperationalError:
+                time.sleep(0.2)
+            else:
+                return
+        pytest.fail("the database does not come back")
+
+
+def test_a_database_killed_in_the_middle_of_edits_loses_none_that_was_acknowledged(database):
+    url = f"{database}?options=-csynchronous_commit%3Don"  # off in the server of the tests
+    service.fill(url)
+    app, close = service.service(url)
+    me, server = Browser(app, "planner"), Database(database)
+    saved, refused = 0, 0
+    for _ in range(3):
+        killer = threading.Timer(0.7, server.kill)
+        killer.start()
+        while True:
+            answer = me.edit(rename("c0000", f"n{saved}"), base=saved)
+            if answer.status_code != 200:
+                break
+            saved = answer.json()["revision"]
+        refused += 1
+        assert (answer.status_code, answer.json()["code"]) == (503, "WORKSPACE_UNREACHABLE")
+        killer.join()
+        server.begin()
+        now = me.get("/api/plans/main").json()["revision"]
+        assert now in (saved, saved + 1)  # one may be saved and its answer lost
+        saved = now
+    assert saved > refused
+    with app.state.office.workspace.reading() as connection:
+        assert audit.broken_rows(connection) == []
+        assert len(plans.history(connection, "main")) == saved
+    assert me.edit(rename("c0000", "last"), base=saved).json()["revision"] == saved + 1
+    close()
