@@ -47,7 +47,7 @@ class Effort:
     exact_pairs: int = 30_000
     cover_pairs: int = 600_000
     cover_work: int = 4_000_000
-    capacity_pairs: int = 300_000
+    capacity_pairs: int = 100_000
     seed: int = 0
 
     def cover_nodes(self, pairs: int) -> int:
