@@ -53,6 +53,21 @@ class Results:
         """Return the names of the results that the service can show."""
         return [name for name in _KNOWN if (self._folder / name).is_file()]
 
+    def state_of(self, name: str) -> tuple[int, int]:
+        """Return what changes whenever a file does.
+
+        Raises
+        ------
+        NotThereError
+            If there is no such file.
+        """
+        path = self._folder / name
+        if not path.is_file():
+            msg = f"no {name} in this workspace"
+            raise NotThereError(msg)
+        state = path.stat()
+        return state.st_mtime_ns, state.st_size
+
     def report(self) -> dict[str, Any]:
         """Return ``report.json`` without ids of single doors."""
         return self._read("report.json", "report", _public_report)
@@ -170,14 +185,9 @@ class Results:
         return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
 
     def _read(self, name: str, what: str, read: Callable[[Path], T]) -> T:
-        path = self._folder / name
-        if not path.is_file():
-            msg = f"no {name} in this workspace"
-            raise NotThereError(msg)
-        state = path.stat()
-        stamp = (state.st_mtime_ns, state.st_size)
+        stamp = self.state_of(name)
         if what not in self._kept or self._kept[what][0] != stamp:
-            self._kept[what] = (stamp, read(path))
+            self._kept[what] = (stamp, read(self._folder / name))
         return cast("T", self._kept[what][1])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -24,10 +25,10 @@ class Client:
         app = create_app(Settings(workspace=folder))
         self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
 
-    def get(self, url, params=None):
+    def get(self, url, params=None, headers=None):
         async def ask():
             async with httpx.AsyncClient(transport=self._transport, base_url="http://app") as http:
-                return await http.get(url, params=params)
+                return await http.get(url, params=params, headers=headers)
 
         return asyncio.run(ask())
 
@@ -119,6 +120,17 @@ def by_the_street():
     """Return a place 20 m from a street of the lattice."""
     point = gpd.GeoSeries.from_xy([tables.WEST_M + 320], [tables.SOUTH_M + 450], crs=tables.CRS)
     return {"lon": point.to_crs(4326).x[0], "lat": point.to_crs(4326).y[0]}
+
+
+def test_a_list_is_sent_again_only_when_its_file_has_changed(workspace, tmp_path):
+    for name in ("report.json", "grid.gpkg"):
+        (tmp_path / name).write_bytes((Path(workspace) / name).read_bytes())
+    client = Client(tmp_path)
+    tag = {"If-None-Match": client.get("/api/cells").headers["ETag"]}
+    assert client.get("/api/cells", headers=tag).status_code == 304
+    assert client.get("/api/cells", {"limit": 3}, headers=tag).status_code == 200
+    os.utime(tmp_path / "grid.gpkg", (1, 1))
+    assert client.get("/api/cells", headers=tag).status_code == 200
 
 
 def test_the_nearest_are_sorted_by_time_and_the_way_starts_where_one_stands(client):

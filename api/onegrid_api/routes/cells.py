@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep, VersionDep
 from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import FeaturePage, WhichCell
 
@@ -12,8 +12,9 @@ router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
 
 
 @router.get("/cells")
-def cells(results: ResultsDep, page: PageDep) -> FeaturePage:
+def cells(results: ResultsDep, page: PageDep, version: VersionDep) -> FeaturePage:
     """Return cells as GeoJSON; counts of few people are null."""
+    version.is_of(results.state_of("grid.gpkg"))
     total = len(results.cells())
     features = results.cell_features(page.rows)
     return FeaturePage(

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from onegrid.standards import DEFAULT_PROFILE
-from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep
+from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep, VersionDep
 from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import FeaturePage, Nearest
 
@@ -16,9 +16,13 @@ router = APIRouter(prefix="/api", tags=["facilities"], responses=ERRORS)
 
 @router.get("/facilities")
 def facilities(
-    results: ResultsDep, page: PageDep, kind: Annotated[str | None, Query()] = None
+    results: ResultsDep,
+    page: PageDep,
+    version: VersionDep,
+    kind: Annotated[str | None, Query()] = None,
 ) -> FeaturePage:
     """Return facilities as GeoJSON, of one kind if asked."""
+    version.is_of(results.state_of("facilities.gpkg"))
     total, features = results.facility_features(kind, page.rows)
     return FeaturePage(
         type="FeatureCollection", total=total, features=features, next=page.next(total)
@@ -29,10 +33,12 @@ def facilities(
 def circles(
     results: ResultsDep,
     page: PageDep,
+    version: VersionDep,
     facility_id: Annotated[str | None, Query(max_length=200)] = None,
     minutes: Annotated[float | None, Query(gt=0, le=60)] = None,
 ) -> FeaturePage:
     """Return life circles as GeoJSON, of one facility or one time if asked."""
+    version.is_of(results.state_of("circles.gpkg"))
     total, features = results.circle_features(facility_id, minutes, page.rows)
     return FeaturePage(
         type="FeatureCollection", total=total, features=features, next=page.next(total)
