@@ -38,9 +38,9 @@ CASES = {
 }
 SWEEP: dict[str, dict[str, Any]] = {
     "default": {},
-    "band first": {"miss": 4.0},
+    "band first": {"miss": 5.0},
     "old borders first": {"fresh_share": 20.0},
-    "old cells first": {"keep": 6.0},
+    "old cells first": {"keep": 9.0},
     "compact first": {"compact_share": 8.0},
     "barriers only priced": {"barriers": False},
 }

@@ -28,7 +28,7 @@ _GAP: Final = 0.001  # a bound this close to the objective is as good as equal
 _ROUNDS: Final = 60
 _NODES: Final = (1_000, 8_000, 64_000)  # of one search, for each first unit: one after the other
 _STEPS: Final = 250_000_000  # most work of one search, and twice that of one relaxation
-_HOPE: Final = 0.5  # a relaxation that proves nothing after so much of that work never will
+_HOPE: Final = 0.2  # a relaxation that proves nothing after so much of that work never will
 _KEPT: Final = 4_000  # cells one search may return
 _NEAR_MAX: Final = 5_000  # cells the closing programme may hold
 _MIP_NODES: Final = 300
@@ -266,7 +266,7 @@ def _closed(
     """Return the best cover found and the best bound; both count missed cells."""
     prices, bound = relaxed
     chosen, cost, _ = master.integer(np.arange(len(master.cost)))
-    if cost - bound <= _GAP * max(1.0, cost):
+    if cost - bound <= _GAP * max(1.0, cost) or bound < 0.0:
         return chosen, bound
     spread = cost - bound + 1e-6
     nodes = _nodes(space, len(_NODES) - 1)

@@ -55,10 +55,10 @@ class AssignOptions:
     )
     weights: Mapping[str, float] = field(default_factory=dict)
     base: str | None = None
-    miss: float = 1.2
+    miss: float = 2.0
     outside: float = 8.0
-    keep: float = 2.0
-    keep_base: float = 2.0
+    keep: float = 3.0
+    keep_base: float = 3.0
     compact_share: float = 1.0
     barrier_share: float = 3.0
     count_by: Literal["households", "people", "elders_60"] = "households"
