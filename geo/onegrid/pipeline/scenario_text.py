@@ -117,18 +117,18 @@ def _communities(rows: pd.DataFrame, names: Mapping[str, str], today: str) -> li
     """Return the communities that change most, scenario by scenario."""
     told = rows[(rows["level"] == "community") & (rows["scenario"] != today)]
     told = told[told["people_change"].fillna(0) != 0]
-    ranked = told.assign(size=told["people_change"].abs().astype("Int64")).sort_values(
-        ["scenario", "size", "id"], ascending=[True, False, True], kind="stable"
+    ranked = told.assign(size=told["people_change"].abs()).sort_values(
+        ["size", "id"], ascending=[False, True], kind="stable"
     )
     body = [
         [
-            str(row["scenario"]),
+            name,
             names.get(str(row["id"]), str(row["id"])),
             _change(row["people_change"]),
             _change(row["elders_60_change"]),
         ]
-        for _, some in ranked.groupby("scenario", sort=False)
-        for row in some.head(_SHOWN).to_dict("records")
+        for name in dict.fromkeys(rows["scenario"])
+        for row in ranked[ranked["scenario"] == name].head(_SHOWN).to_dict("records")
     ]
     if not body:
         return []
