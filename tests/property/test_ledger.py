@@ -39,7 +39,7 @@ def made_valid(layer):
     return np.array([polygons_of(g) for g in shapely.make_valid(layer.geometry.to_numpy())])
 
 
-@settings(max_examples=60)
+@settings(max_examples=20)
 @given(
     seed=st.integers(0, 10_000),
     side=st.integers(1, 5),
@@ -63,7 +63,7 @@ def test_the_ledger_adds_up_to_what_the_cleaning_changed(seed, side, jitter_m, c
     assert named.sum() == len(gone)
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), jitter_m=st.sampled_from([0.0, 5.0, 30.0]))
 def test_what_is_asked_stands_in_the_ledger_and_cleaning_again_asks_nothing(seed, jitter_m):
     cleaned = clean_layer(dirty_layer(seed, 3, jitter_m), department="x")

@@ -101,7 +101,7 @@ def within(table: pd.DataFrame, people: gpd.GeoDataFrame) -> pd.Series:
     return joined.groupby(["unit", "kind"])["people"].sum()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(
     st.integers(0, 2**32 - 1),
     st.lists(st.sampled_from(STEPS), min_size=1, max_size=8),
@@ -190,7 +190,7 @@ def test_a_step_that_names_what_is_not_there_is_refused() -> None:
         plan.open_street(len(network.ends))
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_a_new_link_is_what_the_network_built_with_it_gives(seed: int) -> None:
     rng = np.random.default_rng(seed)

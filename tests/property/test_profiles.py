@@ -140,7 +140,7 @@ def oracle_s(
     return np.minimum(over, direct[nodes:, nodes:])
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(towns(), st.sampled_from(["adult", "elder_75", "stroller", "wheelchair"]))
 def test_walks_of_every_profile_are_those_of_the_oracle_in_their_direction(
     town: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame], name: str

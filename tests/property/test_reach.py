@@ -115,7 +115,7 @@ def questions(
     return network, draw(doors(network, "o")), draw(doors(network, "d"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(questions(), st.sampled_from([60.0, 900.0, 1800.0, 3600.0]), st.sampled_from([1.3, 0.64]))
 def test_reach_finds_exactly_the_pairs_of_the_oracle_at_its_times(
     question: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame], limit_s: float, speed: float
@@ -141,7 +141,7 @@ def test_reach_finds_exactly_the_pairs_of_the_oracle_at_its_times(
     }
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(questions(), st.sampled_from([None, 300.0]), st.integers(1, 3))
 def test_nearest_is_the_minimum_of_the_oracle_for_every_kind(
     question: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame],
@@ -168,7 +168,7 @@ def test_nearest_is_the_minimum_of_the_oracle_for_every_kind(
             assert column[ids.get_loc(row.facility_id)] == pytest.approx(best, abs=1e-3)
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(questions())
 def test_walking_takes_as_long_either_way_for_every_profile(
     question: tuple[Network, gpd.GeoDataFrame, gpd.GeoDataFrame],

@@ -158,7 +158,7 @@ def test_p_center_has_the_shortest_longest_walk_of_all_subsets(case, count):
     st.integers(1, 3),
     st.lists(st.sampled_from([1.0, 3.0, 9.0]), min_size=6, max_size=6),
 )
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_capacitated_sites_serve_as_much_as_the_best_of_all_subsets(case, count, room):
     situation, walk_s = case
     pairs, capacity = situation.pairs, np.array(room[: situation.sites])
@@ -184,7 +184,7 @@ def test_capacitated_sites_serve_as_much_as_the_best_of_all_subsets(case, count,
 
 
 @given(situations(), st.integers(1, 4))
-@settings(max_examples=30)
+@settings(max_examples=15)
 def test_little_effort_still_gives_true_bounds(case, count):
     situation, walk_s = case
     effort = Effort(shakes=0, rounds=3, turns=1, exact_pairs=0)

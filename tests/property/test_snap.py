@@ -73,7 +73,7 @@ def oracle(network: Network, point: shapely.Point, *, steps: bool) -> tuple[int,
     return -1, np.nan, False
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(towns(), st.sampled_from(["plain", "wheelchair"]))
 def test_a_door_joins_the_nearest_street_it_can_walk_to(
     town: tuple[Network, np.ndarray], walker: str

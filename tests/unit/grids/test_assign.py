@@ -130,6 +130,7 @@ def test_ground_across_a_barrier_is_joined_only_where_it_cannot_stand_alone():
     assert passable(pairs, np.ones(6), barred, counted, 50.0).tolist() == (~barred).tolist()
 
 
+@pytest.mark.slow
 def test_recombination_mostly_finds_the_best_of_all_partitions_of_few_units():
     hits = 0
     for seed in range(8):
@@ -197,7 +198,9 @@ def checkerboard(side_m):
     )
 
 
-@pytest.mark.parametrize("larger", [0.5, 3.0, 20.0])
+@pytest.mark.parametrize(
+    "larger", [3.0, *(pytest.param(x, marks=pytest.mark.slow) for x in (0.5, 20.0))]
+)
 def test_what_is_worth_what_does_not_depend_on_how_large_cells_are(larger):
     small, large = checkerboard(50.0), checkerboard(50.0 * larger)
     members, options = np.arange(36), AssignOptions(size=(300.0, 500.0), base="rows")
