@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -51,6 +52,11 @@ class Task:
         return self.folder / "plan"
 
     @property
+    def tables(self) -> Path:
+        """Return the folder of what a job reads: no result may take the place of an input."""
+        return self.folder / "tables"
+
+    @property
     def network(self) -> str:
         """Return the street network of the plan.
 
@@ -59,17 +65,18 @@ class Task:
         InputError
             ``NETWORK_MISSING``.
         """
-        return str(self._there(NETWORK_FILE, "NETWORK_MISSING", "run a network job first"))
+        return self._there(self.plan / NETWORK_FILE, "NETWORK_MISSING", "run a network job first")
 
     @property
     def facilities(self) -> str:
         """Return the facilities; raises as `network`."""
-        return str(self._there(FACILITIES, "FACILITIES_MISSING", "import facilities first"))
+        path = self.tables / FACILITIES
+        return self._there(path, "FACILITIES_MISSING", "import facilities first")
 
     @property
     def people(self) -> str:
         """Return the doors; raises as `network`."""
-        return str(self._there(PEOPLE, "PEOPLE_MISSING", "import households first"))
+        return self._there(self.tables / PEOPLE, "PEOPLE_MISSING", "import households first")
 
     def upload(self, upload_id: str) -> str:
         """Return the file of an upload."""
@@ -79,11 +86,10 @@ class Task:
         """Return who walks."""
         return standards.profile(str(self.options["profile"]))
 
-    def _there(self, name: str, code: str, remedy: str) -> Path:
-        path = self.plan / name
+    def _there(self, path: Path, code: str, remedy: str) -> str:
         if not path.is_file():
-            raise InputError(Problem(code, f"the plan has no {name}", remedy=remedy))
-        return path
+            raise InputError(Problem(code, f"the plan has no {path.name}", remedy=remedy))
+        return str(path)
 
 
 def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> int:
@@ -106,12 +112,16 @@ def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> int:
             head = uploads.upload(connection, upload_id)
             (place / name).write_bytes(results.content_of(connection, head.sha256))
         task.plan.mkdir()
+        task.tables.mkdir()
         if task.plan_id is None:
             return -1
         people = residents(connection)
         if people is not None:
-            write_layers(task.plan / PEOPLE, {"people": people})
-    return int(write_plan(workspace, task.plan_id, task.plan)["revision"])
+            write_layers(task.tables / PEOPLE, {"people": people})
+    told = write_plan(workspace, task.plan_id, task.plan)
+    if (task.plan / FACILITIES).is_file():
+        shutil.copyfile(task.plan / FACILITIES, task.tables / FACILITIES)
+    return int(told["revision"])
 
 
 def perform(task: Task) -> dict[str, Any]:
@@ -136,7 +146,7 @@ def state_of(folder: Path) -> dict[str, str]:
 
 def made_files(before: Mapping[str, str], folder: Path) -> list[Path]:
     """Return the files of a plan's folder that a job wrote, apart from the plan itself."""
-    own = {GRID_FILE, FACILITIES, PEOPLE, "run.json"}
+    own = {GRID_FILE, FACILITIES, "run.json"}
     after = state_of(folder)
     return [folder / n for n, hash_ in after.items() if before.get(n) != hash_ and n not in own]
 
