@@ -21,7 +21,7 @@ from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import Gather, InputError, Problem
 from onegrid.io.packs import read_standard
 from onegrid.siting.scenarios import Scenario, Size
-from onegrid.standards import kind_of_category, profile
+from onegrid.standards import kind_of_category, kinds, profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,10 +38,11 @@ _OPS: Final[dict[str, tuple[str, ...]]] = {  # what each must say
     "profile": ("profile",),
     "norm": ("standard",),
 }
+_TEXT: Final = ("name", "opening_hours", "phone", "address")
+_WORDS: Final = ("facility_id", "kind", "profile", "standard", *_TEXT)
 _PLACES: Final = {"at": ("lon", "lat"), "to": ("to_lon", "to_lat")}  # the columns of a table
 _OF_TABLES: Final = {"scenario", *(name for names in _PLACES.values() for name in names)}
 _LON_MAX, _LAT_MAX = 180.0, 90.0
-_TEXT: Final = ("name", "opening_hours", "phone", "address")
 
 
 def read_scenarios(path: str, facilities: gpd.GeoDataFrame) -> tuple[Scenario, ...]:
@@ -131,10 +132,15 @@ def _figure(text: str) -> float | str:
 def _faults(change: dict[str, Any], path: str, where: str) -> list[Problem]:
     """Return everything that is wrong with a change by itself."""
     op = change.get("op")
-    if op not in _OPS:
+    if not isinstance(op, str) or op not in _OPS:
         remedy = f"use one of {', '.join(_OPS)}"
         return [Problem("SCENARIO_OP", f"no change {op!r}", path, where, remedy)]
     wrong = [f"{name} is missing" for name in _OPS[op] if change.get(name) in (None, "")]
+    wrong += [
+        f"{name} is {change[name]!r}, must be text"
+        for name in _WORDS
+        if change.get(name) not in (None, "") and not isinstance(change[name], str)
+    ]
     if op == "enlarge" and not any(name in change for name in _SIZES):
         wrong.append(f"one of {', '.join(_SIZES)} is missing")
     wrong += [
@@ -190,8 +196,12 @@ def _placed(before: Scenario, change: dict[str, Any], facilities: gpd.GeoDataFra
     name = str(change["facility_id"])
     if change["op"] == "move":
         return replace(before, moved={**before.moved, name: point})
+    kind = kind_of_category(change["kind"]) or change["kind"]
+    if kind not in {*kinds(), *facilities["kind"]}:
+        what, remedy = f"no facility kind {kind!r}", "use a kind of the facilities' file"
+        raise InputError(Problem("KIND_UNKNOWN", what, before.name, f"at {name}", remedy))
     row = {
-        "kind": kind_of_category(change["kind"]) or change["kind"],
+        "kind": kind,
         **{each: float(change.get(each, np.nan)) for each in _SIZES},
         **{each: str(change.get(each, "")) for each in _TEXT},
     }

@@ -38,6 +38,9 @@ BAD = [
     {"op": "profile"},
     {"op": "open_link", "at": AT},
     {"op": "open_link", "at": AT, "to": [114.2]},
+    {"op": "add", "facility_id": 7, "kind": "clinic", "at": AT},
+    {"op": ["close"], "facility_id": "f1"},
+    {"op": "profile", "profile": {"speed": 1}},
 ]
 
 
@@ -103,6 +106,12 @@ def test_every_faulty_change_is_named_and_the_schema_refuses_it_too(facilities, 
     assert places == [f"change {n} (plan)" for n in range(1, len(BAD) + 1)]
     for change in BAD:
         assert not schema().is_valid(document([change])), change
+
+
+def test_a_kind_nobody_knows_is_refused(facilities, tmp_path):
+    change = {"op": "add", "facility_id": "n", "kind": "赌场", "at": AT}
+    with pytest.raises(InputError, match="赌场"):
+        read_scenarios(written(tmp_path, document([change])), facilities)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"scenarios": 3}', '{"scenarios": []}', "\xff"])
