@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import tempfile
+import threading
 import time
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Final
 
+from onegrid.errors import OnegridError
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import plans
@@ -18,6 +20,7 @@ from onegrid_api.results import Results
 if TYPE_CHECKING:
     from onegrid.store import Workspace
 
+log = logging.getLogger(__name__)
 _MAP: Final = "map.html"
 _SECONDS: Final = 1.0  # how long an answer may be behind
 
@@ -28,7 +31,8 @@ class Published:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._folder = tempfile.TemporaryDirectory(prefix="onegrid-public-")
-        self._lock = Lock()
+        self._lock = threading.Lock()
+        self._drawing: threading.Thread | None = None
         self._asked = -_SECONDS
         self._stamp: object = None
         self._last = Path(self._folder.name) / "nothing"
@@ -44,6 +48,8 @@ class Published:
 
     def close(self) -> None:
         """Remove what was written out."""
+        if self._drawing is not None:
+            self._drawing.join()
         self._folder.cleanup()
 
     def _look(self) -> None:
@@ -63,7 +69,8 @@ class Published:
                 (folder / "report.json").write_text("{}", encoding="utf-8")
             # the one that was imported may be an office's, with every figure
             (folder / _MAP).unlink(missing_ok=True)
-            draw_map(folder, folder / _MAP)
+            self._drawing = threading.Thread(target=_draw, args=(folder,), daemon=True)
+            self._drawing.start()  # it takes seconds: the rest is shown meanwhile
             self._show(folder)
         self._stamp = stamp
 
@@ -80,3 +87,10 @@ class Published:
         (folder / "report.json").write_text("{}", encoding="utf-8")
         self._last = folder
         return Results(folder)
+
+
+def _draw(folder: Path) -> None:
+    try:
+        draw_map(folder, folder / _MAP)
+    except (OnegridError, OSError):
+        log.exception("no map of the published plan")

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Response
 from fastapi import Path as InPath
 
 from onegrid.errors import AccessError, Problem
-from onegrid.pipeline.plan_tables import RECORD_FILE
+from onegrid.pipeline.plan_tables import RECORD_FILE, STANDING
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import audit, plans, results
 from onegrid_api.deps import Exporter, OfficeDep, PageDep, by
@@ -33,7 +33,10 @@ def list_results(plan_id: PlanId, who: Exporter, office: OfficeDep, page: PageDe
     with office.workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
         found = [r for r in results.list_results(connection, plan_id) if r.name != RECORD_FILE]
-    told = [{**asdict(one), "stale": one.revision != head.revision} for one in found]
+    told = [
+        {**asdict(one), "stale": one.revision != head.revision and one.name not in STANDING}
+        for one in found
+    ]
     return Listing.model_validate(page.of(told))
 
 
