@@ -9,7 +9,7 @@ import numpy as np
 from onegrid.siting.choose import Choice, in_order
 from onegrid.siting.exact import Spending, best_choice
 from onegrid.siting.gains import value_of
-from onegrid.siting.kernels import descend, greedy, start_prices
+from onegrid.siting.kernels import descend, start_prices
 from onegrid.siting.reduce import shrink
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ def choose_within(gains: Gains, spending: Spending, count: int, *, effort: Effor
     """Choose sites of the largest value that together cost no more than the budget.
 
     Taking what adds most for its cost, or simply most, gives a choice; HiGHS a better one and the
-    bound, where at most ``effort.cover_pairs`` pairs are left. Beyond that the bound is that of as
-    many sites as the budget pays at the lowest costs.
+    bound, where at most ``effort.cover_pairs`` pairs are left. Beyond that the bound is that of
+    Lagrangian prices, with sites bought in parts.
 
     Parameters
     ----------
@@ -70,12 +70,21 @@ def choose_within(gains: Gains, spending: Spending, count: int, *, effort: Effor
         if found.value > value:
             chosen, value = found.chosen, found.value
     else:
-        start = greedy(left, most)
-        bound = descend(left, most, start, start_prices(left, start), effort.rounds).bound
+        prices = start_prices(left, chosen)
+        descent = descend(left, max(1, len(chosen)), chosen, prices, effort.rounds)
+        bound = float(descent.prices.sum()) + _packed(descent.worth, cost, budget)
     ceiling = float(left.door_gain[left.door_start[:-1]].sum())
     order = free[in_order(left, chosen)]
     value = value_of(gains, order)
     return Choice(order, value, max(value, min(bound, ceiling)))
+
+
+def _packed(worth: Floats, cost: Floats, budget: float) -> float:
+    """Return the most worth a budget buys where the last site may be bought in part."""
+    order = np.argsort(-worth / cost, kind="stable")
+    spent = np.cumsum(cost[order])
+    part = np.clip((budget - (spent - cost[order])) / cost[order], 0.0, 1.0)
+    return float((part * worth[order]).sum())
 
 
 def _greedy_within(gains: Gains, by: Floats, cost: Floats, budget: float, count: int) -> Ints:
