@@ -1,6 +1,7 @@
 """A small workspace with a plan, people of every role, and browsers that ask the service."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import geopandas as gpd
@@ -108,7 +109,8 @@ class Browser:
                 self.cookies = http.cookies
                 return answer
 
-        return asyncio.run(send())
+        with ThreadPoolExecutor(1) as thread:  # a browser test may keep a loop in this one
+            return thread.submit(lambda: asyncio.run(send())).result()
 
     def get(self, url, **more):
         return self.ask("GET", url, **more)

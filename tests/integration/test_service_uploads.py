@@ -77,7 +77,7 @@ HOSTILE = {
     "no table": ("b.csv", lambda: b"a,b\n1,2\n", None),
     "a folder in the name": ("../b.csv", lambda: b"a", "UPLOAD_NAME"),
     "hidden": (".b.csv", lambda: b"a", "UPLOAD_NAME"),
-    "a zero byte": ("b\0.csv", lambda: b"a", "UPLOAD_NAME"),
+    "a zero byte": ("b\0.csv", lambda: b"a", "TEXT"),
     "a script": ("b.exe", lambda: b"MZ", "UPLOAD_KIND"),
     "vrt": ("b.vrt", lambda: STRANGER, "UPLOAD_KIND"),
 }
