@@ -57,14 +57,16 @@ def cover(graph: Graph, *, cells: int | None = None) -> tuple[NDArray[np.int64],
         undercut, in metres.
     """
     master = _Master(graph, cells)
-    master.add(np.eye(graph.size, dtype=np.bool_))
+    first = [np.eye(graph.size, dtype=np.bool_)]
     if graph.size > _EASY_UNITS:
         each_m = 0.0 if master.count is None else master.count.each_m
         start = recombine(graph, cells=cells, each_m=each_m)
         count = int(start.max()) + 1
         if graph.size > _UNITS_MAX:
             return start, graph.objective(start) + master.missed(count), _forced(graph)
-        master.add(np.arange(count)[:, None] == start)
+        first.append(np.arange(count)[:, None] == start)
+    for some in first:
+        master.add(some)
     space = Space.of(graph)
     chosen, bound = _closed(master, space, _priced(master, space))
     labels = np.full(graph.size, -1)

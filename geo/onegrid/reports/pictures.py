@@ -15,6 +15,7 @@ from onegrid.standards.signs import Sign, facility_sign, kind_label, kind_order
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    import pandas as pd
 
     from onegrid.reports.inputs import ReportTables
 
@@ -62,9 +63,7 @@ def gap_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
     rows = gaps[gaps["level"] == "cell"]
     outlines, legend = _outlines(tables)
     found = []
-    for kind in kind_order(set(rows["kind"])):
-        if (kind in ELDER_KINDS) != elders:
-            continue
+    for kind in _kinds(rows["kind"], elders=elders):
         of_kind = rows[rows["kind"] == kind]
         for walker in dict.fromkeys(of_kind["profile"]):
             told = of_kind[of_kind["profile"] == walker].set_index("id").reindex(cells.index)
@@ -75,6 +74,11 @@ def gap_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
             title = f"{tables.kind_text(kind)}：{profile_label(str(walker))}"
             found.append(Picture(title, marks, bounds, (*seen, *legend, *sign)))
     return found
+
+
+def _kinds(of_rows: pd.Series[str], *, elders: bool) -> list[str]:
+    """Return the kinds of elder care among those of some rows, else all others, in their order."""
+    return [kind for kind in kind_order(set(of_rows)) if (kind in ELDER_KINDS) == elders]
 
 
 def circle_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
@@ -94,9 +98,7 @@ def circle_pictures(tables: ReportTables, *, elders: bool) -> list[Picture]:
     kind_of = circles["facility_id"].map(facilities["kind"]).fillna("")
     bands = sorted(set(circles["minutes"]), reverse=True)  # the nearest lies on top
     found = []
-    for kind in kind_order(set(kind_of) - {""}):
-        if (kind in ELDER_KINDS) != elders:
-            continue
+    for kind in _kinds(kind_of[kind_of != ""], elders=elders):
         mine = circles[kind_of == kind]
         ground = [Mark(_simple(cells), fill=signs.PALE, stroke=_EDGE, width=_EDGE_WIDTH)]
         signed = []
