@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import measured
+from bench.measure import measured, written_towns
 from bench.page import column
 from bench.runs import keep_or_show, run_arguments
 
@@ -40,12 +40,8 @@ def main() -> None:
     doors = QUICK_DOORS if asked.quick else DOORS
     tables = []
     with tempfile.TemporaryDirectory() as folder:
-        for town in QUICK_TOWNS if asked.quick else TOWNS:
-            path = str(Path(folder) / "town.network")
-            made = measured("bench.towns:write_town", town, path, cap_s=CAP_S)
-            print(town, made.status, made.note, flush=True)
-            if made.status != "ok":
-                continue
+        towns = written_towns(QUICK_TOWNS if asked.quick else TOWNS, Path(folder), cap_s=CAP_S)
+        for town, path in towns.items():
             tables.append(_beside(town, path, doors, cap_s))
             if len(tables) == 1:
                 growth = _growth(town, path, QUICK_GROWTH if asked.quick else GROWTH, cap_s)

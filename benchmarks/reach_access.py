@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import measured
+from bench.measure import measured, written_towns
 from bench.page import column
 from bench.runs import keep_or_show, run_arguments
 
@@ -79,12 +79,8 @@ def _floating(quick: bool) -> dict[str, Any]:  # noqa: FBT001  (the only choice)
 def _repeated(quick: bool) -> list[dict[str, Any]]:  # noqa: FBT001  (the only choice)
     cap_s, tables = QUICK_CAP_S if quick else CAP_S, []
     with tempfile.TemporaryDirectory() as folder:
-        for town in QUICK_TOWNS if quick else TOWNS:
-            path = str(Path(folder) / "town.network")
-            done = measured("bench.towns:write_town", town, path, cap_s=CAP_S)
-            print(town, done.status, done.note, flush=True)
-            if done.status != "ok":
-                continue
+        towns = written_towns(QUICK_TOWNS if quick else TOWNS, Path(folder), cap_s=CAP_S)
+        for town, path in towns.items():
             shares = QUICK_SHARES if quick else SHARES
             rows = [row for who in WHO for row in _aggregates(who, path, shares, cap_s)]
             title = f"repeated aggregates, {town}"

@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import measured
+from bench.measure import measured, written_towns
 from bench.page import column
 from bench.programs import spent
 from bench.runs import keep_or_show, run_arguments
@@ -74,13 +74,7 @@ def main() -> None:
     asked = run_arguments(__doc__)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        towns = {}
-        for number, name in enumerate(QUICK_TOWNS if asked.quick else TOWNS):
-            path = str(folder / f"{number}.network")
-            done = measured("bench.towns:write_town", name, path, cap_s=CAP_S)
-            print(name, done.status, done.note, flush=True)
-            if done.status == "ok":
-                towns[name] = path
+        towns = written_towns(QUICK_TOWNS if asked.quick else TOWNS, folder, cap_s=CAP_S)
         small = [town for town in towns if town != BIG]
         tables = [
             _times("one question", ASKED_ABOUT, "asked", {who: who for who in ASKED}, towns),

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.measure import Outcome, measured
+from bench.measure import Outcome, measured, written_towns
 from bench.page import column
 from bench.runs import keep_or_show, run_arguments
 
@@ -86,7 +86,7 @@ def main() -> None:
     cap_s = QUICK_CAP_S if asked.quick else CAP_S
     tables, before = [], {}
     with tempfile.TemporaryDirectory() as folder:
-        towns = _written(QUICK_TOWNS if asked.quick else TOWNS, Path(folder))
+        towns = written_towns(QUICK_TOWNS if asked.quick else TOWNS, Path(folder), cap_s=OWN_CAP_S)
         for town, path in towns.items():
             names = [name for name in PEERS if town != BIG or name.split()[0] in FAST]
             rows = [_nearest(name, path, cap_s) for name in names]
@@ -105,18 +105,6 @@ def main() -> None:
     )
     keep_or_show("reach_kernels", {"title": "Walking times", "about": about, "tables": tables},
                  asked)  # fmt: skip
-
-
-def _written(names: tuple[str, ...], folder: Path) -> dict[str, str]:
-    """Write the networks; a city that cannot be had is left out, and says so."""
-    towns = {}
-    for number, name in enumerate(names):
-        path = str(folder / f"{number}.network")
-        done = measured("bench.towns:write_town", name, path, cap_s=OWN_CAP_S)
-        print(name, done.status, done.note, done.value)
-        if done.status == "ok":
-            towns[name] = path
-    return towns
 
 
 def _nearest(peer: str, path: str, cap_s: float) -> dict[str, Any]:

@@ -14,7 +14,10 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 FOLDER = Path(__file__).parents[1]
 _WALL_FACTOR = 4  # a process that waits instead of working is ended as well
@@ -74,6 +77,18 @@ def measured(work: str, *arguments: object, cap_s: float, keep: str | None = Non
         note = said[-1][:200] if said else f"ended with code {code}"
         return Outcome(**(blank | found | {"status": "failed", "note": note}))
     return Outcome(**(blank | found))
+
+
+def written_towns(names: Iterable[str], folder: Path, *, cap_s: float) -> dict[str, str]:
+    """Write the networks of towns; one that cannot be had is left out, and says so."""
+    towns = {}
+    for number, name in enumerate(names):
+        path = str(folder / f"{number}.network")
+        done = measured("bench.towns:write_town", name, path, cap_s=cap_s)
+        print(name, done.status, done.note, done.value, flush=True)
+        if done.status == "ok":
+            towns[name] = path
+    return towns
 
 
 def needed(outcome: Outcome) -> Outcome:
