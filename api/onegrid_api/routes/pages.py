@@ -8,10 +8,11 @@ import re
 from importlib import resources
 from string import Template
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from onegrid_api.deps import ResultsDep, SettingsDep
+from onegrid_api.errors import NotThereError
 from onegrid_api.routes.homepage import placeholders
 
 router = APIRouter(include_in_schema=False)
@@ -19,12 +20,24 @@ DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
+_NOT_BUILT = "this installation has no web app: run `make app`"
 
 
 @router.get("/")
 def home(results: ResultsDep, settings: SettingsDep) -> HTMLResponse:
     """Show the results on one page."""
     return HTMLResponse(_page("index.html").substitute(placeholders(results, settings)))
+
+
+@router.get("/plan")
+@router.get("/office")
+@router.get("/login")
+def app_page(request: Request) -> HTMLResponse:
+    """Show a page of the web app, which is built into the package."""
+    path = resources.files("onegrid_api") / "static" / "app" / f"{request.url.path[1:]}.html"
+    if not path.is_file():
+        raise NotThereError(_NOT_BUILT)
+    return HTMLResponse(path.read_text(encoding="utf-8"))
 
 
 @router.get("/map")

@@ -1,0 +1,18 @@
+import { defineConfig } from "vite";
+
+const pages = ["index", "office", "plan", "login"];
+
+// The build is served from the origin of the API itself: /static/app/ is where its files lie.
+export default defineConfig({
+  base: "/static/app/",
+  oxc: { jsx: { importSource: "preact" } },
+  build: {
+    outDir: "../api/onegrid_api/static/app",
+    emptyOutDir: true,
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0, // data: addresses are not in the content policy
+    rolldownOptions: { input: pages.map((name) => `${name}.html`) },
+  },
+  worker: { format: "es" },
+});
