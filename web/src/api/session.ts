@@ -1,0 +1,47 @@
+import { ask, ServiceError, useToken } from "./client";
+
+export type Role =
+  | "resident"
+  | "grid_worker"
+  | "community"
+  | "subdistrict_office"
+  | "planner"
+  | "admin";
+
+/** Who is logged in, and the token that every write sends. */
+export interface Session {
+  readonly user_id: string;
+  readonly name: string;
+  readonly role: Role;
+  /** `district`, `subdistrict/ID` or `community/ID`. */
+  readonly areas: readonly string[];
+  readonly csrf: string;
+}
+
+const SESSION = "/api/session";
+
+/** Who is logged in; null when nobody is. From now on writes send their token. */
+export async function currentSession(): Promise<Session | null> {
+  try {
+    return welcome(await ask<Session>(SESSION));
+  } catch (error) {
+    if (error instanceof ServiceError && error.status === 401) return null;
+    throw error;
+  }
+}
+
+/** Log in with a name and a password. */
+export async function logIn(user: string, password: string): Promise<Session> {
+  return welcome(await ask<Session>(SESSION, { body: { user_id: user, password } }));
+}
+
+/** Log out. */
+export async function logOut(): Promise<void> {
+  await ask<void>(SESSION, { method: "DELETE" });
+  useToken("");
+}
+
+function welcome(session: Session): Session {
+  useToken(session.csrf);
+  return session;
+}
