@@ -14,6 +14,7 @@ from onegrid.cli.grids import principles_text
 from onegrid.errors import InputError, Problem
 
 Host = Annotated[str, typer.Option(help="监听地址 · address")]
+_LOOPBACK = "127.0.0.1"
 _LEAVE_S = 5
 Port = Annotated[int, typer.Option(min=0, max=65535, help="端口 · port")]
 
@@ -31,7 +32,7 @@ def serve(
     database: Annotated[
         str | None, typer.Option(help="PostGIS 数据库地址 · URL of a database with PostGIS")
     ] = None,
-    host: Host = "127.0.0.1",
+    host: Host = _LOOPBACK,
     port: Port = 8000,
     https: Annotated[
         bool, typer.Option("--https", help="由反向代理提供 https · behind a proxy with https")
@@ -84,7 +85,9 @@ def demo(
     port: Port = 8000,
     as_json: Json = False,
 ) -> None:
-    """用自带的江汉区示意数据走完全程。The whole job on the bundled sample.
+    """用自带的江汉区示意数据走完全程，再打开可登录绘制的网页。
+
+    The whole job on the bundled sample, then the app: published for residents, a branch to draw on.
 
     例：onegrid demo --out demo-out --no-serve
     """
@@ -93,8 +96,14 @@ def demo(
 
         result = run(out)
     emit(result, as_json=as_json, text=lambda: _demo_text(result))
-    if not no_serve:
-        serve(out, port=port)
+    if no_serve:
+        return
+    with progress():
+        from onegrid.pipeline.workshop import FOLDER, workshop
+
+        let_in = workshop(out)
+    note([f"登录绘制（链接只能用一次）：http://{_LOOPBACK}:{port}{let_in['path']}"])
+    serve(out / FOLDER, host=_LOOPBACK, port=port)
 
 
 def _demo_text(result: dict[str, Any]) -> str:

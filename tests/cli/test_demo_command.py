@@ -1,0 +1,86 @@
+"""``onegrid demo`` as a newcomer meets it: results, pages, a link to log in, a plan to draw on."""
+
+import re
+import signal
+import socket
+import subprocess
+import time
+from contextlib import closing, contextmanager
+
+import httpx
+import pytest
+
+from onegrid.pipeline.workshop import workshop
+from onegrid.store import open_workspace, plans
+
+SECONDS = 240
+PASSWORD = "a password of twenty"  # noqa: S105  (of this test alone)
+
+
+@contextmanager
+def demo(program, out):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    said = out.with_suffix(".txt")
+    with said.open("w") as file:
+        command = [program, "demo", "--out", out, "--port", str(port)]
+        running = subprocess.Popen(command, stdout=file, stderr=file)  # noqa: S603  (our program)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            until = time.monotonic() + SECONDS
+            while not answers(client):
+                assert running.poll() is None, said.read_text()
+                assert time.monotonic() < until, said.read_text()
+                time.sleep(0.2)
+            yield client, said.read_text()
+    finally:
+        running.send_signal(signal.SIGINT)
+        running.wait(30)
+
+
+def answers(client):
+    try:
+        return client.get("/api/health").is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("demo") / "out"
+
+
+def log_in(client, said):
+    (token,) = re.findall(r"http://127\.0\.0\.1:\d+/link#(\S+)", said)
+    client.post("/api/links/use", json={"token": token, "password": PASSWORD}).raise_for_status()
+    session = client.post("/api/session", json={"user_id": "demo", "password": PASSWORD}).json()
+    client.headers["X-CSRF-Token"] = session["csrf"]
+
+
+def test_a_newcomer_sees_the_result_logs_in_and_draws_on_the_branch(program, out):
+    with demo(program, out) as (client, said):
+        assert "全要素网格" in said
+        cells = client.get("/api/cells", params={"limit": 1}).json()
+        assert cells["features"]
+        assert client.get("/api/plans").json()["total"] == 1  # what is published, for anybody
+        log_in(client, said)
+        listed = client.get("/api/plans").json()["items"]
+        assert {row["plan_id"]: row["status"] for row in listed} == {
+            "main": "published",
+            "draft": "draft",
+        }
+        cell = client.get("/api/plans/draft/layers/cells", params={"limit": 1}).json()["features"][
+            0
+        ]
+        edit = {"op": "rename", "cell_id": cell["id"], "name": "第一格"}
+        saved = client.post("/api/plans/draft/edits", json={"base_revision": 0, "edits": [edit]})
+        assert saved.json()["revision"] == 1
+
+
+def test_a_second_demo_keeps_what_was_drawn(out):
+    assert (out / "workspace").is_dir(), "the test before this one makes it"
+    assert not workshop(out)["added"]
+    place = str(out / "workspace")
+    with closing(open_workspace(place)) as opened, opened.reading() as connection:
+        assert plans.plan_head(connection, "draft").revision == 1
