@@ -46,9 +46,23 @@ def sweep(
     for row, time_us in zip(place.T, (seeds.sources.start_us, seeds.sources.end_us), strict=True):
         np.minimum.at(labels, (row, seeds.kind), (time_us << rank_bits) | seeds.rank)
         reached[row] = True
-    _climb(contraction.indptr, contraction.above, contraction.rise_us, labels, reached, rank_bits)
-    _descend(contraction.indptr, contraction.above, contraction.fall_us, labels, rank_bits)
+    pass_over(contraction, labels, reached, rank_bits)
     return labels
+
+
+def pass_over(
+    contraction: Contraction,
+    labels: NDArray[np.int64],
+    reached: NDArray[np.bool_],
+    rank_bits: int,
+) -> None:
+    """Settle labels (nodes, kinds) that sources have been written into, in place.
+
+    ``reached`` are the rows that may hold one; those they are carried up to are marked as well.
+    """
+    indptr, above = contraction.indptr, contraction.above
+    _climb(indptr, above, contraction.rise_us, labels, reached, rank_bits)
+    _descend(indptr, above, contraction.fall_us, labels, rank_bits)
 
 
 @kernel
