@@ -7,7 +7,7 @@ figures of few people) leave this module only through what suppresses them.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -15,12 +15,13 @@ import shapely
 
 from onegrid.circles.routes import Services, ask_nearest, join_services
 from onegrid.coverage.demand import place_points
+from onegrid.coverage.hours import parse_hours, week_spans
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.suppress import suppress, suppress_fixes
 from onegrid.crs import LONLAT, in_crs, to_lonlat
 from onegrid.io.files import read_table
 from onegrid.io.networks import read_network
-from onegrid.io.reading import read_raw
+from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
@@ -34,10 +35,10 @@ if TYPE_CHECKING:
     from onegrid.network.build import Network
 
 T = TypeVar("T")
-_GAP_IDS = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
+GAP_TYPES: Final = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
 _KNOWN = (
     *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
-    *(NETWORK_FILE, "map.html"),
+    *(NETWORK_FILE, "map.html", "departments.gpkg", "buildings.gpkg"),
 )
 
 
@@ -47,7 +48,7 @@ class Results:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._joined: dict[str, tuple[gpd.GeoDataFrame, Services]] = {}
-        self._kept: dict[str, tuple[tuple[int, int], object]] = {}
+        self._kept: dict[str, tuple[object, object]] = {}
 
     def there(self) -> list[str]:
         """Return the names of the results that the service can show."""
@@ -96,12 +97,28 @@ class Results:
     def gaps(self) -> pd.DataFrame:
         """Return the gaps with figures that may be published."""
         return self._read(
-            "gaps.csv", "gaps", lambda p: suppress(pd.read_csv(p, dtype=_GAP_IDS), self._cells())
+            "gaps.csv", "gaps", lambda p: suppress(pd.read_csv(p, dtype=GAP_TYPES), self._cells())
         )
 
     def fixes(self) -> pd.DataFrame:
         """Return the ranked fixes with gains that may be published."""
         return self._read("fixes.csv", "fixes", lambda p: suppress_fixes(pd.read_csv(p)))
+
+    def network(self) -> Network:
+        """Return the walk network."""
+        return self._read(NETWORK_FILE, "network", read_network)
+
+    def contacts(self) -> pd.DataFrame:
+        """Return whom to call, ``name`` and ``phone`` by cell or community, as published."""
+        return self._read(
+            "contacts.csv",
+            "contacts",
+            lambda p: pd.read_csv(p, dtype=str).fillna("").set_index("id"),
+        )
+
+    def made(self, what: str, names: tuple[str, ...], make: Callable[[], T]) -> T:
+        """Return what is made of some files; it is made anew when one of them has changed."""
+        return self._keep(what, tuple(self.state_of(name) for name in names), make)
 
     def cell_features(self, rows: slice) -> list[dict[str, Any]]:
         """Return some cells as GeoJSON features."""
@@ -120,13 +137,19 @@ class Results:
         self, facility_id: str | None, minutes: float | None, rows: slice
     ) -> tuple[int, list[dict[str, Any]]]:
         """Return how many life circles there are, and some as GeoJSON features."""
-        found = self._read(
-            "circles.gpkg", "circles", lambda path: read_raw(f"{path}#circles").frame
-        )
+        found = self.layer("circles.gpkg", "circles")
         for column, wanted in (("facility_id", facility_id), ("minutes", minutes)):
             if wanted is not None:
                 found = found[found[column] == wanted]
         return len(found), _features(found.iloc[rows], ["facility_id", "minutes", "area_m2"])
+
+    def layer(self, name: str, layer: str) -> gpd.GeoDataFrame:
+        """Return a layer of a file as it stands there: not fit to be published by itself."""
+        return self._read(name, f"{name}#{layer}", lambda path: read_raw(f"{path}#{layer}").frame)
+
+    def layer_names(self, name: str) -> list[str]:
+        """Return the names of the layers of a file."""
+        return self._read(name, f"{name}#", lambda path: list_spatial_layers(str(path)))
 
     def cell_at(self, lon: float, lat: float) -> str:
         """Return the id of the cell a place lies in.
@@ -165,6 +188,7 @@ class Results:
                     "distance_m": answer.distance_m,
                     "route": _lonlat_line(answer.route, network.crs),
                     "steps": list(answer.steps),
+                    **_as_published(facilities.loc[answer.facility_id]),
                 }
                 for answer in answers
             ]
@@ -173,7 +197,7 @@ class Results:
 
     def _services(self, walker: str) -> tuple[gpd.GeoDataFrame, Services]:
         """Return the facilities, joined to the streets as one profile walks them."""
-        network: Network = self._read(NETWORK_FILE, "network", read_network)
+        network = self.network()
         facilities = self.facilities()
         kept = self._joined.get(walker)
         if kept is None or kept[0] is not facilities or kept[1].network is not network:
@@ -185,9 +209,11 @@ class Results:
         return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
 
     def _read(self, name: str, what: str, read: Callable[[Path], T]) -> T:
-        stamp = self.state_of(name)
+        return self._keep(what, self.state_of(name), lambda: read(self._folder / name))
+
+    def _keep(self, what: str, stamp: object, make: Callable[[], T]) -> T:
         if what not in self._kept or self._kept[what][0] != stamp:
-            self._kept[what] = (stamp, read(self._folder / name))
+            self._kept[what] = (stamp, make())
         return cast("T", self._kept[what][1])
 
 
@@ -219,6 +245,14 @@ def _lonlat_line(line: shapely.LineString, crs: str) -> dict[str, Any]:
         "type": "LineString",
         "coordinates": [[round(x, 6), round(y, 6)] for x, y in placed.coords],
     }
+
+
+def _as_published(facility: pd.Series[Any]) -> dict[str, Any]:
+    """Return how to reach a facility; ``open_spans`` are minutes since Monday, null if unknown."""
+    told = {name: str(facility.get(name) or "") for name in ("phone", "address", "opening_hours")}
+    week = parse_hours(told["opening_hours"]) if told["opening_hours"].strip() else None
+    spans = None if week is None else week_spans(week)
+    return {**told, "open_spans": spans}
 
 
 def _features(frame: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
 from fastapi import APIRouter
 
 from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep, VersionDep
+from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS
-from onegrid_api.schemas import FeaturePage, WhichCell
+from onegrid_api.schemas import Contact, FeaturePage, WhichCell
+
+if TYPE_CHECKING:
+    from onegrid_api.results import Results
 
 router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
 
@@ -35,4 +41,15 @@ def which_cell(results: ResultsDep, lon: LonQuery, lat: LatQuery) -> WhichCell:
         community_id=cell["community_id"],
         community=community["name"],
         subdistrict=community["subdistrict_name"] or cell["subdistrict_id"],
+        contacts=_contacts(results, {"cell": cell_id, "community": cell["community_id"]}),
     )
+
+
+def _contacts(results: Results, units: dict[Literal["cell", "community"], str]) -> list[Contact]:
+    """Return whom the office has published for some units; nobody where it has not."""
+    try:
+        known = results.contacts()
+    except NotThereError:
+        return []
+    found = {level: known.loc[unit] for level, unit in units.items() if unit in known.index}
+    return [Contact(of=level, name=row["name"], phone=row["phone"]) for level, row in found.items()]

@@ -74,6 +74,29 @@ def is_open(week: Week, asked: datetime) -> bool:
     )
 
 
+def week_spans(week: Week) -> list[tuple[int, int]]:
+    """Return the open spans of a week in minutes since Monday, joined where they touch.
+
+    The last may end after the week's 10080 minutes: in the next.
+
+    Examples
+    --------
+    >>> week_spans(parse_hours("Mo-Tu 22:00-02:00"))
+    [(1320, 1560), (2760, 3000)]
+    >>> week_spans(parse_hours("24/7"))
+    [(0, 10080)]
+    """
+    joined: list[tuple[int, int]] = []
+    for day, spans in enumerate(week):
+        for start, end in sorted(spans):
+            begin, stop = start + day * _DAY_MIN, end + day * _DAY_MIN
+            if joined and begin <= joined[-1][1]:
+                begin, before = joined.pop()
+                stop = max(stop, before)
+            joined.append((begin, stop))
+    return joined
+
+
 def open_at(
     texts: Sequence[object], asked: datetime
 ) -> tuple[npt.NDArray[np.bool_], tuple[str, ...]]:

@@ -1,0 +1,99 @@
+"""Places by name: facilities, communities, cells and streets that the service knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from fastapi import APIRouter, Query
+
+from onegrid.crs import to_lonlat
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid_api.deps import ResultsDep
+from onegrid_api.forms import ERRORS
+from onegrid_api.schemas import Place, Places
+
+if TYPE_CHECKING:
+    from onegrid_api.results import Results
+
+router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
+_ORDER = ("community", "subdistrict", "street", "facility", "cell")
+_GRID, _FACILITIES = "grid.gpkg", "facilities.gpkg"
+
+
+@router.get("/places")
+def places(
+    results: ResultsDep,
+    q: Annotated[str, Query(min_length=1, max_length=60, description="a part of a name")],
+    count: Annotated[int, Query(ge=1, le=20)] = 8,
+) -> Places:
+    """Return places whose name or address holds some text; what begins with it comes first."""
+    known, asked = _known(results), q.strip().lower()
+    if not asked or known.empty:
+        return Places(items=[])
+    at = known["text"].str.find(asked)
+    found = known.assign(at=at)[at >= 0]
+    ranked = found.assign(
+        begins=found["at"] != 0,
+        elsewhere=found["at"] >= found["name"].str.len(),  # in the address only
+        order=found["what"].map(_ORDER.index),
+        length=found["name"].str.len(),
+    ).sort_values(["elsewhere", "begins", "order", "length", "name"], kind="stable")
+    rows = ranked.head(count)[["name", "what", "within", "lon", "lat"]].to_dict("records")
+    return Places(items=[Place.model_validate(row) for row in rows])
+
+
+def _known(results: Results) -> pd.DataFrame:
+    """Return every name, kept until a file changes."""
+    there = set(results.there())
+    made = {_GRID: _of_grid, _FACILITIES: _of_facilities, NETWORK_FILE: _of_streets}
+    files = tuple(name for name in made if name in there)
+
+    def make() -> pd.DataFrame:
+        parts = [made[name](results) for name in files]
+        found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+        return found if found.empty else found[found["name"] != ""].reset_index(drop=True)
+
+    return results.made("places", files, make)
+
+
+def _of_grid(results: Results) -> pd.DataFrame:
+    cells, towns = results.cells(), results.communities()
+    cell_homes = towns["name"].reindex(cells["community_id"]).fillna("").to_numpy()
+    offices = towns.dissolve("subdistrict_id")
+    return pd.concat(
+        [
+            _rows(cells, "cell", cells["name"], cells["code"] + " " + cell_homes),
+            _rows(towns, "community", towns["name"], towns["subdistrict_name"]),
+            _rows(offices, "subdistrict", offices["subdistrict_name"], ""),
+        ]
+    )
+
+
+def _of_facilities(results: Results) -> pd.DataFrame:
+    found = results.facilities()
+    return _rows(found, "facility", found["name"], found["address"])
+
+
+def _of_streets(results: Results) -> pd.DataFrame:
+    """Return each street once, at the middle of its longest piece."""
+    network = results.network()
+    named = np.flatnonzero(network.name_id >= 0)
+    longest = named[np.argsort(-network.length_m[named], kind="stable")]
+    _, first = np.unique(network.name_id[longest], return_index=True)
+    edges = longest[first]
+    middles = shapely.line_interpolate_point(network.lines[edges], 0.5, normalized=True)
+    names = [network.names[name] for name in network.name_id[edges]]
+    frame = gpd.GeoDataFrame(geometry=middles, crs=network.crs)
+    return _rows(frame, "street", names, "")
+
+
+def _rows(frame: gpd.GeoDataFrame, what: str, name: object, within: object) -> pd.DataFrame:
+    points = to_lonlat(frame.set_geometry(frame.geometry.representative_point())).geometry
+    told = pd.DataFrame(index=frame.index).assign(name=name, within=within)
+    told = told.fillna("").astype(object)
+    text = (told["name"] + " " + told["within"]).astype(str).str.lower()
+    return told.assign(what=what, text=text, lon=points.x.round(6), lat=points.y.round(6))
