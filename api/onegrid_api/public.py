@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from onegrid.errors import OnegridError
+from onegrid.io.files import write_layers
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import plans
+from onegrid.store.ground import ground
 from onegrid.store.results import list_results
 from onegrid_api.results import Results
 
@@ -65,6 +67,7 @@ class Published:
         else:
             folder = Path(tempfile.mkdtemp(dir=self._folder.name))
             write_plan(self._workspace, head.plan_id, folder)
+            self._write_buildings(folder)
             if not (folder / "report.json").is_file():
                 (folder / "report.json").write_text("{}", encoding="utf-8")
             # the one that was imported may be an office's, with every figure
@@ -73,6 +76,14 @@ class Published:
             self._drawing.start()  # it takes seconds: the rest is shown meanwhile
             self._show(folder)
         self._stamp = stamp
+
+    def _write_buildings(self, folder: Path) -> None:
+        """Write where buildings stand: residents see them, not who lives there."""
+        with self._workspace.reading() as connection:
+            places = ground(connection, "people").geometry
+        if len(places):
+            frame = places.reset_index(drop=True).to_frame()
+            write_layers(folder / "buildings.gpkg", {"buildings": frame})
 
     def _show(self, folder: Path) -> None:
         self._shown = Results(folder)

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 LONLAT = "EPSG:4326"
+MERCATOR = "EPSG:3857"  # of map tiles, for drawing only: its metres grow with latitude
 _FIRST_ZONE_EPSG = 4534  # central meridian 75 E
 _FIRST_MERIDIAN_DEG, _LAST_MERIDIAN_DEG, _ZONE_WIDTH_DEG = 75, 135, 3
 _CHINA_LON_DEG, _CHINA_LAT_DEG = (73.5, 136.5), (3.4, 53.7)
-_DISTORTED = (3857, 3395, 900913)  # metres in name only: lengths grow with latitude
+_DISTORTED = (3857, 3395, 900913)  # metres in name only
 
 
 def work_crs(lon_deg: float, lat_deg: float = 35.0) -> str:

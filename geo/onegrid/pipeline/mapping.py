@@ -19,6 +19,8 @@ from onegrid.pipeline.stages import Run
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from onegrid.network.build import Network
+
 _PLACE = r"^(-?\d+(?:\.\d+)?) (-?\d+(?:\.\d+)?)$"
 TITLE = "全要素网格与十五分钟生活圈"
 
@@ -94,10 +96,11 @@ def _fixes(folder: Path) -> gpd.GeoDataFrame | None:
 
 
 def _streets(path: Path) -> gpd.GeoDataFrame | None:
+    return streets_of(read_network(path)) if path.is_file() else None
+
+
+def streets_of(network: Network) -> gpd.GeoDataFrame:
     """Return the streets of a network, and its barriers, as light lines."""
-    if not path.is_file():
-        return None
-    network = read_network(path)
     lines, barriers = network.lines, network.barriers
     classes = np.array([*network.classes, "residential"], dtype=object)  # the last: not known
     highway = np.append(classes[network.class_id], [None] * len(barriers))

@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from onegrid.store.models import Batch, DepartmentGrid, Door, Facility
 
@@ -74,6 +74,11 @@ def ground(connection: Connection, role: str, *, department: str = "") -> gpd.Ge
     frame = gpd.GeoDataFrame(data, geometry=shapely.set_srid(shapes, 0), crs=srid)
     index = _INDEX.get(role)
     return frame.set_index(index) if index else frame.drop(columns="department")
+
+
+def batch_of(connection: Connection, role: str) -> int | None:
+    """Return the number of the last import of a role, None before the first."""
+    return connection.scalar(select(func.max(Batch.batch_id)).where(Batch.role == role))
 
 
 def departments(connection: Connection) -> list[str]:

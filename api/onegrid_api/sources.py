@@ -1,0 +1,198 @@
+"""The layers that can be seen, as maps and other programs ask for them: to whom, with what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from onegrid.errors import InputError, Problem
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.mapping import streets_of
+from onegrid_api.errors import NotThereError
+from onegrid_api.tiles import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from onegrid_api.results import Results
+
+BUILDINGS_FILE: Final = "buildings.gpkg"
+BUILDINGS_ZOOM: Final = 14  # a tile of a lower zoom would be a megabyte
+TITLES: Final = {
+    "cells": "全要素网格",
+    "atoms": "基本单元",
+    "communities": "社区",
+    "subdistricts": "街道",
+    "conflicts": "部门边界冲突",
+    "departments": "部门原网格",
+    "roads": "道路",
+    "buildings": "建筑",
+    "people": "楼栋人口",
+    "facilities": "服务设施",
+    "circles": "生活圈",
+    "gaps": "服务缺口",
+}
+_CELLS: Final = ["code", "name", "community_id", "subdistrict_id", "households", "people"]
+_COLUMNS: Final[Mapping[str, list[str]]] = {
+    "cells": [*_CELLS, "elders_60", "area_m2"],
+    "communities": ["name", "subdistrict_id", "subdistrict_name"],
+    "subdistricts": ["subdistrict_name"],
+    "conflicts": ["kind", "departments", "area_m2", "width_m", "status"],
+}
+FACILITY_COLUMNS: Final = ["kind", "name", "opening_hours", "phone", "address"]
+_IDS: Final = {"subdistricts": "subdistrict_id", "conflicts": "conflict_id"}
+_GAPS: Final = ["kind", "profile", "people", "people_covered", "elders_60", "elders_60_covered",
+                "covered_share", "worst_walk_s", "cause", "accessibility"]  # fmt: skip
+
+
+def public_sources(results: Results) -> dict[str, Source]:
+    """Return the layers that anybody may see, by name; figures of few people are not in them."""
+    there = set(results.there())
+    grid = set(results.layer_names("grid.gpkg")) if "grid.gpkg" in there else set()
+    made: dict[str, tuple[tuple[str, ...], Callable[[], gpd.GeoDataFrame]]] = {}
+    if "cells" in grid:
+        made["cells"] = ("grid.gpkg",), lambda: results.cells()[[*_COLUMNS["cells"], "geometry"]]
+    if "communities" in grid:
+        made["communities"] = ("grid.gpkg",), partial(_communities, results)
+    made |= {
+        name: (("grid.gpkg",), partial(_layer, results, "grid.gpkg", name))
+        for name in ("subdistricts", "conflicts")
+        if name in grid
+    }
+    for name, file, frame in (
+        ("departments", "departments.gpkg", _departments),
+        ("roads", NETWORK_FILE, _roads),
+        ("buildings", BUILDINGS_FILE, _buildings),
+        ("facilities", "facilities.gpkg", _facilities),
+        ("circles", "circles.gpkg", _circles),
+        ("gaps", "gaps.csv", _gaps),
+    ):
+        if file in there and (name != "gaps" or "cells" in grid):
+            files = (file, "grid.gpkg") if name == "gaps" else (file,)
+            made[name] = files, partial(frame, results)
+    return {
+        name: Source(
+            ("public", name),
+            name,
+            TITLES[name],
+            (id(results), *(results.state_of(file) for file in files)),
+            frame,
+            BUILDINGS_ZOOM if name == "buildings" else 0,
+        )
+        for name, (files, frame) in made.items()
+    }
+
+
+def source_of(sources: Mapping[str, Source], name: str) -> Source:
+    """Return a layer.
+
+    Raises
+    ------
+    NotThereError
+        If there is none of that name.
+    """
+    if name not in sources:
+        msg = f"no layer {name!r}; there are: {', '.join(sources) or 'none yet'}"
+        raise NotThereError(msg)
+    return sources[name]
+
+
+def narrowed(source: Source, wanted: Mapping[str, Any]) -> Source:
+    """Return the rows of a layer whose columns have some values; None is any.
+
+    Raises
+    ------
+    InputError
+        ``COLUMN_UNKNOWN``, when the rows are asked for.
+    """
+    asked = {name: value for name, value in wanted.items() if value is not None}
+    if not asked:
+        return source
+
+    def frame() -> gpd.GeoDataFrame:
+        found = source.frame()
+        for name, value in asked.items():
+            if name not in found:
+                what = f"layer {source.name!r} has no {name!r}"
+                raise InputError(Problem("COLUMN_UNKNOWN", what, "", name))
+            found = found[found[name] == value]
+        return found
+
+    return replace(source, key=(*source.key, *sorted(asked.items())), frame=frame)
+
+
+def _communities(results: Results) -> gpd.GeoDataFrame:
+    return results.communities()[[*_COLUMNS["communities"], "geometry"]]
+
+
+def _layer(results: Results, file: str, name: str) -> gpd.GeoDataFrame:
+    found = results.layer(file, name).set_index(_IDS[name])
+    return found[[*(c for c in _COLUMNS[name] if c in found), "geometry"]]
+
+
+def _departments(results: Results) -> gpd.GeoDataFrame:
+    file = "departments.gpkg"
+    return department_grids({n: results.layer(file, n) for n in results.layer_names(file)})
+
+
+def department_grids(grids: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Return the grids of all departments as one layer, without the names of their workers."""
+    parts = [
+        frame[["code", "name", "geometry"]].assign(department=name) for name, frame in grids.items()
+    ]
+    found = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
+    return found.set_index(found["department"] + "/" + (found.index + 1).astype(str)).rename_axis(
+        "department_grid_id"
+    )
+
+
+def _roads(results: Results) -> gpd.GeoDataFrame:
+    return road_lines(streets_of(results.network()))
+
+
+def road_lines(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return streets as a layer."""
+    found = streets[["highway", "barrier", "geometry"]]
+    return found.set_index(found.index.astype(str)).rename_axis("road_id")
+
+
+def _buildings(results: Results) -> gpd.GeoDataFrame:
+    found = results.layer(BUILDINGS_FILE, "buildings")[["geometry"]]
+    return found.set_index(found.index.astype(str)).rename_axis("building_id")
+
+
+def _facilities(results: Results) -> gpd.GeoDataFrame:
+    return results.facilities()[[*FACILITY_COLUMNS, "geometry"]]
+
+
+def _circles(results: Results) -> gpd.GeoDataFrame:
+    kinds = results.facilities()["kind"] if "facilities.gpkg" in results.there() else None
+    return life_circles(results.layer("circles.gpkg", "circles"), kinds)
+
+
+def life_circles(circles: gpd.GeoDataFrame, kinds: pd.Series | None) -> gpd.GeoDataFrame:
+    """Return life circles as a layer, each with the kind of its facility; the largest first."""
+    found = circles[["facility_id", "minutes", "area_m2", "geometry"]]
+    found = found.assign(kind=None if kinds is None else found["facility_id"].map(kinds))
+    found = found.sort_values("minutes", ascending=False, kind="stable")  # small ones on top
+    names = found["facility_id"].astype(str) + "/" + found["minutes"].map("{:g}".format)
+    return found.set_index(names).rename_axis("circle_id")
+
+
+def _gaps(results: Results) -> gpd.GeoDataFrame:
+    return gaps_of_cells(results.gaps(), results.cells())
+
+
+def gaps_of_cells(gaps: pd.DataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the gaps of cells as a layer: a row for each cell, kind and walking profile."""
+    found = gaps[(gaps["level"] == "cell") & gaps["id"].isin(cells.index)]
+    names = found["id"] + "/" + found["kind"] + "/" + found["profile"].fillna("")
+    shapes = cells.geometry.loc[found["id"]].to_numpy()
+    columns = found[[c for c in _GAPS if c in found]].assign(cell_id=found["id"])
+    return gpd.GeoDataFrame(columns.set_index(names), geometry=shapes, crs=cells.crs).rename_axis(
+        "gap_id"
+    )
