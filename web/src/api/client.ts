@@ -21,16 +21,17 @@ export function useToken(token: string): void {
 /** Ask the service, and give its JSON answer; nothing for an answer without content. */
 export async function ask<Answer>(
   path: string,
-  options: { method?: string; body?: unknown; signal?: AbortSignal } = {},
+  options: { method?: string; body?: unknown; file?: Blob; signal?: AbortSignal } = {},
 ): Promise<Answer> {
-  const { method = options.body === undefined ? "GET" : "POST", body, signal } = options;
+  const { body, file, signal } = options;
+  const { method = body === undefined && file === undefined ? "GET" : "POST" } = options;
   const headers = new Headers({ Accept: "application/json" });
   if (body !== undefined) headers.set("Content-Type", "application/json");
   if (method !== "GET" && csrf) headers.set("X-CSRF-Token", csrf);
   const response = await fetch(path, {
     method,
     headers,
-    body: body === undefined ? null : JSON.stringify(body),
+    body: file ?? (body === undefined ? null : JSON.stringify(body)),
     signal: signal ?? null,
   });
   const text = await response.text();

@@ -1,4 +1,7 @@
 import { render } from "preact";
 import "../style/base.css";
+import { startBench } from "../draw/open";
+import { Workbench } from "../panels/plan/workbench";
 
-render(<h1>网格规划</h1>, document.body);
+render(<Workbench />, document.body);
+startBench();

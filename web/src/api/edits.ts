@@ -1,0 +1,108 @@
+import { ask } from "./client";
+import { everyItem, planPath, type Row } from "./plans";
+
+export type Edit = Readonly<Record<string, unknown>>;
+
+/** What a save changed: the rows as they stand now, and those that are gone as `layer/id`. */
+export interface SavedChange {
+  readonly op: string;
+  readonly ids: readonly string[];
+  readonly counts: string;
+  readonly remark: string;
+  readonly gone: readonly string[];
+  readonly rows: readonly (Row & { readonly layer: string })[];
+}
+
+export interface Saved {
+  readonly revision: number;
+  readonly changes: readonly SavedChange[];
+}
+
+/** The answer to a stale save: what stands, and which of the edits go together with it. */
+export interface Stale {
+  readonly revision: number;
+  readonly saved: readonly Revision[];
+  readonly rows: readonly (Row & { readonly layer: string })[];
+  readonly fits: readonly number[];
+  readonly clashes: readonly number[];
+}
+
+export interface Revision {
+  readonly revision: number;
+  readonly saved_at: string;
+  readonly author: string;
+  readonly note: string;
+  readonly ops: readonly { readonly op: string; readonly ids: readonly string[] }[];
+  readonly takes_back: number | null;
+}
+
+export interface Unsaved {
+  readonly base_revision: number;
+  readonly edits: readonly Edit[];
+}
+
+/** One row that differs between two revisions. */
+export interface Difference {
+  readonly layer: string;
+  readonly id: string;
+  readonly before: Row | null;
+  readonly after: Row | null;
+}
+
+interface Save {
+  readonly base: number;
+  readonly edits: readonly Edit[];
+  readonly merge?: boolean;
+  readonly note?: string;
+}
+
+/** Save edits, all or none; a stale save is a `ServiceError` of status 409 whose answer is `Stale`. */
+export function saveEdits(plan: string, save: Save): Promise<Saved> {
+  return ask(planPath(plan, "/edits"), { body: bodyOf(save) });
+}
+
+/** What edits would change; nothing is saved. */
+export function tryEdits(plan: string, save: Save): Promise<Saved> {
+  return ask(planPath(plan, "/edits/try"), { body: bodyOf(save) });
+}
+
+/** Take back one's own last save, or do it again. */
+export function turnBack(plan: string, step: "undo" | "redo", base: number): Promise<Saved> {
+  return ask(planPath(plan, `/${step}?crs=grid`), { body: { base_revision: base } });
+}
+
+/** Have an earlier revision back, as a new one. */
+export function restore(plan: string, to: number, base: number): Promise<Saved> {
+  return ask(planPath(plan, "/restore?crs=grid"), { body: { base_revision: base, to } });
+}
+
+/** The revisions of a plan, the newest first. */
+export function readHistory(plan: string): Promise<Revision[]> {
+  return everyItem(planPath(plan, "/history?limit=200"));
+}
+
+/** The rows that differ between two revisions. */
+export function readDifference(plan: string, from: number, to?: number): Promise<Difference[]> {
+  const until = to === undefined ? "" : `&to=${to}`;
+  return everyItem(planPath(plan, `/diff?limit=1000&from=${from}${until}`));
+}
+
+/** One's own edits that are drawn and not saved; a `ServiceError` of status 404 if there are none. */
+export function readDraft(plan: string): Promise<Unsaved> {
+  return ask(planPath(plan, "/draft"));
+}
+
+/** Keep one's edits that are drawn and not saved; forget them if there are none. */
+export function keepDraft(plan: string, drawn: Unsaved): Promise<void> {
+  if (drawn.edits.length === 0) return ask(planPath(plan, "/draft"), { method: "DELETE" });
+  return ask(planPath(plan, "/draft"), { method: "PUT", body: drawn });
+}
+
+/** Save on a plan what was edited on a branch of it. */
+export function takeBranch(plan: string, branch: string, base: number): Promise<Saved> {
+  return ask(planPath(plan, "/take?crs=grid"), { body: { branch, base_revision: base } });
+}
+
+function bodyOf({ base, edits, merge = false, note = "" }: Save) {
+  return { base_revision: base, edits, merge, note, crs: "grid" };
+}

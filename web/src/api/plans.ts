@@ -1,0 +1,77 @@
+import type { Feature, FeatureCollection, Geometry } from "geojson";
+import { ask } from "./client";
+
+export type Status = "draft" | "submitted" | "approved" | "published" | "retired";
+
+export interface Plan {
+  readonly plan_id: string;
+  readonly name: string;
+  readonly status: Status;
+  readonly revision: number;
+  readonly parent_id: string | null;
+  readonly parent_revision: number | null;
+  readonly created_at: string;
+  readonly author: string;
+  /** The CRS of the grid. */
+  readonly epsg: number;
+}
+
+export type LayerName = "cells" | "atoms" | "conflicts" | "communities" | "subdistricts";
+export type Crs = "grid" | "lonlat";
+
+interface Page<Item> {
+  readonly total: number;
+  readonly items: readonly Item[];
+  readonly next: string | null;
+}
+
+interface FeaturePage extends FeatureCollection<Geometry, Record<string, unknown>> {
+  readonly next: string | null;
+}
+
+export type Row = Feature<Geometry, Record<string, unknown>>;
+
+const PAGE_SIZE = 1000;
+
+/** The address of something of a plan. */
+export function planPath(plan: string, what = ""): string {
+  return `/api/plans/${encodeURIComponent(plan)}${what}`;
+}
+
+/** Every item of a paged list. */
+export async function everyItem<Item>(path: string): Promise<Item[]> {
+  const found: Item[] = [];
+  for (let next: string | null = path; next !== null; ) {
+    const page: Page<Item> = await ask(next);
+    found.push(...page.items);
+    next = page.next;
+  }
+  return found;
+}
+
+/** The plans that one may see. */
+export function listPlans(): Promise<Plan[]> {
+  return everyItem(`/api/plans?limit=${PAGE_SIZE}`);
+}
+
+/** A plan as it stands. */
+export function readPlan(plan: string): Promise<Plan> {
+  return ask(planPath(plan));
+}
+
+/** Every row of a layer of a plan. */
+export async function readRows(plan: string, layer: LayerName, crs: Crs): Promise<Row[]> {
+  const found: Row[] = [];
+  const first = planPath(plan, `/layers/${layer}?limit=${PAGE_SIZE}&crs=${crs}`);
+  for (let next: string | null = first; next !== null; ) {
+    const page: FeaturePage = await ask(next);
+    found.push(...page.features);
+    next = page.next;
+  }
+  return found;
+}
+
+/** Copy a plan as it stands. */
+export function branchPlan(plan: string, to: string, name: string): Promise<Plan> {
+  return ask(planPath(plan, "/branches"), { body: { plan_id: to, name } });
+}

@@ -1,0 +1,67 @@
+import { computed, signal } from "@preact/signals";
+import type { Plan, Row } from "../api/plans";
+import { readRows } from "../api/plans";
+import type { Session } from "../api/session";
+import type { Theme } from "../map/themes";
+
+/** What the workbench shows and what is being done on it: one place, read by map and panels alike. */
+export const person = signal<Session | null>(null);
+export const plan = signal<Plan | null>(null);
+export const plans = signal<readonly Plan[]>([]);
+export const theme = signal<Theme>("band");
+export const chosen = signal<readonly string[]>([]);
+export const hovered = signal<string | null>(null);
+/** Groups of layers that are not shown. */
+export const hiddenLayers = signal<ReadonlySet<string>>(new Set(["conflicts"]));
+/** What went wrong and may be looked at; null when all is well. */
+export const trouble = signal<unknown>(null);
+export const busy = signal(false);
+
+export const ground = signal<{
+  readonly communities: readonly Row[];
+  readonly subdistricts: readonly Row[];
+}>({
+  communities: [],
+  subdistricts: [],
+});
+
+/** The names of communities by their ids. */
+export const communityNames = computed(
+  () =>
+    new Map(
+      ground.value.communities.map(({ id, properties }) => [
+        String(id),
+        String(properties.name ?? id),
+      ]),
+    ),
+);
+
+/** Choose a cell alone, or with others: then once more is off again. */
+export function choose(id: string | null, more = false): void {
+  if (id === null) chosen.value = [];
+  else if (!more) chosen.value = [id];
+  else if (chosen.value.includes(id)) chosen.value = chosen.value.filter((one) => one !== id);
+  else chosen.value = [...chosen.value, id];
+}
+
+/** Run something of the service; what goes wrong is shown, and nothing else can be asked meanwhile. */
+export async function run<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
+  busy.value = true;
+  try {
+    return await work();
+  } catch (error) {
+    trouble.value = error;
+    return undefined;
+  } finally {
+    busy.value = false;
+  }
+}
+
+/** Read the borders above the cells. */
+export async function readGround(id: string): Promise<void> {
+  const [communities, subdistricts] = await Promise.all([
+    readRows(id, "communities", "lonlat"),
+    readRows(id, "subdistricts", "lonlat"),
+  ]);
+  ground.value = { communities, subdistricts };
+}

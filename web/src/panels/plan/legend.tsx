@@ -1,0 +1,35 @@
+import { theme } from "../../draw/bench";
+import { LEGENDS, THEMES, type Theme } from "../../map/themes";
+import { say as sayBench } from "../../text/plan/bench";
+import { say } from "../../text/plan/layers";
+
+type Key = Parameters<typeof say>[0];
+
+/** What the colours of the cells mean, and the choice of another theme. */
+export function Legend() {
+  return (
+    <section class="legend" aria-label={sayBench("legend")}>
+      <label>
+        {sayBench("theme")}
+        <select
+          value={theme.value}
+          onChange={(event) => (theme.value = event.currentTarget.value as Theme)}
+        >
+          {THEMES.map((one) => (
+            <option key={one} value={one}>
+              {say(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <ul>
+        {LEGENDS[theme.value].map(([key, colour]) => (
+          <li key={key}>
+            <span class="swatch" style={{ background: colour }} />
+            {say(key as Key)}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
