@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
+import numpy as np
 import shapely
 
 from onegrid.errors import AccessError, Problem
@@ -14,6 +15,9 @@ from onegrid.store.users import DISTRICT, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    import numpy.typing as npt
+    import pandas as pd
 
     from onegrid.grids.edit import Change, Row
 
@@ -91,6 +95,13 @@ class Who:
         mine = () if self.person is None else self.person.areas
         wanted = {DISTRICT, f"subdistrict/{subdistrict_id}", f"community/{community_id}"}
         return not wanted.isdisjoint(mine)
+
+    def doors(self, cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
+        """Return of which cells one may read the doors, bool (cells)."""
+        if not self.may("people"):
+            return np.zeros(len(cells), dtype=bool)
+        homes = zip(cells["subdistrict_id"], cells["community_id"], strict=True)
+        return np.array([self.covers(*home) for home in homes], dtype=bool)
 
     def refuse_elsewhere(self, changes: Iterable[Change]) -> None:
         """Raise ``OTHER_AREA`` if a change is about a cell that is not theirs.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,7 +10,8 @@ from onegrid_api.schemas import Problem
 
 Revision = Annotated[int, Field(ge=0, le=2**31 - 1, description="the revision it was made from")]
 Note = Annotated[str, Field(max_length=500, description="why, for the record")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f/\\]+$")]
+NAME: Final = r"^[^\x00-\x1f\x7f/\\]+$"
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=NAME)]
 Secret = Annotated[str, Field(min_length=1, max_length=400)]
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": told}

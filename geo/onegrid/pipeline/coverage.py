@@ -20,7 +20,7 @@ from onegrid.coverage.tables import facility_table, worst_doors
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
-from onegrid.pipeline.folder import joined_report
+from onegrid.pipeline.folder import FACILITIES_FILE, PEOPLE_FILE, joined_report
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
 from onegrid.pipeline.walking import open_network
@@ -236,7 +236,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
 
     ``doors.parquet`` (with the cause of each door), ``fixes.csv``, ``fix_cells.csv`` and
     ``worst_doors.csv`` are of the first profile, ``gaps.csv`` and ``facility_checks.csv`` of all;
-    ``elders.csv`` and ``elder_fixes.csv`` are of the pace of the elder-care page.
+    ``elders.csv`` and ``elder_fixes.csv`` are of the pace of the elder-care page;
+    ``people.parquet`` is everybody as counted, for questions that are asked later.
     """
     run = Run("coverage")
     with run.stage("读取", files=len(inputs.files())):
@@ -282,7 +283,8 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
         write_csv(stage / "fix_cells.csv", fixes.cells, private=True)
         write_csv(stage / "elders.csv", elders, private=True)
         write_csv(stage / "elder_fixes.csv", marked(elder_fixes), private=True)
-        write_layers(stage / "facilities.gpkg", {"facilities": tables.facilities})
+        write_parquet(stage / PEOPLE_FILE, tables.people, private=True)
+        write_layers(stage / FACILITIES_FILE, {"facilities": tables.facilities})
         write_json(stage / "report.json", joined_report(out, "coverage", summary))
         run.write(stage / "run.json")
     return summary

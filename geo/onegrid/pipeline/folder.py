@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 NETWORK_FILE = "streets.network"  # the walk network of a result folder, where there is one
+FACILITIES_FILE = "facilities.gpkg"
+PEOPLE_FILE = "people.parquet"  # doors as they were counted: an office file
 
 
 def read_report(folder: Path) -> dict[str, Any]:

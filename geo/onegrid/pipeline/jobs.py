@@ -12,7 +12,7 @@ from onegrid.errors import InputError, Problem
 from onegrid.grids.options import AssignOptions
 from onegrid.io.files import write_layers
 from onegrid.pipeline.coverage import CoverageInputs, coverage
-from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.folder import FACILITIES_FILE, NETWORK_FILE, PEOPLE_FILE
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from onegrid.store import Workspace
 
-FACILITIES: Final = "facilities.gpkg"
 PEOPLE: Final = "people.gpkg"
 
 
@@ -70,7 +69,7 @@ class Task:
     @property
     def facilities(self) -> str:
         """Return the facilities; raises as `network`."""
-        path = self.tables / FACILITIES
+        path = self.tables / FACILITIES_FILE
         return self._there(path, "FACILITIES_MISSING", "import facilities first")
 
     @property
@@ -119,8 +118,8 @@ def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> int:
         if people is not None:
             write_layers(task.tables / PEOPLE, {"people": people})
     told = write_plan(workspace, task.plan_id, task.plan)
-    if (task.plan / FACILITIES).is_file():
-        shutil.copyfile(task.plan / FACILITIES, task.tables / FACILITIES)
+    if (task.plan / FACILITIES_FILE).is_file():
+        shutil.copyfile(task.plan / FACILITIES_FILE, task.tables / FACILITIES_FILE)
     return int(told["revision"])
 
 
@@ -146,7 +145,7 @@ def state_of(folder: Path) -> dict[str, str]:
 
 def made_files(before: Mapping[str, str], folder: Path) -> list[Path]:
     """Return the files of a plan's folder that a job wrote, apart from the plan itself."""
-    own = {GRID_FILE, FACILITIES, "run.json"}
+    own = {GRID_FILE, FACILITIES_FILE, PEOPLE_FILE, "run.json"}
     after = state_of(folder)
     return [folder / n for n, hash_ in after.items() if before.get(n) != hash_ and n not in own]
 

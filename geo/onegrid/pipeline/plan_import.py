@@ -15,6 +15,7 @@ from onegrid.grids.edit.rows import CELLS, LAYERS
 from onegrid.io.sources import split_layer
 from onegrid.pipeline.edit import read_grid
 from onegrid.pipeline.edit_history import DEPARTMENTS_FILE, departments_beside
+from onegrid.pipeline.folder import FACILITIES_FILE, PEOPLE_FILE
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.plan_tables import GRID_FILE, RECORD_FILE, record_of, srid_of_crs
 from onegrid.pipeline.stages import Run
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     Rows = Mapping[str, Mapping[str, Row]]
 
 TABLES: Final = {"people": schema.PEOPLE, "facilities": schema.FACILITIES}
-_OWN_FILES: Final = frozenset({GRID_FILE, DEPARTMENTS_FILE, "facilities.gpkg", "run.json"})
+_OWN_FILES: Final = frozenset(
+    {GRID_FILE, DEPARTMENTS_FILE, FACILITIES_FILE, PEOPLE_FILE, "run.json"}
+)
 
 
 @dataclass(frozen=True)
@@ -172,8 +175,8 @@ def _read(inputs: ImportInputs) -> _Read:
     crs = None if layers is None else layers[CELLS].crs.to_string()
     tables = {}
     for role, source in (
-        ("people", inputs.households),
-        ("facilities", _facilities_of(inputs)),
+        ("people", inputs.households or _beside(inputs, PEOPLE_FILE)),
+        ("facilities", inputs.facilities or _beside(inputs, FACILITIES_FILE)),
     ):
         frame = reader.read(role, source, TABLES[role], crs=crs) if source else None
         if source and frame is not None:
@@ -182,9 +185,9 @@ def _read(inputs: ImportInputs) -> _Read:
     return _Read(there(layers), old or {}, tables, reader.notes()["findings"])
 
 
-def _facilities_of(inputs: ImportInputs) -> str | None:
-    beside = inputs.folder / "facilities.gpkg"
-    return inputs.facilities or (str(beside) if beside.is_file() else None)
+def _beside(inputs: ImportInputs, name: str) -> str | None:
+    path = inputs.folder / name
+    return str(path) if path.is_file() else None
 
 
 def _put_ground(connection: Connection, inputs: ImportInputs, read: _Read, by: By) -> None:

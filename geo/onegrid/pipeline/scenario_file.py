@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,10 +21,12 @@ from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import Gather, InputError, Problem
 from onegrid.io.packs import read_standard
 from onegrid.siting.scenarios import Scenario, Size
-from onegrid.standards import kind_of_category, kinds, profile
+from onegrid.standards import kind_of_category, kinds, pack, profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from onegrid.standards import Norm
 
 TODAY: Final = "现状"  # what the others are compared with
 _SIZES: Final = ("floor_area_m2", "capacity_people")
@@ -45,6 +47,14 @@ _OF_TABLES: Final = {"scenario", *(name for names in _PLACES.values() for name i
 _LON_MAX, _LAT_MAX = 180.0, 90.0
 
 
+@dataclass(frozen=True, eq=False)
+class _Ground:
+    """What changes are made to: the facilities, and where norms are looked up."""
+
+    facilities: gpd.GeoDataFrame
+    norms: Callable[[str], tuple[Norm, ...]]
+
+
 def read_scenarios(path: str, facilities: gpd.GeoDataFrame) -> tuple[Scenario, ...]:
     """Return the scenarios of a file, in its order, in the CRS of the facilities.
 
@@ -58,19 +68,40 @@ def read_scenarios(path: str, facilities: gpd.GeoDataFrame) -> tuple[Scenario, .
     """
     rows = _rows(path)
     gather = Gather()
+    ground = _Ground(facilities, read_standard)
     found: dict[str, Scenario] = {}
     for number, (name, change) in enumerate(rows, start=1):
-        where = f"change {number} ({name})"
-        problems = _faults(change, path, where)
-        gather.add(problems)
         before = found.setdefault(name, Scenario(name))
-        if not problems:
-            after = gather.attempt(_with, before, change, facilities)
-            found[name] = after or before
+        faults = _faults(change, path, f"change {number} ({name})")
+        gather.add(faults)
+        if not faults:
+            found[name] = gather.attempt(_with, before, change, ground) or before
     if not found:
         gather.add([Problem("SCENARIO_FILE", "no scenario in the file", path)])
     gather.check()
     return tuple(found.values())
+
+
+def scenario_of(
+    name: str, changes: Iterable[Mapping[str, Any]], facilities: gpd.GeoDataFrame
+) -> Scenario:
+    """Return one scenario of changes as a JSON file says them; norms are bundled packs only.
+
+    Raises
+    ------
+    InputError
+        With every problem of the changes.
+    """
+    gather = Gather()
+    ground = _Ground(facilities, pack)
+    found = Scenario(name)
+    for number, change in enumerate(changes):
+        faults = _faults(change, "", f"changes[{number}]")
+        gather.add(faults)
+        if not faults:
+            found = gather.attempt(_with, found, change, ground) or found
+    gather.check()
+    return found
 
 
 def _rows(path: str) -> list[tuple[str, dict[str, Any]]]:
@@ -129,7 +160,7 @@ def _figure(text: str) -> float | str:
         return text
 
 
-def _faults(change: dict[str, Any], path: str, where: str) -> list[Problem]:
+def _faults(change: Mapping[str, Any], path: str, where: str) -> list[Problem]:
     """Return everything that is wrong with a change by itself."""
     op = change.get("op")
     if not isinstance(op, str) or op not in _OPS:
@@ -169,22 +200,22 @@ def _is_place(value: object) -> bool:
     return all(numbers) and abs(value[0]) <= _LON_MAX and abs(value[1]) <= _LAT_MAX
 
 
-def _with(before: Scenario, change: dict[str, Any], facilities: gpd.GeoDataFrame) -> Scenario:
+def _with(before: Scenario, change: Mapping[str, Any], ground: _Ground) -> Scenario:
     """Return a scenario with one more change."""
     op, name = change["op"], str(change.get("facility_id", ""))
     if "at" in _OPS[op]:
-        return _placed(before, change, facilities)
+        return _placed(before, change, ground.facilities)
     if op == "profile":
         return replace(before, profile=profile(change["profile"]))
     if op == "norm":
-        return replace(before, norms=read_standard(change["standard"]))
+        return replace(before, norms=ground.norms(change["standard"]))
     if op == "close":
         return replace(before, closed=(*before.closed, name))
     size = Size(*(change.get(each) for each in _SIZES))
     return replace(before, enlarged={**before.enlarged, name: size})
 
 
-def _placed(before: Scenario, change: dict[str, Any], facilities: gpd.GeoDataFrame) -> Scenario:
+def _placed(before: Scenario, change: Mapping[str, Any], facilities: gpd.GeoDataFrame) -> Scenario:
     """Return a scenario with one more change that has a place."""
     said = [shapely.Point(change[name]) for name in _PLACES if name in change]
     point, *end = in_crs(gpd.GeoDataFrame(geometry=said, crs=LONLAT), facilities.crs).geometry

@@ -83,6 +83,19 @@ class Review(Base):
     note: Mapped[str]
 
 
+class Scenario(Base):
+    """A named set of changes of facilities and streets that somebody tried out and kept."""
+
+    __tablename__ = "scenarios"
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    revision: Mapped[int]
+    changes: Mapped[list[Any]] = mapped_column(JsonText)
+    note: Mapped[str]
+    author: Mapped[str]
+    saved_at: Mapped[str]
+
+
 class Upload(Base):
     """A file that somebody has sent, and what the import doctor says of it."""
 

@@ -1,0 +1,318 @@
+"""What-if questions answered at once: streets, doors and today's walks are kept between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from onegrid.coverage.demand import place_points
+from onegrid.coverage.privacy import public_cells
+from onegrid.coverage.rules import services
+from onegrid.coverage.walks import within_limit
+from onegrid.crs import in_crs
+from onegrid.errors import InputError, Problem
+from onegrid.pipeline.recent import Recent
+from onegrid.pipeline.scenario_file import scenario_of
+from onegrid.pipeline.scenario_text import GROUP_LABELS
+from onegrid.siting.answers import (
+    GROUPS,
+    Both,
+    by_cell,
+    by_group,
+    counting,
+    seconds_to,
+    told,
+    totals,
+    walk_seconds,
+)
+from onegrid.siting.plans import Walked, start_walks
+from onegrid.siting.scenarios import changed_facilities
+from onegrid.standards import (
+    DEFAULT_PACK,
+    DEFAULT_PROFILE,
+    kind_of_category,
+    kinds,
+    numbers,
+    pack,
+    profile,
+)
+from onegrid.standards.signs import kind_label, kind_order
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+
+    import geopandas as gpd
+    import numpy.typing as npt
+    import pandas as pd
+
+    from onegrid.circles.moves import Plan
+    from onegrid.network.arrays import Network
+    from onegrid.siting.answers import Counting
+    from onegrid.siting.scenarios import Scenario
+    from onegrid.standards import Norm
+
+    Ints = npt.NDArray[np.int64]
+    May = Callable[[gpd.GeoDataFrame], npt.NDArray[np.bool_]]
+
+_GROUNDS, _WALKS, _GRIDS = 2, 4, 6  # kept: each walk is some 10 bytes a node and a door, by kind
+
+
+@dataclass(frozen=True, eq=False)
+class Streets:
+    """Who walks where to what, in the CRS of the network."""
+
+    network: Network
+    facilities: gpd.GeoDataFrame
+    people: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """The cells of a plan by id."""
+
+    cells: gpd.GeoDataFrame
+
+    @cached_property
+    def published(self) -> npt.NDArray[np.float64]:
+        """What everybody may know of each cell, float64 (groups, cells), NaN where hidden."""
+        public = public_cells(self.cells)[list(GROUPS)]
+        return np.asarray(public.to_numpy(np.float64, na_value=np.nan).T)
+
+
+@dataclass(frozen=True, eq=False)
+class _Placed:
+    """A grid, and the position of each door's cell in it, int64 (doors), -1 for none."""
+
+    grid: Grid
+    cell: Ints
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the tables of a plan are read, and keys that differ whenever they do."""
+
+    streets_key: Hashable
+    streets: Callable[[], Streets]
+    grid_key: Hashable
+    grid: Callable[[], Grid]
+
+
+@dataclass(frozen=True)
+class Question:
+    """Changes as a scenario file says them, and how they are looked at.
+
+    ``minutes`` stands in for the norm of every kind; without ``kinds`` those are told that the
+    changes touch.
+    """
+
+    changes: Sequence[Mapping[str, Any]]
+    profile: str = DEFAULT_PROFILE
+    standard: str = DEFAULT_PACK
+    minutes: float | None = None
+    kinds: Sequence[str] = ()
+
+
+class ScenarioDesk:
+    """Answers what-if questions; one for each process."""
+
+    def __init__(self) -> None:
+        self._streets = Recent[Streets](_GROUNDS)
+        self._walks = Recent[Walked](_WALKS)
+        self._grids = Recent[_Placed](_GRIDS)
+
+    def answer(self, source: Source, asked: Question, *, may: May) -> dict[str, Any]:
+        """Return what changes do to everybody, by kind and cell.
+
+        Parameters
+        ----------
+        source
+            The plan.
+        asked
+            The changes.
+        may
+            Where whoever asks may read doors, bool by cell; elsewhere people are counted as
+            published.
+
+        Raises
+        ------
+        InputError
+            With every problem of the question.
+        """
+        streets, scenario, changed = self._read(source, asked.changes)
+        walked = self.walks(source, asked.profile)
+        walker = scenario.profile.name if scenario.profile else asked.profile
+        after = self.walks(source, walker).after(scenario, streets.facilities)
+        placed = self._place(source, streets, walked)
+        grid = placed.grid
+        people = streets.people.loc[walked.plan.people.ids]
+        counts = people[list(GROUPS)].to_numpy(np.float64).T
+        by = counting(placed.cell, counts, published=grid.published, exact=may(grid.cells))
+        groups = people[[n for n in GROUP_LABELS if n in people and by.whole]]
+        limits = _Limits.of(asked, scenario.norms)
+        kinds = _kinds_of(asked, after.changed, limits, anew=walker != asked.profile)
+        pair = walked.plan, after.plan
+        return {
+            "profile": walker,
+            "standard": asked.standard,
+            "exact": by.whole,
+            "kinds": [
+                _of_kind(_both(kind, *pair, limits), by, grid=grid, groups=groups) for kind in kinds
+            ],
+            "facilities": [
+                _of_facility(row, after.plan, limit_s=limits.after_s(row["kind"]), by=by)
+                for row in _touched(scenario, changed)
+            ],
+        }
+
+    def compare(
+        self, source: Source, asked: Mapping[str, Question], *, may: May
+    ) -> list[dict[str, Any]]:
+        """Return what each of several scenarios does, all told of the same kinds.
+
+        Raises
+        ------
+        InputError
+            With every problem of a question.
+        """
+        found = {name: self.answer(source, one, may=may) for name, one in asked.items()}
+        told = kind_order({row["kind"] for one in found.values() for row in one["kinds"]})
+        return [
+            {"name": name, **self.answer(source, replace(one, kinds=told), may=may)}
+            for name, one in asked.items()
+        ]
+
+    def check(self, source: Source, changes: Sequence[Mapping[str, Any]]) -> None:
+        """Raise `InputError` with every problem of changes, and of what they name."""
+        self._read(source, changes)
+
+    def _read(
+        self, source: Source, changes: Sequence[Mapping[str, Any]]
+    ) -> tuple[Streets, Scenario, gpd.GeoDataFrame]:
+        """Return the streets, the changes, and the facilities after them."""
+        streets = self._streets.get(source.streets_key, source.streets)
+        scenario = scenario_of("changes", changes, streets.facilities)
+        return streets, scenario, changed_facilities(streets.facilities, scenario)
+
+    def walks(self, source: Source, walker: str) -> Walked:
+        """Return the walks of today at one profile."""
+
+        def start() -> Walked:
+            streets = self._streets.get(source.streets_key, source.streets)
+            found = start_walks(
+                streets.network, streets.facilities, streets.people, profile=profile(walker)
+            )
+            return replace(found, if_open=None)
+
+        return self._walks.get((source.streets_key, profile(walker).name), start)
+
+    def _place(self, source: Source, streets: Streets, walked: Walked) -> _Placed:
+        """Return the grid, and where each door lies in it."""
+
+        def place() -> _Placed:
+            grid = source.grid()
+            homes = in_crs(streets.people, grid.cells.crs).loc[walked.plan.people.ids]
+            return _Placed(grid, place_points(homes.geometry.to_numpy(), grid.cells))
+
+        return self._grids.get((source.streets_key, source.grid_key), place)
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """How long people may walk to a kind, in seconds: as the norms say it, before and after."""
+
+    norms: tuple[Mapping[str, float], Mapping[str, float]]
+    minutes: float | None
+
+    @classmethod
+    def of(cls, asked: Question, changed: tuple[Norm, ...] | None) -> _Limits:
+        rules = pack(asked.standard)
+        before, after = (
+            {service.kind: service.limit_s for service in services(norms)}
+            for norms in (rules, changed or rules)
+        )
+        return cls((before, after), asked.minutes)
+
+    def before_s(self, kind: str) -> float:
+        return self._of(self.norms[0], kind)
+
+    def after_s(self, kind: str) -> float:
+        return self._of(self.norms[1], kind)
+
+    def _of(self, norms: Mapping[str, float], kind: str) -> float:
+        usual_s = max(numbers("circle_minutes")) * 60  # of a kind that the norms do not speak of
+        return norms.get(kind, usual_s) if self.minutes is None else self.minutes * 60
+
+
+def _kinds_of(asked: Question, changed: Iterable[str], limits: _Limits, *, anew: bool) -> list[str]:
+    """Return the kinds to tell of, in reading order.
+
+    Raises
+    ------
+    InputError
+        ``KIND_UNKNOWN``.
+    """
+    before, after = limits.norms
+    touched = {*changed, *(k for k in {*before, *after} if anew or before.get(k) != after.get(k))}
+    wanted = [kind_of_category(kind) or kind for kind in asked.kinds]
+    strange = [kind for kind in wanted if kind not in {*kinds(), *touched, *before, *after}]
+    if strange:
+        what = f"no facility kind {', '.join(map(repr, strange))}"
+        raise InputError(Problem("KIND_UNKNOWN", what, remedy="see `onegrid standards list`"))
+    return kind_order(set(wanted) or touched)
+
+
+def _both(kind: str, before: Plan, after: Plan, limits: _Limits) -> Both:
+    limits_s = limits.before_s(kind), limits.after_s(kind)
+    return Both(kind, walk_seconds(before, kind), walk_seconds(after, kind), limits_s)
+
+
+def _of_kind(walks: Both, by: Counting, *, grid: Grid, groups: pd.DataFrame) -> dict[str, Any]:
+    """Return what differs for one kind: in all, and in the cells where anything does."""
+    found = by_cell(walks, by)
+    rows = found.drop(columns="cell").astype(object)
+    cells = rows.where(rows.notna(), None).to_dict("records")
+    ids = grid.cells.index[found["cell"]]
+    return {
+        "kind": walks.kind,
+        "label": kind_label(walks.kind),
+        "minutes": walks.limits_s[1] / 60,
+        "total": totals(walks, by),
+        "groups": by_group(walks, groups),
+        "cells": [{"cell_id": str(i), **row} for i, row in zip(ids, cells, strict=True)],
+    }
+
+
+def _touched(scenario: Scenario, changed: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return the facilities that are new, moved or enlarged, as they are then."""
+    added = [] if scenario.added is None else list(scenario.added.index)
+    names = dict.fromkeys([*scenario.moved, *scenario.enlarged, *added])
+    rows: list[dict[str, Any]] = changed.loc[list(names)].reset_index().to_dict("records")
+    return rows
+
+
+def _of_facility(
+    row: Mapping[str, Any], plan: Plan, *, limit_s: float, by: Counting
+) -> dict[str, Any]:
+    """Return who lives within reach of a facility, and whether it holds them."""
+    walk_s = seconds_to(plan, str(row["facility_id"]), limit_s)
+    near = np.zeros(len(by.cell), dtype=bool) if walk_s is None else within_limit(walk_s, limit_s)
+    people, elders = (told(float(c[near].sum()), exact=by.whole) for c in by.counts)
+    capacity = _amount(row["capacity_people"])
+    return {
+        "facility_id": row["facility_id"],
+        "kind": row["kind"],
+        "people_in_reach": people,
+        "elders_60_in_reach": elders,
+        "capacity_people": capacity,
+        "floor_area_m2": _amount(row["floor_area_m2"]),
+        "off_streets": walk_s is None,
+        "full": None if capacity is None or people is None else people > capacity,
+    }
+
+
+def _amount(value: float) -> float | None:
+    """Return a figure, None where there is none."""
+    return None if np.isnan(value) else float(value)
