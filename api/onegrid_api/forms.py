@@ -145,6 +145,7 @@ class PlanAnswer(BaseModel):
     parent_revision: int | None
     created_at: str
     author: str
+    epsg: int = Field(description="the CRS of its grid")
 
 
 class Listing(BaseModel):

@@ -46,7 +46,7 @@ def list_plans(
     with office.workspace.reading() as connection:
         found = plans.list_plans(connection)
     wanted = {plans.PUBLISHED} if not who.may("read") else {status or one.status for one in found}
-    told = [asdict(one) for one in found if one.status in wanted]
+    told = [_told(one, office) for one in found if one.status in wanted]
     return PlanListing.model_validate(page.of(told))
 
 
@@ -57,7 +57,7 @@ def read_plan(plan_id: PlanId, who: Reader, office: OfficeDep, version: VersionD
     with office.workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
     version.is_of(head)
-    return PlanAnswer.model_validate(asdict(head))
+    return _told(head, office)
 
 
 @router.get("/{plan_id}/history")
@@ -102,7 +102,7 @@ def branch(plan_id: PlanId, form: BranchForm, who: Brancher, office: OfficeDep) 
     with office.workspace.writing() as connection:
         make_branch(connection, plan_id, to=form.plan_id, name=form.name, by=by(who))
         head = plans.plan_head(connection, form.plan_id)
-    return PlanAnswer.model_validate(asdict(head))
+    return _told(head, office)
 
 
 @router.post("/{plan_id}/take")
@@ -121,3 +121,7 @@ def take(
         )
     changes = saved(who, done.changes, crs=crs, srid=srid)
     return SavedAnswer(revision=done.revision, changes=changes)
+
+
+def _told(head: plans.PlanHead, office: OfficeDep) -> PlanAnswer:
+    return PlanAnswer.model_validate({**asdict(head), "epsg": office.workspace.srid})
