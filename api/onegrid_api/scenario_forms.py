@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from onegrid.standards import DEFAULT_PACK, DEFAULT_PROFILE
 from onegrid_api.forms import Form, Name, Note, Revision
 
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+    from pydantic.types import JsonValue
+
 _OPS = "add, move, enlarge, close, open_street, open_link, profile, norm"
-_MOVE = {"op": "move", "facility_id": "F0117", "at": [114.2508, 30.6030]}
+_MOVE: JsonDict = {"op": "move", "facility_id": "F0117", "at": [114.2508, 30.6030]}
 Changes = Annotated[
     list[dict[str, Any]],
     Field(
@@ -20,7 +24,7 @@ Changes = Annotated[
     ),
 ]
 Texts = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
-_EXAMPLES = [
+_EXAMPLES: list[JsonValue] = [
     {"changes": [_MOVE], "profile": "elder_75"},
     {
         "changes": [

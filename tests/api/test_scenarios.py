@@ -158,13 +158,13 @@ def test_elsewhere_and_to_the_public_a_cell_counts_as_published(app, shown):
 
 def test_no_question_tells_the_public_more_than_the_figures_that_are_published(folder, shown):
     cells, doors, *_ = district()
-    questions = [[moved(cells, name)] for name in cells.index]
-    before = [ask(shown, *changes, minutes=m) for changes in questions for m in (1, 2, 3)]
+    questions = [[moved(cells, name)] for name in cells.index[::4]]
+    before = [ask(shown, *changes, minutes=m) for changes in questions for m in (1, 3)]
     kept = (folder / "people.parquet").read_bytes()
     # others live behind the doors, as many in every cell: who asks cannot tell the two apart
     shared = doors.assign(people=doors["people"] + 1000 * np.arange(len(doors)) % 7)
     write_parquet(folder / "people.parquet", shared, private=True)
-    after = [ask(shown, *changes, minutes=m) for changes in questions for m in (1, 2, 3)]
+    after = [ask(shown, *changes, minutes=m) for changes in questions for m in (1, 3)]
     (folder / "people.parquet").write_bytes(kept)
     assert json.dumps(before) == json.dumps(after)
 

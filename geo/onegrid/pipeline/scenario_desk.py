@@ -84,10 +84,16 @@ class Grid:
 
 @dataclass(frozen=True, eq=False)
 class _Placed:
-    """A grid, and the position of each door's cell in it, int64 (doors), -1 for none."""
+    """A grid, and doors on it.
+
+    ``cell`` is the position of each door's cell, int64 (doors), -1 for none; ``counts`` float64
+    (groups, doors) of `GROUPS`, ``groups`` a column for each other group that is counted.
+    """
 
     grid: Grid
     cell: Ints
+    counts: npt.NDArray[np.float64]
+    groups: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -147,10 +153,9 @@ class ScenarioDesk:
         after = self.walks(source, walker).after(scenario, streets.facilities)
         placed = self._place(source, streets, walked)
         grid = placed.grid
-        people = streets.people.loc[walked.plan.people.ids]
-        counts = people[list(GROUPS)].to_numpy(np.float64).T
-        by = counting(placed.cell, counts, published=grid.published, exact=may(grid.cells))
-        groups = people[[n for n in GROUP_LABELS if n in people and by.whole]]
+        exact = may(grid.cells)
+        by = counting(placed.cell, placed.counts, published=grid.published, exact=exact)
+        groups = placed.groups if by.whole else placed.groups.iloc[:, :0]
         limits = _Limits.of(asked, scenario.norms)
         kinds = _kinds_of(asked, after.changed, limits, anew=walker != asked.profile)
         pair = walked.plan, after.plan
@@ -214,7 +219,12 @@ class ScenarioDesk:
         def place() -> _Placed:
             grid = source.grid()
             homes = in_crs(streets.people, grid.cells.crs).loc[walked.plan.people.ids]
-            return _Placed(grid, place_points(homes.geometry.to_numpy(), grid.cells))
+            return _Placed(
+                grid,
+                place_points(homes.geometry.to_numpy(), grid.cells),
+                np.ascontiguousarray(homes[list(GROUPS)].to_numpy(np.float64).T),
+                homes[[name for name in GROUP_LABELS if name in homes]],
+            )
 
         return self._grids.get((source.streets_key, source.grid_key), place)
 

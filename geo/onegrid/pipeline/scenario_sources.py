@@ -111,7 +111,9 @@ def published_source(workspace: Workspace) -> Source:
 
 
 def _streets(network: Network, facilities: gpd.GeoDataFrame, people: gpd.GeoDataFrame) -> Streets:
-    return Streets(network, in_crs(facilities, network.crs), in_crs(people, network.crs))
+    places = in_crs(facilities, network.crs)
+    places.index = places.index.astype(object)  # looked up often, one by one
+    return Streets(network, places, in_crs(people, network.crs))
 
 
 def _network(content: bytes) -> Network:

@@ -82,7 +82,7 @@ def _check(facilities: gpd.GeoDataFrame, scenario: Scenario) -> None:
     named = {*scenario.moved, *scenario.enlarged, *scenario.closed}
     problems = [
         Problem("UNKNOWN_ID", "no such facility", scenario.name, f"at {', '.join(few)}")
-        for few in [sorted(named - set(facilities.index))[:_SHOWN]]
+        for few in [sorted(name for name in named if name not in facilities.index)[:_SHOWN]]
         if few
     ]
     both = sorted({*scenario.moved, *scenario.enlarged} & set(scenario.closed))
@@ -90,7 +90,7 @@ def _check(facilities: gpd.GeoDataFrame, scenario: Scenario) -> None:
         what = "a closed facility is moved or enlarged"
         problems.append(Problem("SCENARIO", what, scenario.name, f"at {', '.join(both)}"))
     if scenario.added is not None:
-        taken = sorted(set(scenario.added.index) & set(facilities.index))
+        taken = sorted(name for name in scenario.added.index if name in facilities.index)
         if taken:
             what, where = "id of an added facility is taken", f"at {', '.join(taken[:_SHOWN])}"
             problems.append(Problem("DUPLICATE_ID", what, scenario.name, where))
