@@ -24,9 +24,9 @@ from PIL import Image
 
 from onegrid.grids.atoms import on_lines, skeleton_lines
 from onegrid.grids.conflicts import find_conflicts
-from onegrid.grids.faces import borders_of
 from onegrid.grids.options import AssignOptions
 from onegrid.io.sample import DistrictOptions, write_district
+from onegrid.layers.borders import borders_of
 from onegrid.pipeline.merge import Merged, MergeInputs, MergeTables, merge_tables, read_merge
 from onegrid.pipeline.stages import Run
 

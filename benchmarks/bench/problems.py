@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 
 from bench.columns import first_inside, load_dirty, load_ground, near
 from bench.units import Problem, Units
-from onegrid.grids.faces import borders_of
+from onegrid.layers.borders import borders_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator

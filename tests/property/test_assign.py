@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from onegrid.grids.assign import assign
 from onegrid.grids.atoms import Atoms
-from onegrid.grids.faces import borders_of, neighbours
 from onegrid.grids.graph import parts_of
 from onegrid.grids.options import AssignOptions
+from onegrid.layers.borders import borders_of, neighbours
 
 SIDE_M = 100.0
 

@@ -15,17 +15,11 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.cuts import balanced_cuts, department_cuts
-from onegrid.grids.faces import (
-    Borders,
-    absorb,
-    borders_of,
-    faces_of,
-    merged,
-    widths_m,
-)
+from onegrid.grids.faces import absorb, faces_of, merged, widths_m
 from onegrid.grids.locate import locate
 from onegrid.grids.needles import cut_needles, without_new_nodes
 from onegrid.grids.reuse import drawn_share
+from onegrid.layers.borders import Borders, borders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from onegrid import standards
-from onegrid.grids.faces import borders_of, neighbours
 from onegrid.grids.groups import balanced_groups
+from onegrid.layers.borders import borders_of, neighbours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,8 +10,8 @@ import scipy.sparse as sp
 import shapely
 
 from onegrid import standards
-from onegrid.grids.faces import neighbours
 from onegrid.grids.graph import Band, Graph, parts_of, sums
+from onegrid.layers.borders import neighbours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

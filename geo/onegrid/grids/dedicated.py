@@ -15,9 +15,10 @@ import shapely
 
 from onegrid import standards
 from onegrid.errors import InputError, Problem
-from onegrid.grids.faces import borders_of, faces_of, neighbours, widths_m
+from onegrid.grids.faces import faces_of, widths_m
 from onegrid.grids.kept import Tiles
 from onegrid.grids.locate import locate
+from onegrid.layers.borders import borders_of, neighbours
 from onegrid.layers.clean import clean_layer
 from onegrid.layers.gaps import polygons_of
 from onegrid.layers.ledger import Repair, doubtful_of, ledger_of

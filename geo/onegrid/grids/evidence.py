@@ -12,9 +12,9 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.changes import border_lines, pieces_away
-from onegrid.grids.faces import borders_of, neighbours
 from onegrid.grids.graph import out_of_band
 from onegrid.grids.locate import locate
+from onegrid.layers.borders import borders_of, neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

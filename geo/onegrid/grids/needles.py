@@ -9,8 +9,9 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.edit.rings import Redraw, redraw
-from onegrid.grids.faces import borders_of, faces_of
+from onegrid.grids.faces import faces_of
 from onegrid.grids.locate import locate
+from onegrid.layers.borders import borders_of
 
 if TYPE_CHECKING:
     import geopandas as gpd

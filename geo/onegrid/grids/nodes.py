@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
-from onegrid.grids.faces import borders_of, faces_of, merged
+from onegrid.grids.faces import faces_of, merged
 from onegrid.grids.locate import locate
+from onegrid.layers.borders import borders_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

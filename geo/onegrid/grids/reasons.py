@@ -12,7 +12,7 @@ import shapely
 
 from onegrid import standards
 from onegrid.grids.atoms import skeleton_lines
-from onegrid.grids.faces import borders_of
+from onegrid.layers.borders import borders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from onegrid.grids.faces import Borders
+    from onegrid.layers.borders import Borders
 
 _PIECE_M = 5.0  # a border is judged in pieces of at most this length
 

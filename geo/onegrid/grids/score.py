@@ -11,8 +11,8 @@ import shapely
 
 from onegrid.grids.check import gap_and_overlap_m2
 from onegrid.grids.compare import preserved_share
-from onegrid.grids.faces import borders_of
 from onegrid.grids.reuse import drawn_share
+from onegrid.layers.borders import borders_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

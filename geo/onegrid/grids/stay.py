@@ -11,8 +11,9 @@ from scipy.sparse.csgraph import connected_components
 
 from onegrid.grids.assign import Assignment, assign
 from onegrid.grids.costs import border_costs, graph_of
-from onegrid.grids.faces import compact, neighbours
+from onegrid.grids.faces import compact
 from onegrid.grids.kept import joined, undivided
+from onegrid.layers.borders import neighbours
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from onegrid import standards
-from onegrid.layers.gaps import polygons_of, share_gaps
+from onegrid.layers.gaps import close_gaps, polygons_of, share_gaps
 from onegrid.layers.ledger import LEDGER_COLUMNS, doubtful_of, ledger_of
 from onegrid.layers.moves import account, hand_over_crumbs, open_gaps
 from onegrid.layers.rings import drop_repeated, name_codes, simple_polygons
@@ -115,16 +115,17 @@ def _coverage(polygons: NDArray[np.object_], gap_width_m: float) -> NDArray[np.o
     """
     if not len(polygons):
         return polygons
-    cleaned = shapely.coverage_clean(polygons, gap_width=gap_width_m)
+    cleaned = shapely.coverage_clean(polygons, gap_width=0)
     lost = _vanished(polygons, cleaned).sum()
     for other_way in _OTHER_WAYS:
         if not lost:
             break
         with suppress(shapely.GEOSException):  # unsnapped noding may fail, then the first stands
-            tried = shapely.coverage_clean(polygons, gap_width=gap_width_m, **other_way)
+            tried = shapely.coverage_clean(polygons, gap_width=0, **other_way)
             if _vanished(polygons, tried).sum() < lost:
                 cleaned, lost = tried, _vanished(polygons, tried).sum()
-    return np.array([polygons_of(g) for g in cleaned], dtype=object)
+    shapes = np.array([polygons_of(shape) for shape in cleaned], dtype=object)
+    return close_gaps(shapes, width_m=gap_width_m)
 
 
 def _vanished(before: NDArray[np.object_], after: NDArray[np.object_]) -> NDArray[np.bool_]:

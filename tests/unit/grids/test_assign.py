@@ -9,11 +9,11 @@ from onegrid.grids.assign import assign
 from onegrid.grids.atoms import Atoms
 from onegrid.grids.columns import cell_costs, cover
 from onegrid.grids.costs import border_costs, graph_of, passable, wide_enough
-from onegrid.grids.faces import borders_of
 from onegrid.grids.graph import Band, Graph
 from onegrid.grids.options import AssignOptions
 from onegrid.grids.pricing import Prices, Space
 from onegrid.grids.recombine import recombine
+from onegrid.layers.borders import borders_of
 
 BAND = Band(300.0, 500.0, 20.0, 300.0)
 

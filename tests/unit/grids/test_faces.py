@@ -3,7 +3,8 @@ import pytest
 import shapely
 from shapely import LineString, box
 
-from onegrid.grids.faces import absorb, borders_of, faces_of, merged, neighbours, widths_m
+from onegrid.grids.faces import absorb, faces_of, merged, widths_m
+from onegrid.layers.borders import borders_of, neighbours
 
 
 @pytest.fixture

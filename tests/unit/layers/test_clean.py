@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -6,7 +8,7 @@ from shapely import Polygon, box
 
 from onegrid.errors import InputError
 from onegrid.layers.clean import LEDGER_COLUMNS, clean_layer
-from onegrid.layers.gaps import share_gaps
+from onegrid.layers.gaps import close_gaps, share_gaps
 from onegrid.layers.ledger import DOUBTFUL_COLUMNS, KINDS, refuse_doubtful
 from onegrid.layers.moves import hand_over_crumbs
 from onegrid.layers.nest import nest_communities, subdistricts_of
@@ -157,6 +159,29 @@ def test_an_open_web_of_gaps_is_shared_by_its_neighbours():
     areas = shapely.area(grown)
     assert areas.sum() == pytest.approx(200 * 200, rel=1e-9)
     assert areas.max() / areas.min() < 1.02  # no tentacle: nobody got the whole web
+
+
+def test_an_island_in_a_closed_gap_stays_an_island():
+    land, island = (
+        box(0, 0, 90, 90) - box(30, 30, 60, 60),
+        box(33, 33, 57, 57) - box(40, 40, 50, 50),
+    )
+    spit = box(44, 44, 46, 46)
+    closed = close_gaps(np.array([land, island, spit]), width_m=11)
+    assert shapely.area(closed).tolist() == [90 * 90 - 24 * 24, 24 * 24 - 4, 4]
+    assert close_gaps(closed, width_m=11).tolist() == closed.tolist()
+
+
+def test_closed_gaps_go_where_coverage_cleaning_puts_them():
+    rng = np.random.default_rng(20)
+    sides = np.cumsum(rng.uniform(40, 80, (2, 13)), axis=1)
+    corners = [(w, s, e, n) for w, e in pairwise(sides[0]) for s, n in pairwise(sides[1])]
+    plots = shapely.box(*(np.array(corners) + rng.uniform(-3, 3, (len(corners), 4))).T)
+    turned = shapely.transform(plots, lambda xy: xy @ [[0.8, 0.6], [-0.6, 0.8]])
+    ours = close_gaps(shapely.coverage_clean(turned, gap_width=0), width_m=9)
+    theirs = shapely.coverage_clean(turned, gap_width=9)
+    assert shapely.equals_identical(shapely.normalize(ours), shapely.normalize(theirs)).all()
+    assert not shapely.equals(ours, shapely.coverage_clean(turned, gap_width=0)).all()
 
 
 def test_a_lake_stays_a_hole():
