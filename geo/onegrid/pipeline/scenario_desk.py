@@ -42,7 +42,7 @@ from onegrid.standards import (
 from onegrid.standards.signs import kind_label, kind_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -148,16 +148,18 @@ class ScenarioDesk:
             With every problem of the question.
         """
         streets, scenario, changed = self._read(source, asked.changes)
-        walked = self.walks(source, asked.profile)
+        limits = _Limits.of(asked, scenario.norms)
+        moving = _kinds_moving(scenario, streets.facilities)
         walker = scenario.profile.name if scenario.profile else asked.profile
-        after = self.walks(source, walker).after(scenario, streets.facilities)
+        kinds = _kinds_told(asked, moving, limits, anew=walker != asked.profile or scenario.streets)
+        walked = self.walks(source, asked.profile)
+        today = self.walks(source, walker).of_kinds({*kinds, *moving})
+        after = today.after(scenario, streets.facilities)
         placed = self._place(source, streets, walked)
         grid = placed.grid
         exact = may(grid.cells)
         by = counting(placed.cell, placed.counts, published=grid.published, exact=exact)
         groups = placed.groups if by.whole else placed.groups.iloc[:, :0]
-        limits = _Limits.of(asked, scenario.norms)
-        kinds = _kinds_of(asked, after.changed, limits, anew=walker != asked.profile)
         pair = walked.plan, after.plan
         return {
             "profile": walker,
@@ -256,8 +258,15 @@ class _Limits:
         return norms.get(kind, usual_s) if self.minutes is None else self.minutes * 60
 
 
-def _kinds_of(asked: Question, changed: Iterable[str], limits: _Limits, *, anew: bool) -> list[str]:
-    """Return the kinds to tell of, in reading order.
+def _kinds_moving(scenario: Scenario, facilities: gpd.GeoDataFrame) -> set[str]:
+    """Return the kinds of the facilities that come, go or move."""
+    added = [] if scenario.added is None else scenario.added["kind"].tolist()
+    named = facilities["kind"].reindex([*scenario.moved, *scenario.closed])
+    return {*added, *named.dropna()}
+
+
+def _kinds_told(asked: Question, moving: set[str], limits: _Limits, *, anew: bool) -> list[str]:
+    """Return the kinds to tell of, in reading order; those of the norms where walks are `anew`.
 
     Raises
     ------
@@ -265,7 +274,7 @@ def _kinds_of(asked: Question, changed: Iterable[str], limits: _Limits, *, anew:
         ``KIND_UNKNOWN``.
     """
     before, after = limits.norms
-    touched = {*changed, *(k for k in {*before, *after} if anew or before.get(k) != after.get(k))}
+    touched = {*moving, *(k for k in {*before, *after} if anew or before.get(k) != after.get(k))}
     wanted = [kind_of_category(kind) or kind for kind in asked.kinds]
     strange = [kind for kind in wanted if kind not in {*kinds(), *touched, *before, *after}]
     if strange:

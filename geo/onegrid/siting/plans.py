@@ -19,6 +19,8 @@ from onegrid.network.tags import EdgeFlag
 from onegrid.standards import number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import numpy.typing as npt
 
@@ -42,6 +44,15 @@ class Walked:
     plan: Plan
     if_open: Plan | None
     changed: frozenset[str] = frozenset()
+
+    def of_kinds(self, kinds: Iterable[str]) -> Walked:
+        """Return the walks to some kinds only: what is not asked for is not settled."""
+        wanted = set(kinds)
+
+        def some(plan: Plan) -> Plan:
+            return replace(plan, kinds={k: v for k, v in plan.kinds.items() if k in wanted})
+
+        return replace(self, plan=some(self.plan), if_open=self.if_open and some(self.if_open))
 
     def after(self, scenario: Scenario, facilities: gpd.GeoDataFrame) -> Walked:
         """Return what a scenario's facilities and streets lead to.
@@ -75,7 +86,7 @@ class Walked:
         for link in scenario.links:
             plan, *rest = _linked([plan] if other is None else [plan, other], link, scenario.name)
             other = rest[0] if rest else None
-        if scenario.opened or scenario.links:
+        if scenario.streets:
             kinds |= set(plan.kinds)
         return replace(self, plan=plan, if_open=other, changed=frozenset(kinds))
 

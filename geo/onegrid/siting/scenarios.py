@@ -51,6 +51,11 @@ class Scenario:
     profile: Profile | None = None
     norms: tuple[Norm, ...] | None = None
 
+    @property
+    def streets(self) -> bool:
+        """Whether streets are others than today's."""
+        return bool(self.opened or self.links)
+
 
 def changed_facilities(facilities: gpd.GeoDataFrame, scenario: Scenario) -> gpd.GeoDataFrame:
     """Return the facilities of a scenario; moved points and added rows are in the same CRS.
