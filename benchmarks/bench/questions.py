@@ -15,8 +15,8 @@ from onegrid.circles.nearby import Wish, find_nearest, make_bench, trace_ways
 from onegrid.circles.reach import nearest
 from onegrid.circles.routes import ask_nearest, join_services
 from onegrid.io.networks import read_network
-from onegrid.network.graph import make_doors
-from onegrid.network.kernel import FAR, one_door
+from onegrid.network.graph import door_rows, make_doors
+from onegrid.network.kernel import FAR
 from onegrid.network.snap import join_edges
 from onegrid.standards import profile
 
@@ -66,7 +66,7 @@ def _search(path: str) -> tuple[Callable[[Any], Any], Iterable[Any]]:
     doors = make_doors(graph, joints)
 
     def ask(row: int) -> Any:  # noqa: ANN401
-        bench, door = make_bench(graph), one_door(doors, row)
+        bench, door = make_bench(graph), door_rows(doors, np.array([row]))
         time_us, stop = find_nearest(graph, bench, door, stops, wish)
         return trace_ways(graph, bench, door, stops.doors, stop[time_us < FAR])
 

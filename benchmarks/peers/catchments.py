@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from peers.sweeps import Prepared
 
 CATCHMENTS = 1_000
+LIMITLESS, ONE_OF = ("igraph", "networkit", "rustworkx"), 20  # are asked for so many
 REPEATS = 2
 SLOW_S = 3.0  # who takes longer is asked once
 
@@ -32,14 +33,17 @@ def catchments(peer: str, path: str) -> Generator[None, None, dict[str, Any]]:
     limit_threads(1)
     place = open_town(path)
     sources = np.sort(np.random.default_rng(3).choice(len(place.xy), CATCHMENTS, replace=False))
-    first, ask = CATCHMENT[peer](place, sources)
+    limitless = peer in LIMITLESS
+    first, ask = CATCHMENT[peer](place, sources[::ONE_OF] if limitless else sources)
     yield
     state, once_s = timed(first)
     reached, cpu_s = timed(lambda: ask(state))
     for _ in range(0 if cpu_s > SLOW_S else REPEATS):
         cpu_s = min(cpu_s, timed(lambda: ask(state))[1])
-    found = {"once_s": once_s, "ask_s": cpu_s}
-    return {"nodes": len(place.xy), **found, "reached": int(reached)}
+    found = {"nodes": len(place.xy), "once_s": once_s}
+    if limitless:
+        return {**found, "ask_s": cpu_s * ONE_OF}
+    return {**found, "ask_s": cpu_s, "reached": int(reached)}
 
 
 def _searched(place: Town, sources: NDArray[np.int64]) -> Prepared:

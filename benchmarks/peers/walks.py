@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 REPEATS = 3
 NEXT_DOOR_S = 1e-9  # a time of 0 is no edge in a sparse matrix
-SLOW_S = 3.0  # who takes longer is asked once
+SLOW_S = 1.0  # who takes longer is asked once
 EXACT = ".exact.npy"
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from onegrid.circles.places import join_places
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import in_threads, kernel
+from onegrid.network.compiled import in_threads, kernel, part
 from onegrid.network.graph import US_PER_S
 from onegrid.network.search import reach_pairs
 from onegrid.standards import number
@@ -208,7 +208,7 @@ def _highest(
         found[i] = highest
 
 
-@kernel
+@part
 def _past(rows: _Rows, i: int, last_s: float) -> int:
     """Return one past the last pair of an origin up to a time."""
     first: int = rows[0][i]

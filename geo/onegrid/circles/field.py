@@ -9,7 +9,7 @@ import shapely
 
 from onegrid.circles.outline import Rings, outline
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -169,7 +169,7 @@ def splat(
                         field.walled[band, row, column] = walled
 
 
-@kernel
+@part
 def _fenced(
     leg: tuple[float, float, float, float],
     gap_m: float,
@@ -193,7 +193,7 @@ def _fenced(
     return max(gap_m, half_width_m - near_m), False
 
 
-@kernel
+@part
 def _crosses(
     leg: tuple[float, float, float, float], x: float, y: float, dx: float, dy: float
 ) -> bool:

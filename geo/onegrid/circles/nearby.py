@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel
+from onegrid.network.compiled import ZERO, kernel, part
 from onegrid.network.kernel import FAR, label_bits, pop, push
-from onegrid.network.search import between_us
+from onegrid.network.search import between_us, first_at
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -118,7 +118,7 @@ def _spread(graph: Graph, bench: Bench, asked: Doors, best: Best, node_bits: int
                 size = push(heap, size, (later << node_bits) | target)
 
 
-@kernel
+@part
 def _longer(heap: NDArray[np.int64], more: int) -> NDArray[np.int64]:
     longer = np.empty(2 * len(heap) + more, np.int64)
     for i in range(len(heap)):  # numba takes seconds to compile the same as a slice
@@ -126,18 +126,18 @@ def _longer(heap: NDArray[np.int64], more: int) -> NDArray[np.int64]:
     return longer
 
 
-@kernel
+@part
 def _offer_own_edge(graph: Graph, asked: Doors, best: Best) -> int:
     """Offer the stops of the asked point's own edge; return the longest walk of use."""
     stops, last = best.stops, best.wish.limit
-    group = np.searchsorted(stops.edge, asked.edge[0])
+    group = first_at(stops.edge, asked.edge[0])
     if group < len(stops.edge) and stops.edge[group] == asked.edge[0]:
         for at in range(stops.first[group], stops.first[group + 1]):
             last = _offer(best, at, between_us(graph, asked, ZERO, stops.doors, at), last)
     return last
 
 
-@kernel
+@part
 def _offer_edges_of(graph: Graph, best: Best, node: int, time: int, last: int) -> int:
     """Offer the stops on the edges of a node; return the longest walk that is still of use."""
     stops = best.stops
@@ -152,7 +152,7 @@ def _offer_edges_of(graph: Graph, best: Best, node: int, time: int, last: int) -
     return last
 
 
-@kernel
+@part
 def _offer(best: Best, at: int, walk: int, last: int) -> int:
     """Keep a walk to a stop if it is among the shortest of its slot; return the longest of use."""
     row, wish = best.stops.row, best.wish
@@ -174,8 +174,10 @@ def _offer(best: Best, at: int, walk: int, last: int) -> int:
         times[final], kept[final] = times[final - 1], kept[final - 1]
         final -= 1
     times[final], kept[final] = walk, at
-    longest: int = min(wish.limit, best.time_us[:, -1].max())
-    return longest
+    longest = best.time_us[0, wish.most - 1]
+    for other in range(1, wish.slots):
+        longest = max(longest, best.time_us[other, wish.most - 1])
+    return min(wish.limit, longest)
 
 
 @kernel
@@ -210,7 +212,7 @@ def trace_ways(
     return Ways(starts, edge[:size], from_m[:size], to_m[:size])
 
 
-@kernel
+@part
 def _last_piece(
     graph: Graph, bench: Bench, asked: Doors, doors: Doors, at: int
 ) -> tuple[np.int64, float, float, np.int64]:
@@ -227,7 +229,7 @@ def _last_piece(
     return edge, from_m, doors.along_m[at], node
 
 
-@kernel
+@part
 def _piece_before(
     graph: Graph, bench: Bench, asked: Doors, node: np.int64
 ) -> tuple[np.int64, float, float, np.int64]:
@@ -284,7 +286,7 @@ def draw_ways(
     return line[:size], offsets, heading
 
 
-@kernel
+@part
 def _extend(line: NDArray[np.float64], size: int, x: float, y: float) -> int:
     """Append a point unless it is the last one; return the new size."""
     if line[size - 1, 0] == x and line[size - 1, 1] == y:

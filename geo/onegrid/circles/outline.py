@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel
+from onegrid.network.compiled import ZERO, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +100,10 @@ def _trace(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
     """Return the gates of every ring, where each starts in them, and its band; fill `follows`."""
     bands, gates = share.shape
-    count = np.count_nonzero(share)
+    count = ZERO
+    for k in range(bands):  # numba takes a second to compile the same as a call
+        for gate in range(gates):
+            count += share[k, gate] != 0
     ring, starts = np.empty(count, np.int64), np.zeros(count + 1, np.int64)
     band = np.empty(count, np.int64)
     size, rings = ZERO, 0
@@ -120,7 +123,7 @@ def _trace(
     return ring, starts[: rings + 1], band[:rings]
 
 
-@kernel
+@part
 def _next(value: NDArray[np.float64], level: float, k: int, gate: int, first: bool) -> int:  # noqa: FBT001  (a kernel)
     """Return the gate by which an outline leaves the cell it enters; ``first``: inner node."""
     columns = value.shape[2]
@@ -182,13 +185,13 @@ def _straighten(
             if step == length or (step > 0 and breaks[at]):
                 size = _pull(run[begin : step + 1], points, size)
                 begin = step
-        points[size] = run[length, 1]
+        points[size, 0], points[size, 1] = run[length, 1, 0], run[length, 1, 1]
         size += 1
         ends[i + 1] = size
     return points[:size], ends
 
 
-@kernel
+@part
 def _mates(share: NDArray[np.float64], follows: NDArray[np.int32], k: int, gate: int) -> int:
     """Return the bands, as bits, at one place with this one on a gate and, if asked, the next."""
     mates = 0
@@ -203,7 +206,7 @@ def _mates(share: NDArray[np.float64], follows: NDArray[np.int32], k: int, gate:
     return mates
 
 
-@kernel
+@part
 def _place(
     share: NDArray[np.float64],
     walled: NDArray[np.bool_],
@@ -234,7 +237,7 @@ def _place(
         place[i, 1] = row + along * north
 
 
-@kernel
+@part
 def _pull(run: NDArray[np.float64], points: NDArray[np.float64], size: int) -> int:
     """Append the bends of a path through gates, from the first crossing up to the last.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -145,7 +145,7 @@ def _boxes(piece: NDArray[np.float64], level: NDArray[np.int64]) -> NDArray[np.f
     return box
 
 
-@kernel
+@part
 def box_gap2(tree: Tree, b: int, x: float, y: float) -> float:
     """Return the square of the distance from a place to a box."""
     dx = max(tree.box[b, 0] - x, 0.0, x - tree.box[b, 2])
@@ -154,7 +154,7 @@ def box_gap2(tree: Tree, b: int, x: float, y: float) -> float:
     return gap2
 
 
-@kernel
+@part
 def nearest_on(tree: Tree, i: int, x: float, y: float) -> tuple[float, float, float]:
     """Return the nearest place on a piece, and the square of the distance to it."""
     ax, ay, bx, by = tree.piece[i, 0], tree.piece[i, 1], tree.piece[i, 2], tree.piece[i, 3]
@@ -170,7 +170,7 @@ def nearest_on(tree: Tree, i: int, x: float, y: float) -> tuple[float, float, fl
     return qx, qy, (x - qx) * (x - qx) + (y - qy) * (y - qy)
 
 
-@kernel
+@part
 def pieces_within(
     tree: Tree, bounds: tuple[float, float, float, float], found: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], int]:
@@ -215,7 +215,7 @@ def pieces_within(
     return found, count
 
 
-@kernel
+@part
 def crosses(tree: Tree, leg: tuple[float, float, float, float], found: NDArray[np.int64]) -> bool:
     """Return whether a straight leg crosses a piece; running along one is not crossing it.
 
@@ -234,7 +234,7 @@ def crosses(tree: Tree, leg: tuple[float, float, float, float], found: NDArray[n
     return False
 
 
-@kernel
+@part
 def meet(
     left: tuple[float, float, float, float], right: tuple[float, float, float, float], near_m: float
 ) -> bool:
@@ -248,7 +248,7 @@ def meet(
     return not (min(a_off, b_off) > near_m or max(a_off, b_off) < -near_m)
 
 
-@kernel
+@part
 def off_line(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float:
     """Return how far a place is to the left of the line through a and b."""
     dx, dy = bx - ax, by - ay

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar, cast
 
@@ -20,6 +21,26 @@ ZERO: Final = cast("int", np.int64(0))
 ONE: Final = cast("int", np.int64(1))
 
 
+def _skip_blas() -> None:
+    """Load what numba needs for its first kernel, without scipy's linear algebra.
+
+    Numba imports that to learn whether it is there, an eighth of the time in which a small command
+    is done. It asks again where a kernel multiplies matrices; none of ours does.
+    """
+    linalg = importlib.import_module("numba.np.linalg")
+    ask = getattr(linalg, "ensure_blas", None)
+    if ask is None:  # another numba
+        return
+    linalg.ensure_blas = lambda: None  # type: ignore[attr-defined]
+    try:
+        importlib.import_module("numba.np.arraymath")
+    finally:
+        linalg.ensure_blas = ask  # type: ignore[attr-defined]
+
+
+_skip_blas()
+
+
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
     """Compile a function without the interpreter's lock, and keep the result on disk.
 
@@ -27,10 +48,19 @@ def kernel(function: Callable[P, T]) -> Callable[P, T]:
     folder that cannot be written) in the user's cache folder. Where none of them can be written,
     the function is compiled anew in every process.
     """
+    return _compiled(function, no_cfunc_wrapper=True)
+
+
+def part(function: Callable[P, T]) -> Callable[P, T]:
+    """Compile a function that kernels alone call: without its way in from Python it takes half."""
+    return _compiled(function, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def _compiled(function: Callable[P, T], **without: bool) -> Callable[P, T]:
     try:
-        compiled: Callable[P, T] = numba.njit(cache=True, nogil=True)(function)
+        compiled: Callable[P, T] = numba.njit(cache=True, nogil=True, **without)(function)
     except RuntimeError:  # numba: no locator available
-        compiled = numba.njit(nogil=True)(function)
+        compiled = numba.njit(nogil=True, **without)(function)
     return compiled
 
 

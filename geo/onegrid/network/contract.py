@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import inlined, kernel
+from onegrid.network.compiled import inlined, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -174,7 +174,7 @@ def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
     return len(head)
 
 
-@kernel
+@part
 def _take(
     arcs: NDArray[np.uint32],
     arc: np.uint32,
@@ -195,7 +195,7 @@ def _take(
         arc = following
 
 
-@kernel
+@part
 def _find_useless(  # noqa: PLR0913, PLR0917  (as above)
     arcs: NDArray[np.uint32],
     head: NDArray[np.uint32],
@@ -239,7 +239,7 @@ def _shorten(
         near[other, _MARK] |= useless
 
 
-@kernel
+@part
 def _add_shortcuts(  # noqa: PLR0913, PLR0917  (as above)
     arcs: NDArray[np.uint32],
     head: NDArray[np.uint32],

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from onegrid.network.boxes import make_tree, meet, nearest_on, off_line, pieces_within
-from onegrid.network.compiled import kernel
+from onegrid.network.compiled import kernel, part
 from onegrid.standards import number
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _touches(
     return end[order], line[order]
 
 
-@kernel
+@part
 def _room(found: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     if count < len(found):
         return found
@@ -178,7 +178,7 @@ def _meetings(
     return found[:count]
 
 
-@kernel
+@part
 def _only_at_end(
     one: tuple[float, float, float, float],
     two: tuple[float, float, float, float],

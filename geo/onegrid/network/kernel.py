@@ -13,26 +13,11 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from onegrid.errors import InputError, NetworkError, Problem
-from onegrid.network.compiled import ZERO, in_threads, kernel
+from onegrid.network.compiled import ZERO, part
 from onegrid.network.graph import US_PER_S, Doors, Graph
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-__all__ = [
-    "FAR",
-    "Bench",
-    "Bits",
-    "drain",
-    "in_threads",
-    "kernel",
-    "label_bits",
-    "limit_us",
-    "make_bench",
-    "one_door",
-    "spread",
-    "spread_on",
-]
 
 FAR: Final = 1 << 62  # the label of a place that is not reached
 _LABEL_BITS: Final = 62
@@ -89,7 +74,7 @@ def label_bits(graph: Graph, sources: int) -> Bits:
     return bits
 
 
-@kernel
+@part
 def push(heap: NDArray[np.int64], size: int, key: int) -> int:
     """Add a key to a heap of four children a node; return its new size."""
     at = size
@@ -103,7 +88,7 @@ def push(heap: NDArray[np.int64], size: int, key: int) -> int:
     return size + 1
 
 
-@kernel
+@part
 def pop(heap: NDArray[np.int64], size: int) -> int:
     """Remove the first key of a heap; return its new size."""
     size -= 1
@@ -125,7 +110,7 @@ def pop(heap: NDArray[np.int64], size: int) -> int:
     return size
 
 
-@kernel
+@part
 def make_bench(graph: Graph, seeds: int, traced: bool) -> Bench:  # noqa: FBT001  (a kernel)
     """Return an empty bench for a number of seeding doors, with arcs if the way is asked for."""
     nodes = len(graph.indptr) - 1
@@ -138,7 +123,7 @@ def make_bench(graph: Graph, seeds: int, traced: bool) -> Bench:  # noqa: FBT001
     )
 
 
-@kernel
+@part
 def spread(
     graph: Graph, bench: Bench, doors: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
 ) -> int:
@@ -158,7 +143,7 @@ def spread(
     return drain(graph, bench, bits, limit, count, size)
 
 
-@kernel
+@part
 def spread_on(
     graph: Graph, bench: Bench, doors: Doors, ranks: NDArray[np.int64], bits: Bits, limit: int
 ) -> None:
@@ -183,7 +168,7 @@ def spread_on(
     drain(graph, bench, bits, limit, ZERO, size)
 
 
-@kernel
+@part
 def drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size: int) -> int:
     """Carry labels on from a heap of nodes until it is empty; return how many have one."""
     labels, heap = bench.labels, bench.heap
@@ -203,7 +188,7 @@ def drain(graph: Graph, bench: Bench, bits: Bits, limit: int, count: int, size: 
     return count
 
 
-@kernel
+@part
 def _lower(bench: Bench, node: int, label: int, count: int) -> int:
     """Write a lower label; return how many nodes have one."""
     if bench.labels[node] == FAR:
@@ -213,7 +198,7 @@ def _lower(bench: Bench, node: int, label: int, count: int) -> int:
     return count
 
 
-@kernel
+@part
 def one_door(doors: Doors, row: int) -> Doors:
     """Return one door, as a table of one."""
     return Doors(

@@ -22,7 +22,7 @@ from onegrid.network.kernel import (
     spread_on,
 )
 from onegrid.network.order import elimination_rank
-from onegrid.network.search import between_us
+from onegrid.network.search import between_us, first_at
 from onegrid.network.skeleton import Skeleton, weigh
 from onegrid.network.sweep import Seeds, sweep
 
@@ -252,7 +252,7 @@ def _ask_along(  # noqa: PLR0913, PLR0917  (a kernel)
     found: NDArray[np.int64],
 ) -> None:
     for i in rows:
-        at = np.searchsorted(sources.edge, doors.edge[i])
+        at = first_at(sources.edge, doors.edge[i])
         while at < len(ranks) and sources.edge[at] == doors.edge[i]:
             walk = between_us(graph, sources, at, doors, i)
             label = (walk << bits.rank) | ranks[at]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel
+from onegrid.network.compiled import ZERO, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -113,7 +113,7 @@ def _dissect(work: _Work) -> None:
         waiting += 2
 
 
-@kernel
+@part
 def _best_cut(work: _Work, first: int, last: int) -> tuple[int, int]:
     """Return the direction and place of the cut with the fewest crossing streets a share cut off.
 
@@ -141,7 +141,7 @@ def _best_cut(work: _Work, first: int, last: int) -> tuple[int, int]:
     return best_direction, best_cut
 
 
-@kernel
+@part
 def _separate(work: _Work, first: int, last: int, direction: int) -> int:
     """Mark nodes that cover every crossing street; return how many.
 
@@ -173,7 +173,7 @@ def _separate(work: _Work, first: int, last: int, direction: int) -> int:
     return taken
 
 
-@kernel
+@part
 def _split(work: _Work, first: int, last: int) -> int:
     """Part every sorted list into low, high and separator, each in its order; count the low."""
     low = 0
@@ -197,7 +197,7 @@ def _split(work: _Work, first: int, last: int) -> int:
     return low
 
 
-@kernel
+@part
 def _rank_between(work: _Work, first: int, last: int, top: int) -> None:
     """Rank the separator, which is at the end of its part, from a rank upwards."""
     for i in range(first, last):
@@ -207,7 +207,7 @@ def _rank_between(work: _Work, first: int, last: int, top: int) -> None:
             top += 1
 
 
-@kernel
+@part
 def _order_leaf(work: _Work, first: int, last: int, top: int) -> None:
     """Rank a small part: always the node with the fewest neighbours that are left."""
     count = last - first
@@ -229,7 +229,7 @@ def _order_leaf(work: _Work, first: int, last: int, top: int) -> None:
                     _join(work, least, other)
 
 
-@kernel
+@part
 def _gather(work: _Work, first: int, last: int) -> None:
     """Write who neighbours whom in a leaf and around it, as bits."""
     size = last - first
@@ -257,7 +257,7 @@ def _gather(work: _Work, first: int, last: int) -> None:
         work.place[work.halo[i]] = -1
 
 
-@kernel
+@part
 def _join(work: _Work, gone: int, node: int) -> None:
     """Make the neighbours of a node that is eliminated those of one of them."""
     for word in range(_WORDS):
@@ -267,7 +267,7 @@ def _join(work: _Work, gone: int, node: int) -> None:
     work.degree[node] = _degree(work, node)
 
 
-@kernel
+@part
 def _degree(work: _Work, node: int) -> int:
     degree = 0
     for word in range(_WORDS):
@@ -275,7 +275,7 @@ def _degree(work: _Work, node: int) -> int:
     return degree
 
 
-@kernel
+@part
 def _ones(word: np.uint64) -> np.int64:
     """Count the bits that are set."""
     word -= (word >> np.uint64(1)) & np.uint64(0x5555555555555555)

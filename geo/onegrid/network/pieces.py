@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ONE
-from onegrid.network.kernel import Bits, kernel, label_bits, limit_us, make_bench, one_door, spread
+from onegrid.network.compiled import ONE, kernel, part
+from onegrid.network.kernel import Bits, label_bits, limit_us, make_bench, one_door, spread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def _pieces(
     return band[:size], edge[:size], from_m[:size], to_m[:size]
 
 
-@kernel
+@part
 def _part_m(graph: Graph, edge: int, us_m: float, left_us: int) -> float:
     """Return how far onto an edge somebody gets from its end in the time that is left."""
     left_us -= graph.wait_us[edge]

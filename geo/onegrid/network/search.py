@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ONE, ZERO
+from onegrid.network.compiled import ONE, ZERO, in_threads, kernel, part
 from onegrid.network.graph import Doors, Graph, door_rows, towards
 from onegrid.network.kernel import (
     FAR,
     Bits,
-    in_threads,
-    kernel,
     label_bits,
     limit_us,
     make_bench,
@@ -90,7 +88,20 @@ def make_stops(graph: Graph, doors: Doors) -> Stops:
     return Stops(by_edge, order, edge, first, indptr.astype(np.int64), group[by_node])
 
 
-@kernel
+@part
+def first_at(edges: NDArray[np.int64], edge: int) -> int:
+    """Return the first place in ascending edges that is not below one."""
+    low, past = ZERO, len(edges)  # numba takes a second to compile numpy's own
+    while low < past:
+        middle = (low + past) // 2
+        if edges[middle] < edge:
+            low = middle + 1
+        else:
+            past = middle
+    return low
+
+
+@part
 def between_us(graph: Graph, left: Doors, i: int, right: Doors, j: int) -> int:
     """Return the walk between two doors of one edge, along that edge."""
     edge = left.edge[i]
@@ -119,7 +130,7 @@ def _reach(
             continue
         count = spread(graph, bench, one_door(origins, row), rank, bits, limit)
         # Its own edge first: both ends of it may be farther away than the limit.
-        group = np.searchsorted(stops.edge, own)
+        group = first_at(stops.edge, own)
         if group < len(stops.edge) and stops.edge[group] == own:
             found, size = _visit(graph, labels, stops, group, found, size)
             start = size - (stops.first[group + 1] - stops.first[group])
@@ -143,7 +154,7 @@ def _reach(
     return found[:size]
 
 
-@kernel
+@part
 def _visit(
     graph: Graph,
     labels: NDArray[np.int64],
@@ -169,7 +180,7 @@ def _visit(
     return found, size
 
 
-@kernel
+@part
 def _keep(
     found: NDArray[np.int64], start: int, size: int, row: int, stops: Stops, limit: int
 ) -> int:

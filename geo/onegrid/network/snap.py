@@ -19,7 +19,7 @@ from onegrid.network.boxes import (
     nearest_on,
     pieces_within,
 )
-from onegrid.network.compiled import in_threads, kernel
+from onegrid.network.compiled import in_threads, kernel, part
 from onegrid.network.tags import EdgeFlag
 from onegrid.network.times import usable_edges
 from onegrid.standards import number
@@ -150,7 +150,7 @@ def _join(
     return edge, found
 
 
-@kernel
+@part
 def _nearest(
     tree: Tree,
     allowed: NDArray[np.uint8],
@@ -192,7 +192,7 @@ def _nearest(
     return best
 
 
-@kernel
+@part
 def _before(tree: Tree, i: int, near2: float, best: int, best2: float) -> bool:
     """Return whether piece i comes before the best one: by distance, line, place on the line."""
     if near2 != best2 or best < 0:
@@ -203,7 +203,7 @@ def _before(tree: Tree, i: int, near2: float, best: int, best2: float) -> bool:
     return first
 
 
-@kernel
+@part
 def _blocked(streets: Tree, barriers: Tree, piece: int, x: float, y: float) -> bool:
     """Return whether the straight leg from a place to a piece crosses a barrier."""
     if len(barriers.piece) == 0:
@@ -218,7 +218,7 @@ def _blocked(streets: Tree, barriers: Tree, piece: int, x: float, y: float) -> b
     return hit
 
 
-@kernel
+@part
 def _nearest_clear(
     streets: Tree,
     barriers: Tree,

@@ -60,3 +60,17 @@ def test_kernels_run_where_nothing_can_be_kept(package, tmp_path):
     nowhere.write_text("")
     run(package, HOME=str(nowhere), XDG_CACHE_HOME=str(nowhere / "cache"))
     assert not list(tmp_path.rglob("*.nbi"))
+
+
+@pytest.mark.slow
+def test_the_first_kernel_loads_no_linear_algebra_and_whoever_asks_for_it_still_gets_it():
+    ask = (
+        "import sys, numba, numpy as np; from onegrid.network.order import elimination_rank\n"
+        "elimination_rank(np.zeros((2, 2)), np.array([[0, 1]], np.int32))\n"
+        "print('scipy.linalg' in sys.modules)\n"
+        "print(numba.njit(lambda a: a @ a)(2 * np.eye(2)).sum())"
+    )
+    done = subprocess.run(  # noqa: S603  (our own interpreter)
+        [sys.executable, "-c", ask], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["False", "8.0"], done.stderr
