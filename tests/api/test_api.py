@@ -189,7 +189,7 @@ def test_errors_do_not_tell_where_files_lie_on_the_server(tmp_path):
     (tmp_path / "facilities.gpkg").write_bytes(b"")
     (tmp_path / "grid.gpkg").write_text("not a geopackage", encoding="utf-8")
     client = Client(tmp_path)
-    for url in ("/", "/api/cells", "/api/gaps", "/api/facilities", "/map"):
+    for url in ("/api/district", "/api/cells", "/api/gaps", "/api/facilities", "/map"):
         answer = client.get(url)
         error_of(answer)
         assert str(tmp_path) not in answer.text
@@ -198,7 +198,7 @@ def test_errors_do_not_tell_where_files_lie_on_the_server(tmp_path):
 def test_a_workspace_without_results_still_has_a_page(tmp_path):
     (tmp_path / "report.json").write_text("{}", encoding="utf-8")
     client = Client(tmp_path)
-    assert client.get("/").status_code == 200
+    assert client.get("/api/district").json()["grid"] is False
 
 
 @pytest.mark.parametrize(
@@ -210,7 +210,7 @@ def test_no_file_of_the_workspace_is_served_as_it_is(client, name):
         assert answer.status_code == 404 or answer.url.path == "/api/gaps.csv"
 
 
-@pytest.mark.parametrize("url", ["/", "/map", "/api/docs", "/api/health", "/api/nothing"])
+@pytest.mark.parametrize("url", ["/", "/sw.js", "/map", "/api/docs", "/api/health", "/api/nothing"])
 def test_every_answer_forbids_other_origins(client, url):
     headers = client.get(url).headers
     policy = headers["Content-Security-Policy"]
@@ -224,7 +224,7 @@ def test_every_answer_forbids_other_origins(client, url):
 def test_a_hostile_name_in_a_report_is_text_on_the_page(tmp_path):
     report = {"merge": {"cells": 1, "preserved_share": {"<script>alert(1)</script>": 1.0}}}
     (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
-    text = Client(tmp_path).get("/").text
+    text = Client(tmp_path).get("/results").text
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert" in text
 
@@ -236,7 +236,7 @@ def test_the_server_program_finds_its_folder_in_the_environment(workspace, monke
 
 def test_made_up_figures_are_marked_as_such(tmp_path):
     (tmp_path / "report.json").write_text('{"source": {"synthetic": true}}', encoding="utf-8")
-    assert "示意数据" in Client(tmp_path).get("/").text
+    assert "示意数据" in Client(tmp_path).get("/results").text
 
 
 def test_a_folder_without_results_is_refused_at_start(tmp_path):

@@ -44,7 +44,7 @@ def place() -> tuple[str, str]:
 
 
 def test_the_result_page_shows_numbers_for_every_reader(visit, address):
-    visit.open(address)
+    visit.open(f"{address}/results")
     text = visit.page.locator("main").inner_text()
     for expected in ("24", "57.1%", "91.2%", "政法老网格保持完整", "居家养老服务中心", "下载"):
         assert expected in text
@@ -52,7 +52,7 @@ def test_the_result_page_shows_numbers_for_every_reader(visit, address):
 
 
 def test_a_resident_finds_the_nearest_with_the_keyboard_alone(visit, address):
-    visit.open(address)
+    visit.open(f"{address}/results")
     page = visit.page
     lon, lat = place()
     page.get_by_label("找什么").focus()
@@ -72,7 +72,7 @@ def test_a_resident_finds_the_nearest_with_the_keyboard_alone(visit, address):
 
 
 def test_the_position_of_the_device_fills_the_form(visit, address):
-    visit.open(address)
+    visit.open(f"{address}/results")
     page = visit.page
     lon, lat = map(float, place())
     page.context.grant_permissions(["geolocation"])
@@ -95,7 +95,7 @@ def test_the_description_of_the_api_is_served_from_here(visit, address):
 
 
 def test_main_targets_and_text_are_large_enough_for_elders(visit, address):
-    visit.open(address)
+    visit.open(f"{address}/results")
     page = visit.page
     page.set_viewport_size({"width": 390, "height": 800})
     sizes = page.evaluate(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from importlib import resources
 from string import Template
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
 from onegrid_api.deps import ResultsDep, SettingsDep
@@ -20,24 +21,41 @@ DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-_NOT_BUILT = "this installation has no web app: run `make app`"
 
 
-@router.get("/")
+@router.get("/results")
 def home(results: ResultsDep, settings: SettingsDep) -> HTMLResponse:
     """Show the results on one page."""
     return HTMLResponse(_page("index.html").substitute(placeholders(results, settings)))
 
 
+@router.get("/")
 @router.get("/plan")
 @router.get("/office")
 @router.get("/login")
 def app_page(request: Request) -> HTMLResponse:
     """Show a page of the web app, which is built into the package."""
-    path = resources.files("onegrid_api") / "static" / "app" / f"{request.url.path[1:]}.html"
-    if not path.is_file():
-        raise NotThereError(_NOT_BUILT)
-    return HTMLResponse(path.read_text(encoding="utf-8"))
+    text = _built(request.url.path[1:] or "index")
+    if text is None:
+        return HTMLResponse(_page("unbuilt.html").substitute(), status_code=503)
+    return HTMLResponse(text)
+
+
+@router.get("/sw.js")
+def worker() -> Response:
+    """Return the worker that keeps the residents' page for when there is no connection.
+
+    Its version is what the page is made of, so that a new build is kept anew.
+    """
+    text = _built("index")
+    if text is None:
+        msg = "this installation has no web app: run `make app`"
+        raise NotThereError(msg)
+    shell = sorted(set(re.findall(r'(?:src|href)="(/static[^"]+)"', text)))
+    version = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
+    script = _page("sw.js").substitute(version=version, shell=json.dumps(["/", *shell]))
+    headers = {"Cache-Control": "no-cache"}
+    return Response(script, media_type="text/javascript", headers=headers)
 
 
 @router.get("/map")
@@ -65,6 +83,12 @@ def docs() -> HTMLResponse:
 def link() -> HTMLResponse:
     """Show the page where a one-time link is used; its secret stays in the browser's address."""
     return HTMLResponse(_page("link.html").substitute())
+
+
+def _built(name: str) -> str | None:
+    """Return a page of the web app, None where it is not built into the package."""
+    path = resources.files("onegrid_api") / "static" / "app" / f"{name}.html"
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def _page(name: str) -> Template:

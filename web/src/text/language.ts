@@ -1,10 +1,12 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 export type Language = "zh" | "en";
 /** Messages of one part of the app: each language has the same keys, which the compiler checks. */
 export type Messages<Keys extends string> = Readonly<
   Record<Language, Readonly<Record<Keys, string>>>
 >;
+
+type Values = Readonly<Record<string, string | number>>;
 
 const KEPT = "onegrid.language";
 
@@ -20,6 +22,28 @@ export function speak(chosen: Language): void {
 
 /** A function that gives a message in the language shown, with `{name}` filled in. */
 export function speaker<Keys extends string>(messages: Messages<Keys>) {
-  return (key: Keys, values: Readonly<Record<string, string | number>> = {}): string =>
-    messages[language.value][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  return (key: Keys, values: Values = {}): string => filled(messages[language.value][key], values);
+}
+
+/** A function like that of `speaker` whose English comes when it is asked for: most never do. */
+export function textOf<Key extends string>(
+  zh: Readonly<Record<Key, string>>,
+  load: () => Promise<{ readonly en: Readonly<Record<Key, string>> }>,
+) {
+  const messages = signal({ zh, en: zh });
+  effect(() => {
+    if (language.value !== "en" || messages.peek().en !== zh) return;
+    load().then(
+      ({ en }) => {
+        messages.value = { zh, en };
+      },
+      () => undefined, // without a connection: Chinese stays
+    );
+  });
+  return (key: Key, values: Values = {}): string =>
+    filled(messages.value[language.value][key], values);
+}
+
+function filled(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 }

@@ -1,0 +1,26 @@
+import { tellNearby } from "../../text/nearby";
+import { district } from "../shell/district";
+import { Answers } from "./answers";
+import { HomeCellPanel } from "./home_cell";
+import { Kinds } from "./kinds";
+import { Pace } from "./pace";
+import { Share } from "./share";
+
+/** What is shown once somebody has said where they are. */
+export default function Nearby() {
+  return (
+    <>
+      <HomeCellPanel />
+      {district.value?.nearest ? (
+        <>
+          <Pace />
+          <Kinds />
+          <Answers />
+          <Share />
+        </>
+      ) : (
+        <p class="problem">{tellNearby("no_services")}</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,65 @@
+import { useSignal } from "@preact/signals";
+import { tell } from "../../text/resident";
+import { district } from "../shell/district";
+import { Later } from "../shell/later";
+import { Search } from "./search";
+import { place, placeName, standAt } from "./state";
+
+/** Where somebody is: by the device, by name, or by a tap on the map. */
+export function Where() {
+  const message = useSignal("");
+  const mapped = useSignal(false);
+  const locate = () => {
+    message.value = tell("locating");
+    const failed = () => {
+      message.value = tell("locate_none");
+    };
+    if (!navigator.geolocation) return failed();
+    navigator.geolocation.getCurrentPosition(
+      ({ coords }) => {
+        message.value = "";
+        standAt({ lon: coords.longitude, lat: coords.latitude }, "");
+      },
+      failed,
+      { timeout: 15_000, maximumAge: 60_000 },
+    );
+  };
+  return (
+    <section aria-labelledby="where">
+      <h2 id="where">{tell("where")}</h2>
+      <div class="actions">
+        <button type="button" class="main" onClick={locate}>
+          {tell("locate")}
+        </button>
+        {district.value?.box && (
+          <button
+            type="button"
+            aria-expanded={mapped.value}
+            onClick={() => {
+              mapped.value = !mapped.value;
+            }}
+          >
+            {tell(mapped.value ? "on_map_close" : "on_map")}
+          </button>
+        )}
+      </div>
+      <Search />
+      {mapped.value && <Later load={() => import("./place_map")} with={{}} />}
+      <p role="status">
+        {message.value || (place.value && <Chosen name={placeName.value || tell("here")} />)}
+      </p>
+    </section>
+  );
+}
+
+function Chosen({ name }: { name: string }) {
+  const { lon, lat } = place.value ?? { lon: 0, lat: 0 };
+  return (
+    <>
+      <strong>{name}</strong>{" "}
+      <small>
+        {lat.toFixed(4)}, {lon.toFixed(4)}
+      </small>
+    </>
+  );
+}
