@@ -114,7 +114,10 @@ def main() -> None:
     about = (
         "Searches in memory, without reading or joining anything. A lattice of N is N × N "
         "crossroads 100 m apart with moved corners; Wuhan and Liège are the streets of "
-        "OpenStreetMap (© contributors, ODbL) as the package neatnet carries them."
+        "OpenStreetMap (© contributors, ODbL) as the package neatnet carries them. Tried and not "
+        "measured: r5py 1.1.7, which needs Java 21 and downloads its engine when it is first used; "
+        "Valhalla, of which pyvalhalla 3.9.1 has no wheel for this Python and did not build, and "
+        "3.2.0 has one, without the program that makes tiles of streets."
     )
     keep_or_show("reach_kernels", {"title": "Walking times", "about": about, "tables": tables},
                  asked)  # fmt: skip
