@@ -108,6 +108,17 @@ def metric_crs(text: str) -> CRS:
     return crs
 
 
+def north_first(crs: CRS | str) -> bool:
+    """Return whether the authority of a CRS writes the way north before the way east.
+
+    Examples
+    --------
+    >>> north_first("EPSG:4326"), north_first("EPSG:4547"), north_first("EPSG:32650")
+    (True, True, False)
+    """
+    return str(CRS.from_user_input(crs).axis_info[0].direction) == "north"
+
+
 def metric_crs_of(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> str:
     """Return the metric CRS a layer is measured in: its own if metric, else `work_crs` of it.
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from onegrid.errors import AccessError, Problem
+from onegrid.errors import AccessError
 from onegrid.store import logins, users
 from onegrid.store.audit import By, by_now
 from onegrid_api.deps import (
@@ -18,7 +18,8 @@ from onegrid_api.deps import (
     SettingsDep,
     by,
 )
-from onegrid_api.errors import LoginError, NotThereError
+from onegrid_api.entry import proved
+from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS, LinkForm, Listing, LoginForm, PasswordForm, SessionAnswer
 
 router = APIRouter(prefix="/api", tags=["account"], responses=ERRORS)
@@ -31,18 +32,6 @@ def _subjects(request: Request) -> list[str]:
 Subjects = Annotated[list[str], Depends(_subjects)]
 
 
-def _proved(office: OfficeDep, user_id: str, password: str, subjects: list[str]) -> None:
-    """Raise unless the password is right; wrong ones are counted, and too many refused."""
-    tried, now = [f"name {user_id}", *subjects], by_now("").at
-    with office.workspace.reading() as connection:
-        logins.refuse_guessing(connection, tried, now=now)
-        right = logins.right_password(connection, user_id, password)
-    if not right:
-        with office.workspace.writing() as connection:
-            logins.note_failure(connection, tried, now=now)
-        raise LoginError(Problem("LOGIN_WRONG", "the name or the password is wrong"))
-
-
 @router.post("/session")
 def log_in(
     form: LoginForm,
@@ -53,7 +42,7 @@ def log_in(
     subjects: Subjects,
 ) -> SessionAnswer:
     """Log in; the cookie is for this browser alone."""
-    _proved(office, form.user_id, form.password, subjects)
+    proved(office.workspace, form.user_id, form.password, subjects)
     agent = request.headers.get("User-Agent", "")
     with office.workspace.writing() as connection:
         token, csrf = logins.log_in(connection, form.user_id, agent=agent, by=by_now(form.user_id))
@@ -110,7 +99,7 @@ def change_password(
     form: PasswordForm, who: Oneself, office: OfficeDep, subjects: Subjects
 ) -> None:
     """Choose another password; one is logged out everywhere."""
-    _proved(office, who.name, form.old, subjects)
+    proved(office.workspace, who.name, form.old, subjects)
     with office.workspace.writing() as connection:
         users.set_password(connection, who.name, form.new, by=by(who))
 

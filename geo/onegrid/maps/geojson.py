@@ -52,7 +52,7 @@ def feature_collection(
     {'type': 'Point', 'coordinates': (116.84, 38.3)}
     """
     shapes = lonlat_shapes(frame, simplify_m=simplify_m, decimals=decimals)
-    rows = [{name: _plain(value) for name, value in row.items()} for row in _rows(frame, columns)]
+    rows = [{name: plain(value) for name, value in row.items()} for row in _rows(frame, columns)]
     return {
         "type": "FeatureCollection",
         "features": [
@@ -90,12 +90,12 @@ def _rows(frame: gpd.GeoDataFrame, columns: Sequence[str]) -> list[dict[str, Any
     return [dict(zip(columns, row, strict=True)) for row in kept.itertuples(index=False)]
 
 
-def _plain(value: Any) -> str | float | int | bool | None:  # noqa: ANN401  (any cell of a table)
+def plain(value: Any) -> str | float | int | bool | None:  # noqa: ANN401  (any cell of a table)
     """Return a value that JSON has; numpy scalars become Python's, missing becomes None."""
     if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return None
     if isinstance(value, np.generic):
-        return _plain(value.item())
+        return plain(value.item())
     return value if isinstance(value, (str, int, float, bool)) else str(value)
 
 
