@@ -1,7 +1,18 @@
-import type { Face, FaceId, VertexId } from "./partition";
+import type { Atom, Conflict, Face, FaceId, VertexId } from "./partition";
 import type { Point } from "./point";
 
-export type Operation = "move_border" | "insert_vertex" | "split" | "merge";
+export type Operation =
+  | "split"
+  | "split_k"
+  | "merge"
+  | "move_border"
+  | "reassign"
+  | "rename"
+  | "insert_vertex"
+  | "weld"
+  | "move_line"
+  | "lock"
+  | "resolve";
 
 /** A vertex with its place, as a change removes or adds it. */
 export interface PlacedVertex {
@@ -16,16 +27,22 @@ export interface MovedVertex {
   readonly to: Point;
 }
 
-/** One edit as a value: undo, redo, save and audit are lists of these. A redrawn face is removed and added. */
+/** What goes and what comes; what is drawn or told anew is in both. */
+export interface Swap<Thing> {
+  readonly removed: readonly Thing[];
+  readonly added: readonly Thing[];
+}
+
+/** One edit as a value: undo, redo, save and audit are lists of these. */
 export interface Change {
   readonly kind: "change";
-  readonly op: Operation;
-  readonly vertices: {
-    readonly removed: readonly PlacedVertex[];
-    readonly added: readonly PlacedVertex[];
-    readonly moved: readonly MovedVertex[];
-  };
-  readonly faces: { readonly removed: readonly Face[]; readonly added: readonly Face[] };
+  readonly op: Operation | "saved";
+  readonly vertices: Swap<PlacedVertex> & { readonly moved: readonly MovedVertex[] };
+  readonly atoms: Swap<Atom>;
+  readonly faces: Swap<Face>;
+  readonly conflicts: Swap<Conflict>;
+  /** Cells whose ground, border or attributes differ after it, by id; some may be gone. */
+  readonly cells: readonly FaceId[];
 }
 
 export type RefusalCode =
@@ -36,7 +53,11 @@ export type RefusalCode =
   | "EDIT_NO_VERTEX"
   | "EDIT_OVERLAP"
   | "EDIT_MULTIPART"
-  | "EDIT_DUPLICATE_ID";
+  | "EDIT_DUPLICATE_ID"
+  | "EDIT_LOCKED"
+  | "EDIT_RESOLVED"
+  | "EDIT_STALE"
+  | "EDIT_SYNTAX";
 
 /** Why an edit cannot be: a stable code, the ids concerned, and where to look, if anywhere. */
 export interface Refusal {

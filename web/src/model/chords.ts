@@ -1,27 +1,24 @@
-import { type Face, type Partition, placeOf, type VertexId } from "./partition";
+import type { Ring, VertexId } from "./partition";
 import { isBetween, onGrid, type Point, same, side } from "./point";
 import { pairs, placeInArea } from "./ring";
 
-/** Where a line meets the border of a face: on an edge, or at its first vertex when the places are equal. */
+/** Where a line meets an edge: on it, or at its first vertex when the places are equal. */
 export interface Hit {
   readonly along: number;
   readonly place: Point;
   readonly edge: readonly [VertexId, VertexId];
 }
 
-/** A part of a line that runs inside a face from border to border. */
-export interface Chord {
-  readonly start: Hit;
-  readonly middle: readonly Point[];
-  readonly end: Hit;
-}
+type PlaceOf = (id: VertexId) => Point;
 
-/** The parts of a line that run through a face; loose ends inside it are no cut and are left out. */
-export function chordsOf(partition: Partition, face: Face, line: readonly Point[]): Chord[] {
-  const hits = borderHits(partition, face, line);
-  const doubled = face.rings.map((ring) =>
-    ring.map((id) => double(placeOf(partition, id), placeOf(partition, id))),
-  );
+/** The parts of a line that run through ground from border to border; loose ends are left out. */
+export function chordsOf(
+  rings: readonly Ring[],
+  placeOf: PlaceOf,
+  line: readonly Point[],
+): Point[][] {
+  const hits = apart(edgeHits(rings, placeOf, line));
+  const doubled = rings.map((ring) => ring.map((id) => double(placeOf(id), placeOf(id))));
   return hits.slice(1).flatMap((end, i) => {
     const start = hits[i];
     if (start === undefined) return [];
@@ -30,26 +27,31 @@ export function chordsOf(partition: Partition, face: Face, line: readonly Point[
     const next = inner[0] ?? end.place;
     // The middle of a segment is on the grid of half steps, where the test stays exact.
     const inside = placeInArea(doubled, double(start.place, next)) === 1;
-    return inside ? [{ start, middle: inner, end }] : [];
+    return inside ? [[start.place, ...inner, end.place]] : [];
   });
 }
 
-function double(a: Point, b: Point): Point {
+/** The sum of two places: twice the one in the middle, on the grid of half steps. */
+export function double(a: Point, b: Point): Point {
   return [a[0] + b[0], a[1] + b[1]];
 }
 
-/** All meetings of a line with the border of a face, in order along the line, each place once. */
-function borderHits(partition: Partition, face: Face, line: readonly Point[]): Hit[] {
+/** All meetings of a line with the edges of some rings, in order along the line. */
+export function edgeHits(rings: readonly Ring[], placeOf: PlaceOf, line: readonly Point[]): Hit[] {
   const hits: Hit[] = [];
-  for (const edge of face.rings.flatMap((ring) => [...pairs(ring)])) {
-    const ends = [placeOf(partition, edge[0]), placeOf(partition, edge[1])] as const;
+  for (const edge of rings.flatMap((ring) => [...pairs(ring)])) {
+    const ends = [placeOf(edge[0]), placeOf(edge[1])] as const;
     for (const [i, from] of line.entries()) {
       const to = line[i + 1] ?? from;
       const share = meeting(from, to, ...ends);
       if (share !== null) hits.push({ along: i + share.along, place: share.place, edge });
     }
   }
-  hits.sort((a, b) => a.along - b.along);
+  return hits.sort((a, b) => a.along - b.along);
+}
+
+/** Meetings in order, each place once in a row. */
+function apart(hits: readonly Hit[]): Hit[] {
   return hits.filter((hit, i) => !same(hit.place, hits[i - 1]?.place ?? [Number.NaN, 0]));
 }
 
@@ -60,6 +62,7 @@ function meeting(
   a: Point,
   b: Point,
 ): { readonly along: number; readonly place: Point } | null {
+  if (!boxesTouch(from, to, a, b)) return null;
   if (side(from, to, a) === 0 && isBetween(from, to, a))
     return { along: share(from, to, a), place: a };
   if (side(a, b, from) === 0 && isBetween(a, b, from)) {
@@ -70,6 +73,15 @@ function meeting(
   const [dx, dy, ex, ey] = [to[0] - from[0], to[1] - from[1], b[0] - a[0], b[1] - a[1]];
   const along = ((a[0] - from[0]) * ey - (a[1] - from[1]) * ex) / (dx * ey - dy * ex);
   return { along, place: onGrid([from[0] + along * dx, from[1] + along * dy]) };
+}
+
+function boxesTouch(from: Point, to: Point, a: Point, b: Point): boolean {
+  return (
+    Math.min(from[0], to[0]) <= Math.max(a[0], b[0]) &&
+    Math.min(a[0], b[0]) <= Math.max(from[0], to[0]) &&
+    Math.min(from[1], to[1]) <= Math.max(a[1], b[1]) &&
+    Math.min(a[1], b[1]) <= Math.max(from[1], to[1])
+  );
 }
 
 function share(from: Point, to: Point, place: Point): number {

@@ -1,120 +1,187 @@
 import type { Change, Operation } from "./change";
-import type { Face, FaceId, Partition, Ring, VertexId } from "./partition";
-import { placeOf } from "./partition";
+import { Overlay } from "./overlay";
+import {
+  type Atom,
+  type AtomId,
+  type Conflict,
+  type ConflictId,
+  type Face,
+  type FaceId,
+  OUTSIDE,
+  type Partition,
+  placeOf,
+  type VertexId,
+} from "./partition";
 import { type Point, same } from "./point";
 import { pairs } from "./ring";
-import { edgeKey, placeKey, topologyOf } from "./topology";
+import { boxOf, wider } from "./squares";
+import { atomsNear, placeKey, type Topology, topologyOf } from "./topology";
 
-/** A copy to try an edit on; what differs in the end is the change. */
-export class Draft implements Partition {
-  readonly vertices: Map<VertexId, Point>;
-  readonly faces: Map<FaceId, Face>;
-  readonly #vertexIds = new Set<VertexId>();
-  readonly #faceIds = new Set<FaceId>();
-  readonly #newAt = new Map<string, VertexId>();
+/** A sheet laid over a partition to try an edit on; what differs in the end is the change. */
+export class Draft {
+  vertices: Overlay<VertexId, Point>;
+  atoms: Overlay<AtomId, Atom>;
+  faces: Overlay<FaceId, Face>;
+  conflicts: Overlay<ConflictId, Conflict>;
+  /** For each atom made here, the atom of the base that it is a piece of. */
+  origin = new Map<AtomId, AtomId>();
+  #newAt = new Map<string, VertexId>();
   #nextVertex: VertexId;
 
   constructor(readonly base: Partition) {
-    this.vertices = new Map(base.vertices);
-    this.faces = new Map(base.faces);
-    this.#nextVertex = topologyOf(base).nextVertex;
+    this.vertices = new Overlay(base.vertices);
+    this.atoms = new Overlay(base.atoms);
+    this.faces = new Overlay(base.faces);
+    this.conflicts = new Overlay(base.conflicts);
+    this.#nextVertex = this.topology.nextVertex;
   }
 
-  /** The faces written so far that are still there. */
-  get touchedFaces(): Face[] {
-    return [...this.#faceIds].flatMap((id) => this.faces.get(id) ?? []);
+  /** Another sheet with the same on it, to try more on. */
+  copy(): Draft {
+    const made = new Draft(this.base);
+    made.vertices = this.vertices.copy();
+    made.atoms = this.atoms.copy();
+    made.faces = this.faces.copy();
+    made.conflicts = this.conflicts.copy();
+    made.origin = new Map(this.origin);
+    made.#newAt = new Map(this.#newAt);
+    made.#nextVertex = this.#nextVertex;
+    return made;
   }
 
-  /** The vertices written so far. */
-  get touchedVertices(): ReadonlySet<VertexId> {
-    return this.#vertexIds;
+  /** The topology of the base. */
+  get topology(): Topology {
+    return topologyOf(this.base);
   }
 
-  /** Put a vertex at another place; its faces count as written. */
-  move(id: VertexId, to: Point): void {
-    this.#setVertex(id, to);
-    for (const face of topologyOf(this.base).facesAt.get(id) ?? []) this.#faceIds.add(face);
+  /** The place of a vertex of the draft. */
+  placeOf = (id: VertexId): Point => this.vertices.get(id) ?? placeOf(this.base, id);
+
+  /** The atoms that have a vertex, by id. */
+  atomsAt(vertex: VertexId): Atom[] {
+    const ids = new Set([...(this.topology.atomsAt.get(vertex) ?? []), ...this.atoms.written]);
+    return this.#sorted(ids).filter(({ rings }) => rings.some((ring) => ring.includes(vertex)));
+  }
+
+  /** The atoms of a cell, by id. */
+  atomsOf(cell: FaceId): Atom[] {
+    const ids = new Set([...(this.topology.atomsOf.get(cell) ?? []), ...this.atoms.written]);
+    return this.#sorted(ids).filter((atom) => atom.cell === cell);
+  }
+
+  /** The atoms to the left of a directed edge: one, or none where there is no such edge. */
+  leftOf(from: VertexId, to: VertexId): Atom | undefined {
+    return this.atomsAt(from).find(({ rings }) => rings.some((ring) => follows(ring, from, to)));
+  }
+
+  /** The vertex nearest to a place, within some steps. */
+  vertexNear(place: Point, within: number): VertexId | undefined {
+    const exact = this.topology.vertexAt.get(placeKey(place)) ?? this.#newAt.get(placeKey(place));
+    if (exact !== undefined && same(this.vertices.get(exact) ?? [Number.NaN, 0], place))
+      return exact;
+    const ids = atomsNear(this.topology, wider(boxOf([place]), within));
+    const near = this.#sorted(new Set([...ids, ...this.atoms.written]))
+      .flatMap(({ rings }) => rings.flat())
+      .map((id) => ({ id, away: distance(this.placeOf(id), place), at: this.placeOf(id) }))
+      .filter(({ away }) => away <= within);
+    near.sort((a, b) => a.away - b.away || a.at[0] - b.at[0] || a.at[1] - b.at[1]);
+    return near[0]?.id;
   }
 
   /** The vertex at a place, new if there is none. */
   vertexAt(place: Point): VertexId {
     const key = placeKey(place);
-    const there = topologyOf(this.base).vertexAt.get(key) ?? this.#newAt.get(key);
-    if (there !== undefined) return there;
+    const there = this.#newAt.get(key) ?? this.topology.vertexAt.get(key);
+    return there ?? this.newVertex(place);
+  }
+
+  /** A new vertex; where there is one already, the proof will tell. */
+  newVertex(place: Point): VertexId {
     const id = this.#nextVertex++;
-    this.#newAt.set(key, id);
-    this.#setVertex(id, place);
+    this.#newAt.set(placeKey(place), id);
+    this.vertices.set(id, place);
     return id;
   }
 
-  /** Put vertices on an edge of the base, in order from one end, into the faces on both sides. */
+  /** Put a vertex at another place; its atoms count as written. */
+  move(id: VertexId, to: Point): void {
+    this.vertices.set(id, to);
+    for (const atom of this.atomsAt(id)) this.atoms.set(atom.id, atom);
+  }
+
+  /** Draw the rings of all atoms that have one of some vertices anew. */
+  redraw(vertices: Iterable<VertexId>, draw: (ring: readonly VertexId[]) => VertexId[]): void {
+    const atoms = new Map([...vertices].flatMap((id) => this.atomsAt(id)).map((a) => [a.id, a]));
+    for (const atom of atoms.values()) {
+      this.atoms.set(atom.id, { ...atom, rings: atom.rings.map(draw) });
+    }
+  }
+
+  /** Put vertices on an edge, in order from one end, into the atoms on both sides. */
   insertOnEdge(from: VertexId, to: VertexId, between: readonly VertexId[]): void {
-    const { left } = topologyOf(this.base);
     for (const [a, b, inner] of [
       [from, to, between],
       [to, from, between.toReversed()],
     ] as const) {
-      const face = this.faces.get(left.get(edgeKey(a, b)) ?? "");
-      if (face === undefined) continue;
-      const rings = face.rings.map((ring) => insertAfter(ring, a, b, inner));
-      this.setFace({ ...face, rings });
+      const atom = this.leftOf(a, b);
+      if (atom === undefined) continue;
+      const rings = atom.rings.map((ring) => insertAfter(ring, a, b, inner));
+      this.atoms.set(atom.id, { ...atom, rings });
     }
   }
 
-  /** Write a face. */
-  setFace(face: Face): void {
-    this.faces.set(face.id, face);
-    this.#faceIds.add(face.id);
-  }
-
-  /** Take a face out. */
-  removeFace(id: FaceId): void {
-    this.faces.delete(id);
-    this.#faceIds.add(id);
-  }
-
-  /** Take a vertex out. */
-  removeVertex(id: VertexId): void {
-    this.vertices.delete(id);
-    this.#vertexIds.add(id);
+  /** Take out the vertices among some that no atom has any more. */
+  dropUnused(vertices: Iterable<VertexId>): void {
+    for (const id of vertices) if (this.atomsAt(id).length === 0) this.vertices.delete(id);
   }
 
   /** What differs from the base. */
   toChange(op: Operation): Change {
-    const vertices = [...this.#vertexIds].map((id) => ({
-      id,
-      from: this.base.vertices.get(id),
-      to: this.vertices.get(id),
-    }));
-    const faceIds = [...this.#faceIds].filter(
-      (id) => this.base.faces.get(id) !== this.faces.get(id),
-    );
+    const vertices = this.vertices.differences();
     return {
       kind: "change",
       op,
       vertices: {
-        removed: vertices.flatMap(({ id, from, to }) => (from && !to ? [{ id, place: from }] : [])),
-        added: vertices.flatMap(({ id, from, to }) => (!from && to ? [{ id, place: to }] : [])),
-        moved: vertices.flatMap(({ id, from, to }) =>
+        removed: vertices.flatMap(([id, from, to]) => (from && !to ? [{ id, place: from }] : [])),
+        added: vertices.flatMap(([id, from, to]) => (!from && to ? [{ id, place: to }] : [])),
+        moved: vertices.flatMap(([id, from, to]) =>
           from && to && !same(from, to) ? [{ id, from, to }] : [],
         ),
       },
-      faces: {
-        removed: faceIds.flatMap((id) => this.base.faces.get(id) ?? []),
-        added: faceIds.flatMap((id) => this.faces.get(id) ?? []),
-      },
+      atoms: this.atoms.swap(),
+      faces: this.faces.swap(),
+      conflicts: this.conflicts.swap(),
+      cells: this.touchedCells(),
     };
   }
 
-  /** The place of a vertex of the draft. */
-  placeOf = (id: VertexId): Point => placeOf(this, id);
+  /** The cells with other ground, vertices or attributes than in the base, by id. */
+  touchedCells(): FaceId[] {
+    const atoms = this.atoms.differences().flatMap(([, old, now]) => [old?.cell, now?.cell]);
+    const ids = new Set([...atoms, ...this.faces.written].filter((id) => id !== undefined));
+    ids.delete(OUTSIDE);
+    return [...ids].sort();
+  }
 
-  #setVertex(id: VertexId, place: Point): void {
-    this.vertices.set(id, place);
-    this.#vertexIds.add(id);
+  #sorted(ids: ReadonlySet<AtomId>): Atom[] {
+    return [...ids].sort().flatMap((id) => this.atoms.get(id) ?? []);
   }
 }
 
-function insertAfter(ring: Ring, from: VertexId, to: VertexId, inner: readonly VertexId[]): Ring {
+function follows(ring: readonly VertexId[], from: VertexId, to: VertexId): boolean {
+  const at = ring.indexOf(from);
+  return at >= 0 && ring[(at + 1) % ring.length] === to;
+}
+
+function insertAfter(
+  ring: readonly VertexId[],
+  from: VertexId,
+  to: VertexId,
+  inner: readonly VertexId[],
+): VertexId[] {
   return [...pairs(ring)].flatMap(([a, b]) => (a === from && b === to ? [...inner, b] : [b]));
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }

@@ -1,16 +1,20 @@
-import type { Change } from "./change";
+import type { Change, Swap } from "./change";
 
 /** The change that takes a change back exactly. */
 export function invert(change: Change): Change {
-  const { vertices, faces } = change;
+  const { vertices, atoms, faces, conflicts } = change;
   return {
-    kind: "change",
-    op: change.op,
+    ...change,
     vertices: {
-      removed: vertices.added,
-      added: vertices.removed,
+      ...turned(vertices),
       moved: vertices.moved.map(({ id, from, to }) => ({ id, from: to, to: from })),
     },
-    faces: { removed: faces.added, added: faces.removed },
+    atoms: turned(atoms),
+    faces: turned(faces),
+    conflicts: turned(conflicts),
   };
+}
+
+function turned<Thing>({ removed, added }: Swap<Thing>): Swap<Thing> {
+  return { removed: added, added: removed };
 }

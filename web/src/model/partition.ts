@@ -2,7 +2,9 @@ import type { Point } from "./point";
 
 export type VertexId = number;
 export type FaceId = string;
-/** Vertex ids in order, the last joined to the first; the face lies to the left. */
+export type AtomId = string;
+export type ConflictId = string;
+/** Vertex ids in order, the last joined to the first; the ground lies to the left. */
 export type Ring = readonly VertexId[];
 export type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
@@ -14,16 +16,29 @@ export interface Face {
   readonly attributes: Attributes;
 }
 
-/** What a new face is called and carries; counts are the caller's, the model knows only shapes. */
-export interface NewFace {
-  readonly id: FaceId;
-  readonly attributes: Attributes;
+/** A block of ground that belongs to one cell as a whole, unless an edit cuts it. */
+export interface Atom {
+  readonly id: AtomId;
+  readonly cell: FaceId;
+  readonly households: number;
+  readonly rings: readonly Ring[];
 }
 
-/** One vertex table and faces as rings of its ids: neighbours share a border, never copy it. */
+/** Ground about which departments disagree. */
+export interface Conflict {
+  readonly id: ConflictId;
+  readonly attributes: Attributes;
+  readonly polygons: readonly (readonly (readonly Point[])[])[];
+}
+
+/** One vertex table; atoms are rings of its ids that tile the ground, cells are made of atoms. */
 export interface Partition {
   readonly vertices: ReadonlyMap<VertexId, Point>;
   readonly faces: ReadonlyMap<FaceId, Face>;
+  readonly atoms: ReadonlyMap<AtomId, Atom>;
+  readonly conflicts: ReadonlyMap<ConflictId, Conflict>;
+  /** Whether the plan has atoms; else each cell began as one, and the server knows none. */
+  readonly ownAtoms: boolean;
 }
 
 /** The face of all that is not ours: with it every edge has two sides, so a gap shows as a missing one. */
@@ -47,7 +62,7 @@ export function ringPlaces(partition: Partition, ring: Ring): Point[] {
   return ring.map((id) => placeOf(partition, id));
 }
 
-/** The places of all rings of a face. */
-export function facePlaces(partition: Partition, face: Face): Point[][] {
+/** The places of all rings of a face or an atom. */
+export function facePlaces(partition: Partition, face: { rings: readonly Ring[] }): Point[][] {
   return face.rings.map((ring) => ringPlaces(partition, ring));
 }

@@ -1,69 +1,61 @@
 import { type Refusal, refuse } from "./change";
 import { clash, type Edge, edgeOf } from "./crossing";
 import type { Draft } from "./draft";
-import type { FaceId, Partition } from "./partition";
-import { pairs } from "./ring";
+import { outlineCells } from "./outline";
+import { type Atom, OUTSIDE } from "./partition";
+import type { Point } from "./point";
 import { shapeFaults } from "./shape";
-import { edgeKey, topologyOf } from "./topology";
+import { boxOf } from "./squares";
+import { atomsNear, edgeKey, edgesOf } from "./topology";
 
-/** Prove what a draft has written, given that its base is valid; null when it is. */
+/** Prove what a draft has written, given that its base is valid, and draw its cells; null if it is. */
 export function prove(draft: Draft): Refusal | null {
-  for (const face of draft.touchedFaces) {
-    const [fault] = shapeFaults(face.id, face.rings, draft.placeOf);
+  const atoms = draft.atoms.differences().flatMap(([, , now]) => now ?? []);
+  for (const atom of atoms) {
+    const [fault] = shapeFaults(atom.id, atom.rings, draft.placeOf);
     if (fault === undefined) continue;
+    const apart = fault.code === "CUT_INTERIOR" || fault.code === "REPEATED_VERTEX";
     const place = fault.vertex === undefined ? null : draft.placeOf(fault.vertex);
-    return refuse(
-      fault.code === "CUT_INTERIOR" ? "EDIT_MULTIPART" : "EDIT_OVERLAP",
-      [face.id],
-      place,
-    );
+    return refuse(apart ? "EDIT_MULTIPART" : "EDIT_OVERLAP", [atom.cell], place);
   }
-  const fresh = freshEdges(draft);
-  for (const { edge: other, face } of edgesOf(draft)) {
-    const edge = fresh.find((one) => clash(one, other));
-    if (edge !== undefined) return refuse("EDIT_OVERLAP", [face], meetingPlace(edge, other));
+  return clashing(draft, atoms) ?? outlineCells(draft);
+}
+
+/** Refuse where an edge that is new or was moved meets another one. */
+function clashing(draft: Draft, atoms: readonly Atom[]): Refusal | null {
+  const fresh = freshEdges(draft, atoms);
+  if (fresh.length === 0) return null;
+  const box = boxOf(fresh.flatMap(({ ends }) => ends));
+  const near = new Set([...atomsNear(draft.topology, box), ...atoms.map(({ id }) => id)]);
+  near.delete(OUTSIDE); // each of its edges has a cell on the other side
+  for (const id of near) {
+    const atom = draft.atoms.get(id);
+    for (const [a, b] of atom === undefined ? [] : edgesOf(atom)) {
+      const other = edgeOf(a, b, draft.placeOf(a), draft.placeOf(b));
+      const edge = fresh.find((one) => clash(one, other));
+      if (edge !== undefined) {
+        return refuse("EDIT_OVERLAP", [atom?.cell ?? ""], meetingPlace(edge, other));
+      }
+    }
   }
   return null;
 }
 
 /** The end that the other edge is likely to be seen at: one that is no vertex of the fresh edge. */
-function meetingPlace(fresh: Edge, other: Edge): Edge["ends"][0] {
+function meetingPlace(fresh: Edge, other: Edge): Point {
   return fresh.ids.includes(other.ids[0]) ? other.ends[1] : other.ends[0];
 }
 
-/** The edges of a draft that its base does not have at that place. */
-function freshEdges(draft: Draft): Edge[] {
-  const { left } = topologyOf(draft.base);
-  const isFresh = ({ ids: [a, b] }: Edge): boolean =>
-    draft.touchedVertices.has(a) ||
-    draft.touchedVertices.has(b) ||
-    !(left.has(edgeKey(a, b)) || left.has(edgeKey(b, a)));
-  const touched = {
-    vertices: draft.vertices,
-    faces: new Map(draft.touchedFaces.map((f) => [f.id, f])),
-  };
-  const seen = new Set<string>();
-  return [...edgesOf(touched, () => true)].flatMap(({ edge }) => {
-    const [a, b] = edge.ids;
-    const key = edgeKey(Math.min(a, b), Math.max(a, b));
-    if (seen.has(key) || !isFresh(edge)) return [];
-    seen.add(key);
-    return [edge];
-  });
-}
-
-/** The edges of all faces; of the two directions of an edge the one from the lower id, unless told else. */
-function* edgesOf(
-  { vertices, faces }: Partition,
-  wanted: (from: number, to: number) => boolean = (from, to) => from < to,
-): Generator<{ edge: Edge; face: FaceId }> {
-  for (const { id, rings } of faces.values()) {
-    for (const ring of rings) {
-      for (const [from, to] of pairs(ring)) {
-        if (!wanted(from, to)) continue;
-        const [a, b] = [vertices.get(from), vertices.get(to)];
-        if (a !== undefined && b !== undefined) yield { edge: edgeOf(from, to, a, b), face: id };
-      }
-    }
+/** The edges of some atoms that the base does not have at that place, each in one direction. */
+function freshEdges(draft: Draft, atoms: readonly Atom[]): Edge[] {
+  const { left } = draft.topology;
+  const moved = new Set(draft.vertices.written);
+  const found = new Map<number, Edge>();
+  for (const [from, to] of atoms.flatMap((atom) => edgesOf(atom))) {
+    const [a, b] = from < to ? [from, to] : [to, from];
+    const there = left.has(edgeKey(a, b)) || left.has(edgeKey(b, a));
+    if (there && !moved.has(a) && !moved.has(b)) continue;
+    found.set(edgeKey(a, b), edgeOf(a, b, draft.placeOf(a), draft.placeOf(b)));
   }
+  return [...found.values()];
 }

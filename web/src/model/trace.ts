@@ -1,13 +1,13 @@
 import type { Ring, VertexId } from "./partition";
 import { type Point, side } from "./point";
-import { edgeKey } from "./topology";
+import { type EdgeKey, edgeKey } from "./topology";
 
 export type DirectedEdge = readonly [from: VertexId, to: VertexId];
 type PlaceOf = (id: VertexId) => Point;
 
 /** One connected part of the border of an area: its directed edges, and the simple rings they make. */
 export interface Walk {
-  readonly edges: ReadonlySet<string>;
+  readonly edges: ReadonlySet<EdgeKey>;
   readonly rings: readonly Ring[];
 }
 
