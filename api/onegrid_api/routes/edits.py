@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 
 from onegrid.grids.edit import read_edits
 from onegrid.pipeline.plan_board import Ask
@@ -13,7 +13,6 @@ from onegrid.pipeline.plan_edits import Done
 from onegrid.pipeline.plan_places import in_grid
 from onegrid.store import plans, reviews
 from onegrid_api.deps import Editor, OfficeDep, by
-from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS, EditsForm, RestoreForm, SavedAnswer, StepForm, UnsavedForm
 from onegrid_api.routes.plans import PlanId
 from onegrid_api.shown import Crs, saved, telling
@@ -81,16 +80,13 @@ def restore(
     )
 
 
-@router.get("/draft")
-def read_draft(plan_id: PlanId, who: Editor, office: OfficeDep) -> dict[str, Any]:
+@router.get("/draft", response_model=None, responses={204: {"description": "nothing is drawn"}})
+def read_draft(plan_id: PlanId, who: Editor, office: OfficeDep) -> dict[str, Any] | Response:
     """Return one's own edits that are drawn and not saved."""
     with office.workspace.reading() as connection:
         plans.plan_head(connection, plan_id)
         found = reviews.unsaved(connection, plan_id, who.name)
-    if found is None:
-        msg = "nothing is drawn"
-        raise NotThereError(msg)
-    return asdict(found)
+    return Response(status_code=204) if found is None else asdict(found)
 
 
 @router.put("/draft", status_code=204)
