@@ -1,5 +1,5 @@
 // Keeps the residents' page and the last answers for when there is no connection.
-// What the page is made of is named by the build ($version); answers are on this device only.
+// The build names what the page is made of; answers are on this device only.
 const SHELL = "onegrid-shell-$version";
 const ANSWERS = "onegrid-answers";
 const FILES = $shell;

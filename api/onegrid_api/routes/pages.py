@@ -8,6 +8,7 @@ import json
 import re
 from importlib import resources
 from string import Template
+from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,7 +17,11 @@ from onegrid_api.deps import ResultsDep, SettingsDep
 from onegrid_api.errors import NotThereError
 from onegrid_api.routes.homepage import placeholders
 
+if TYPE_CHECKING:
+    from importlib.resources.abc import Traversable
+
 router = APIRouter(include_in_schema=False)
+_RESIDENTS = ("nearby", "notice", "resident", "shell")
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -51,7 +56,11 @@ def worker() -> Response:
     if text is None:
         msg = "this installation has no web app: run `make app`"
         raise NotThereError(msg)
-    shell = sorted(set(re.findall(r'(?:src|href)="(/static[^"]+)"', text)))
+    needed = set(re.findall(r'(?:src|href)="(/static[^"]+)"', text))
+    for asset in (_app() / "assets").iterdir():  # what the page loads a moment later
+        if asset.name.startswith(_RESIDENTS):
+            needed.add(f"/static/app/assets/{asset.name}")
+    shell = sorted(needed)
     version = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
     script = _page("sw.js").substitute(version=version, shell=json.dumps(["/", *shell]))
     headers = {"Cache-Control": "no-cache"}
@@ -87,8 +96,12 @@ def link() -> HTMLResponse:
 
 def _built(name: str) -> str | None:
     """Return a page of the web app, None where it is not built into the package."""
-    path = resources.files("onegrid_api") / "static" / "app" / f"{name}.html"
+    path = _app() / f"{name}.html"
     return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _app() -> Traversable:
+    return resources.files("onegrid_api") / "static" / "app"
 
 
 def _page(name: str) -> Template:

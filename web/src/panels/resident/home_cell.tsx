@@ -56,7 +56,7 @@ export function Call({ name, phone }: { name: string; phone: string }) {
     <a
       class="button call"
       href={`tel:${phone.replace(/[^\d+*#]/g, "")}`}
-      aria-label={`${tellNearby("call")} ${name} ${phone}`}
+      aria-label={`${tellNearby("call")} ${phone} ${name}`}
     >
       {tellNearby("call")} {phone}
     </a>

@@ -35,7 +35,7 @@ export function ServiceCard({ service }: { service: Service }) {
         <button
           type="button"
           aria-expanded={mapped.value}
-          aria-label={tellNearby("way_map", { name })}
+          aria-label={`${tellNearby(mapped.value ? "map_close" : "map")} ${name}`}
           onClick={() => {
             mapped.value = !mapped.value;
           }}

@@ -30,20 +30,26 @@ export function Shell(props: { page: Page; title: string; children: ComponentChi
       <a class="skip" href="#main">
         {say("skip")}
       </a>
-      <header class="shell">
-        <p class="brand">{district.value?.title ?? say("brand")}</p>
-        <nav aria-label={say("pages")}>
-          {PAGES.filter(([page]) => page !== "login" || district.value?.accounts).map(
-            ([page, address]) => (
-              <a key={page} href={address} aria-current={page === props.page ? "page" : undefined}>
-                {say(page)}
-              </a>
-            ),
-          )}
-        </nav>
-        <Settings />
+      <header>
+        <div class="shell">
+          <p class="brand">{district.value?.title ?? say("brand")}</p>
+          <nav aria-label={say("pages")}>
+            {PAGES.filter(([page]) => page !== "login" || district.value?.accounts).map(
+              ([page, address]) => (
+                <a
+                  key={page}
+                  href={address}
+                  aria-current={page === props.page ? "page" : undefined}
+                >
+                  {say(page)}
+                </a>
+              ),
+            )}
+          </nav>
+          <Settings />
+        </div>
+        {district.value?.synthetic && <p class="banner">{say("synthetic")}</p>}
       </header>
-      {district.value?.synthetic && <p class="banner">{say("synthetic")}</p>}
       <main id="main" tabIndex={-1}>
         {unreachable.value && <Unreachable />}
         {props.children}
@@ -72,11 +78,11 @@ function Settings() {
     <div class="settings">
       {size.value > 0 && (
         <fieldset aria-label={say("size")}>
-          <button type="button" aria-label={say("smaller")} onClick={() => step(-1)}>
-            A−
+          <button type="button" onClick={() => step(-1)}>
+            {say("smaller")}
           </button>
-          <button type="button" aria-label={say("larger")} onClick={() => step(1)}>
-            A＋
+          <button type="button" onClick={() => step(1)}>
+            {say("larger")}
           </button>
         </fieldset>
       )}
