@@ -1,7 +1,6 @@
+import type { Edit } from "../model/edit";
 import { ask } from "./client";
 import { everyItem, planPath, type Row } from "./plans";
-
-export type Edit = Readonly<Record<string, unknown>>;
 
 /** What a save changed: the rows as they stand now, and those that are gone as `layer/id`. */
 export interface SavedChange {
@@ -24,7 +23,15 @@ export interface Stale {
   readonly saved: readonly Revision[];
   readonly rows: readonly (Row & { readonly layer: string })[];
   readonly fits: readonly number[];
-  readonly clashes: readonly number[];
+  readonly clashes: readonly Clash[];
+}
+
+/** One's own edit that does not go together with what was saved since, and why. */
+export interface Clash {
+  readonly index: number;
+  readonly code: string;
+  readonly what: string;
+  readonly where: string;
 }
 
 export interface Revision {
@@ -87,8 +94,8 @@ export function readDifference(plan: string, from: number, to?: number): Promise
   return everyItem(planPath(plan, `/diff?limit=1000&from=${from}${until}`));
 }
 
-/** One's own edits that are drawn and not saved; a `ServiceError` of status 404 if there are none. */
-export function readDraft(plan: string): Promise<Unsaved> {
+/** One's own edits that are drawn and not saved, if there are any. */
+export function readDraft(plan: string): Promise<Unsaved | undefined> {
   return ask(planPath(plan, "/draft"));
 }
 

@@ -11,6 +11,15 @@ export const plans = signal<readonly Plan[]>([]);
 export const theme = signal<Theme>("band");
 export const chosen = signal<readonly string[]>([]);
 export const hovered = signal<string | null>(null);
+/** The layers of the plan that have tiles. */
+export const tiled = signal<ReadonlySet<string>>(new Set());
+/** How strongly each department's old grid is shown, from 0 (not) to 1. */
+export const departments = signal<Readonly<Record<string, number>>>({
+  politics_law: 0,
+  emergency: 0,
+  urban_management: 0,
+  ecology: 0,
+});
 /** Groups of layers that are not shown. */
 export const hiddenLayers = signal<ReadonlySet<string>>(new Set(["conflicts"]));
 /** What went wrong and may be looked at; null when all is well. */
@@ -24,6 +33,12 @@ export const ground = signal<{
   communities: [],
   subdistricts: [],
 });
+
+const DRAWS: ReadonlySet<string> = new Set(["community", "subdistrict_office", "planner", "admin"]);
+/** Whether whoever is logged in may draw on plans. */
+export const mayDraw = computed(() => DRAWS.has(person.value?.role ?? ""));
+/** Whether they may draw on the plan as it stands. */
+export const mayEdit = computed(() => mayDraw.value && plan.value?.status === "draft");
 
 /** The names of communities by their ids. */
 export const communityNames = computed(

@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
-import type { Geometry, MultiPolygon, Polygon } from "geojson";
-import type { Row } from "../api/plans";
+import type { Polygon } from "geojson";
 import type { CellFeature, CellLook } from "../map/cells";
 import { KINDRED } from "../map/themes";
+import { RULES } from "../model/rules";
 
 /** A cell as panels read it; figures are null where one may not see them. */
 export interface Cell {
@@ -20,13 +20,8 @@ export interface Cell {
   readonly locked: boolean;
 }
 
-/** Households that a cell should have. */
-export const SIZE = { low: 300, high: 500 } as const;
-
 /** The cells as they are shown now, by id, each with its shape in degrees. */
-export const cells = signal<ReadonlyMap<string, { cell: Cell; shape: Polygon | MultiPolygon }>>(
-  new Map(),
-);
+export const cells = signal<ReadonlyMap<string, { cell: Cell; shape: Polygon }>>(new Map());
 /** The cells that differ from what is saved. */
 export const changedCells = signal<ReadonlySet<string>>(new Set());
 
@@ -36,25 +31,20 @@ const kin = computed(() => {
   return new Map([...communities].sort().map((id, i) => [id, (i * 3) % KINDRED.length]));
 });
 
-/** A cell of a row of the service. */
-export function cellOfRow(row: Row): Cell {
-  return { ...(row.properties as unknown as Cell), cell_id: String(row.id) };
-}
-
 /** Whether a number of households is too small, right or too large for a cell. */
 export function bandOf(households: number | null): CellLook["band"] {
   if (households === null) return null;
-  if (households < SIZE.low) return "under";
-  return households > SIZE.high ? "over" : "in";
+  if (households < RULES.cell_households_min) return "under";
+  return households > RULES.cell_households_max ? "over" : "in";
 }
 
 /** A cell as the map draws it. */
-export function lookOf(cell: Cell, shape: Geometry, communityName = ""): CellFeature {
+export function lookOf(cell: Cell, shape: Polygon, communityName = ""): CellFeature {
   const name = cell.name ?? cell.code ?? cell.cell_id;
   const short = name.startsWith(communityName) ? name.slice(communityName.length) : name;
   return {
     type: "Feature",
-    geometry: shape as Polygon | MultiPolygon,
+    geometry: shape,
     properties: {
       cell_id: cell.cell_id,
       label: cell.households === null ? short : `${short}\n${cell.households}`,

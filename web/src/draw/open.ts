@@ -1,9 +1,15 @@
-import { batch } from "@preact/signals";
-import type { MultiPolygon, Polygon } from "geojson";
+import { batch, signal } from "@preact/signals";
+import { readDraft } from "../api/edits";
 import { listPlans, readPlan, readRows } from "../api/plans";
 import { currentSession } from "../api/session";
-import { chosen, person, plan, plans, readGround, run } from "./bench";
-import { cellOfRow, cells } from "./cells";
+import { tileLayers, tilesOf } from "../api/tiles";
+import type { Edit } from "../model/edit";
+import { projectionOf } from "../model/projection";
+import { type Feature, partitionOf } from "../model/rows";
+import { type Refused, replay } from "../model/session";
+import { keepDrawn } from "./autosave";
+import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
+import { projection, startDrawing } from "./drawing";
 
 const KEY = "plan";
 
@@ -11,32 +17,62 @@ const KEY = "plan";
 export async function startBench(): Promise<void> {
   const found = await run(currentSession);
   if (found === undefined) return;
-  if (found === null) return location.assign("/login?next=/plan");
+  if (found === null) {
+    location.assign("/login?next=/plan");
+    return;
+  }
   plans.value = (await run(listPlans)) ?? [];
   person.value = found;
   const asked = new URLSearchParams(location.search).get(KEY);
   const first = plans.value.find(({ plan_id }) => plan_id === asked) ?? plans.value[0];
   if (first !== undefined) await openPlan(first.plan_id);
+  keepDrawn();
 }
 
-/** Show a plan as it stands. */
+/** Edits of a kept draft that do not go together with the plan as it stands. */
+export const left = signal<readonly Refused[]>([]);
+
+/** Show a plan as it stands, with one's own edits that are drawn and not saved. */
 export async function openPlan(id: string): Promise<void> {
   await run(async () => {
-    const [head, rows] = await Promise.all([
-      readPlan(id),
-      readRows(id, "cells", "lonlat"),
+    const [, kept, layers] = await Promise.all([
       readGround(id),
+      keptEdits(id),
+      tileLayers(tilesOf(id)),
     ]);
-    batch(() => {
-      plan.value = head;
-      chosen.value = [];
-      cells.value = new Map(
-        rows.map((row) => [
-          String(row.id),
-          { cell: cellOfRow(row), shape: row.geometry as Polygon | MultiPolygon },
-        ]),
-      );
-    });
+    tiled.value = layers;
+    chosen.value = [];
+    await drawAgain(id, kept);
     history.replaceState(null, "", `?${KEY}=${encodeURIComponent(id)}`);
   });
+}
+
+/** Read a plan anew, and do some edits on it as it stands. */
+export async function drawAgain(id: string, edits: readonly Edit[]): Promise<void> {
+  const [head, cells, atoms, conflicts] = await Promise.all([
+    readPlan(id),
+    readFeatures(id, "cells"),
+    readFeatures(id, "atoms"),
+    readFeatures(id, "conflicts"),
+  ]);
+  const saved = partitionOf({ cells, atoms, conflicts });
+  const { session, refused } = replay(saved, head.revision, edits);
+  batch(() => {
+    projection.value = projectionOf(head.epsg);
+    left.value = refused;
+    startDrawing(session);
+    plan.value = head;
+  });
+}
+
+async function readFeatures(
+  id: string,
+  layer: "cells" | "atoms" | "conflicts",
+): Promise<Feature[]> {
+  return (await readRows(id, layer, "grid")) as unknown as Feature[];
+}
+
+/** What was drawn and not saved when one was here last. */
+async function keptEdits(id: string): Promise<readonly Edit[]> {
+  return mayDraw.value ? ((await readDraft(id))?.edits ?? []) : [];
 }

@@ -1,18 +1,26 @@
 import type { effect } from "@preact/signals";
-import { LngLatBounds, type LngLatBoundsLike, type Map as MapView } from "maplibre-gl";
+import { LngLatBounds, type Map as MapView } from "maplibre-gl";
+import { tilesOf } from "../api/tiles";
 import { addBorders, drawBorders } from "../map/borders";
-import { addCells, drawCells, setState, showTheme } from "../map/cells";
+import { addCells, drawCells, drawLive, redrawCells, setState, showTheme } from "../map/cells";
+import { addDepartments, showDepartment } from "../map/departments";
+import { addGround } from "../map/ground";
+import { addSketch, drawHandles, drawLine } from "../map/sketch";
 import {
-  choose,
   chosen,
   communityNames,
+  departments,
   ground,
   hiddenLayers,
   hovered,
   plan,
   theme,
+  tiled,
 } from "./bench";
 import { cells, lookOf } from "./cells";
+import { preview, shown } from "./drawing";
+import { handlesNow, lineNow } from "./marks";
+import { followPointer } from "./pointer";
 
 type Effect = typeof effect;
 let view: MapView | null = null;
@@ -28,16 +36,20 @@ export function showBench(map: MapView, effect: Effect): () => void {
   view = map;
   addCells(map);
   addBorders(map);
+  addSketch(map);
   followPointer(map);
   const stops = [
-    effect(() => drawEvery(map)),
+    keepCells(map, effect),
     effect(() => drawBorders(map, ground.value.communities, ground.value.subdistricts)),
     effect(() => showTheme(map, theme.value)),
     effect(() => showGroups(map, hiddenLayers.value)),
-    effect(() => {
-      if (plan.value !== null) frame(wholeBox(), 0);
-    }),
-    markChosen(map, effect),
+    effect(() => showPlan(map, plan.value?.plan_id ?? null)),
+    effect(() => showDepartments(map)),
+    effect(() => showPreview(map)),
+    effect(() => drawHandles(map, handlesNow())),
+    effect(() => drawLine(map, lineNow())),
+    keepState(map, effect, "chosen", () => chosen.value),
+    keepState(map, effect, "hover", () => (hovered.value === null ? [] : [hovered.value])),
   ];
   return () => {
     view = null;
@@ -50,33 +62,85 @@ export function zoomTo(ids: readonly string[]): void {
   frame(boxOf(ids), 400);
 }
 
+/** Bring places in degrees into view. */
+export function zoomToPlaces(places: readonly (readonly number[])[]): void {
+  const box = new LngLatBounds();
+  for (const [lon = 0, lat = 0] of places) box.extend([lon, lat]);
+  frame(box.isEmpty() ? null : box, 400);
+}
+
 /** The box around all cells; null without any. */
-export function wholeBox(): LngLatBoundsLike | null {
+export function wholeBox(): LngLatBounds | null {
   return boxOf([...cells.peek().keys()]);
 }
 
-function frame(box: LngLatBoundsLike | null, duration: number): void {
+function frame(box: LngLatBounds | null, duration: number): void {
   if (box !== null) view?.fitBounds(box, { padding: 60, maxZoom: 17, duration });
 }
 
 function boxOf(ids: readonly string[]): LngLatBounds | null {
   const box = new LngLatBounds();
   for (const id of ids) {
-    const shape = cells.peek().get(id)?.shape;
-    for (const place of shape?.coordinates.flat(shape.type === "Polygon" ? 1 : 2) ?? []) {
+    for (const place of cells.peek().get(id)?.shape.coordinates.flat() ?? []) {
       box.extend(place as [number, number]);
     }
   }
   return box.isEmpty() ? null : box;
 }
 
-function drawEvery(map: MapView): void {
-  const names = communityNames.value;
-  const all = [...cells.value.values()];
-  drawCells(
+/** Draw the cells that differ from those drawn before; all of them for another plan. */
+function keepCells(map: MapView, effect: Effect): () => void {
+  let before: ReturnType<typeof cells.peek> = new Map();
+  let names = communityNames.peek();
+  const looks = (found: typeof before, ids: readonly string[]) =>
+    ids.flatMap((id) => {
+      const one = found.get(id);
+      return one ? [lookOf(one.cell, one.shape, names.get(one.cell.community_id))] : [];
+    });
+  return effect(() => {
+    const now = cells.value;
+    const fresh = [...now.keys()].filter((id) => now.get(id) !== before.get(id));
+    const gone = [...before.keys()].filter((id) => !now.has(id));
+    const isOther = names !== communityNames.value || fresh.length === now.size;
+    names = communityNames.value;
+    if (isOther) drawCells(map, looks(now, [...now.keys()]));
+    else if (fresh.length + gone.length > 0) redrawCells(map, looks(now, fresh), gone);
+    before = now;
+  });
+}
+
+/** Draw the cells that a preview touches in place of those that are there. */
+function showPreview(map: MapView): void {
+  const found = preview.value;
+  if (found === null) {
+    drawLive(map, [], []);
+    return;
+  }
+  const { cells: ids } = found.change;
+  const live = [...shown(found.now, ids, new Map()).values()];
+  const names = communityNames.peek();
+  drawLive(
     map,
-    all.map(({ cell, shape }) => lookOf(cell, shape, names.get(cell.community_id))),
+    live.map(({ cell, shape }) => lookOf(cell, shape, names.get(cell.community_id))),
+    ids,
   );
+}
+
+/** Bring a plan into view, on its own ground. */
+function showPlan(map: MapView, id: string | null): void {
+  if (id === null) return;
+  addGround(map, tilesOf(id), tiled.peek());
+  if (tiled.peek().has("departments")) addDepartments(map, tilesOf(id));
+  frame(wholeBox(), 0);
+}
+
+function showDepartments(map: MapView): void {
+  if (!tiled.value.has("departments")) return;
+  for (const [order, [name, opacity]] of Object.entries(departments.value).entries()) {
+    if (opacity > 0 || map.getLayer(`department-line:${name}`)) {
+      showDepartment(map, name, order, opacity);
+    }
+  }
 }
 
 function showGroups(map: MapView, hidden: ReadonlySet<string>): void {
@@ -86,27 +150,17 @@ function showGroups(map: MapView, hidden: ReadonlySet<string>): void {
   }
 }
 
-function followPointer(map: MapView): void {
-  const at = (point: { x: number; y: number }): string | null => {
-    const [found] = map.queryRenderedFeatures([point.x, point.y], { layers: ["cell-fill"] });
-    return found === undefined ? null : String(found.properties.cell_id);
-  };
-  map.on("mousemove", ({ point }) => {
-    const now = at(point);
-    if (now === hovered.value) return;
-    if (hovered.value !== null) setState(map, hovered.value, { hover: false });
-    if (now !== null) setState(map, now, { hover: true });
-    hovered.value = now;
-  });
-  map.on("click", ({ point, originalEvent }) => choose(at(point), originalEvent.shiftKey));
-}
-
-function markChosen(map: MapView, effect: Effect): () => void {
+function keepState(
+  map: MapView,
+  effect: Effect,
+  state: "chosen" | "hover",
+  ids: () => readonly string[],
+): () => void {
   let before: readonly string[] = [];
   return effect(() => {
-    const now = chosen.value;
-    for (const id of before) if (!now.includes(id)) setState(map, id, { chosen: false });
-    for (const id of now) setState(map, id, { chosen: true });
+    const now = ids();
+    for (const id of before) if (!now.includes(id)) setState(map, id, { [state]: false });
+    for (const id of now) if (!before.includes(id)) setState(map, id, { [state]: true });
     before = now;
   });
 }

@@ -14,10 +14,10 @@ export const GROUND = {
   land: "#f5f1e8",
   water: "#c9dde6",
   park: "#e2ead6",
-  building: "#e5ddcf",
-  road: "#ffffff",
-  roadEdge: "#ddd5c6",
-  path: "#d9cfbd",
+  building: "rgb(92 78 56 / 16%)",
+  road: "#fffdf8",
+  roadEdge: "rgb(120 105 80 / 28%)",
+  path: "#b9ab92",
   name: "#6d675c",
 } as const;
 

@@ -1,4 +1,4 @@
-import type { Feature, FeatureCollection, MultiPolygon, Polygon } from "geojson";
+import type { Feature, FeatureCollection, Polygon } from "geojson";
 import type { GeoJSONSource, Map as MapView } from "maplibre-gl";
 import { LETTERS } from "./base_style";
 import { labelPlace } from "./label_place";
@@ -17,7 +17,7 @@ export interface CellLook {
   readonly kept: number | null;
   readonly locked: boolean;
 }
-export type CellFeature = Feature<Polygon | MultiPolygon, CellLook>;
+export type CellFeature = Feature<Polygon, CellLook>;
 
 const CELLS = "cells";
 const NAMES = "cell-names";
@@ -159,11 +159,10 @@ function collection(features: readonly Feature[]): FeatureCollection {
 }
 
 function nameOf({ geometry, properties }: CellFeature): Feature {
-  const polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
   const { cell_id, label } = properties;
   return {
     type: "Feature",
-    geometry: { type: "Point", coordinates: labelPlace(polygons[0] ?? []) },
+    geometry: { type: "Point", coordinates: labelPlace(geometry.coordinates) },
     properties: { cell_id, label },
   };
 }

@@ -2,6 +2,7 @@ import { chosen, communityNames } from "../../draw/bench";
 import { bandOf, type Cell, cells } from "../../draw/cells";
 import { language } from "../../text/language";
 import { say } from "../../text/plan/cell";
+import { Task } from "./task";
 
 /** The figures of the chosen cells. */
 export function CellCard() {
@@ -9,6 +10,7 @@ export function CellCard() {
   if (found.length === 0) return <p class="hint">{say("none")}</p>;
   return (
     <>
+      <Task />
       {found.length > 1 && <p>{say("several", { n: found.length })}</p>}
       {found.map((cell) => (
         <Figures key={cell.cell_id} cell={cell} />

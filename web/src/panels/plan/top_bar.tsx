@@ -4,6 +4,7 @@ import { person, plan, plans } from "../../draw/bench";
 import { openPlan } from "../../draw/open";
 import { language, speak } from "../../text/language";
 import { say } from "../../text/plan/bench";
+import { SaveBar } from "./save_bar";
 import { Search } from "./search";
 
 /** Which plan, who works on it, and where to find something. */
@@ -15,6 +16,7 @@ export function TopBar() {
       <search>
         <Search />
       </search>
+      <SaveBar />
       <span class="spring" />
       <button
         type="button"

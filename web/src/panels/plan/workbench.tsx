@@ -1,8 +1,12 @@
 import { busy, person, plan, trouble } from "../../draw/bench";
 import { say } from "../../text/plan/bench";
+import { HintLine } from "./hint_line";
 import { Legend } from "./legend";
+import { LiveFigures } from "./live_figures";
 import { MapPane } from "./map_pane";
 import { Side } from "./side";
+import { StaleDialog } from "./stale_dialog";
+import { ToolBar } from "./tool_bar";
 import { TopBar } from "./top_bar";
 import { Trouble } from "./trouble";
 import "./workbench.css";
@@ -17,8 +21,12 @@ export function Workbench() {
         <h1 class="unseen">{say("title")}</h1>
         {plan.value === null ? <p class="waiting">{say("no_plan")}</p> : <MapPane />}
         <Legend />
+        <ToolBar />
+        <HintLine />
+        <LiveFigures />
       </main>
       <Side />
+      <StaleDialog />
       {trouble.value !== null && <Trouble />}
     </div>
   );

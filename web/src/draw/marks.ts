@@ -1,0 +1,59 @@
+import type { Position } from "geojson";
+import type { Handle } from "../map/sketch";
+import type { Partition, VertexId } from "../model/partition";
+import type { Point } from "../model/point";
+import { STEPS } from "../model/rules";
+import { chosen, hovered } from "./bench";
+import { drawing, preview, projection, refusal } from "./drawing";
+import { nearBorder, takenBorder } from "./modes/border";
+import { insertAt } from "./modes/insert";
+import { mode } from "./modes/mode";
+import { line } from "./modes/split";
+import { near, taken } from "./modes/vertex";
+import { verticesOf } from "./pick";
+
+/** The handles that the mode shows: vertices of the cells at hand, and the one that is taken. */
+export function handlesNow(): Handle[] {
+  const now = preview.value?.now ?? drawing.value?.now;
+  if (now === undefined) return [];
+  if (mode.value === "insert") return insertAt.value === null ? [] : [handle(insertAt.value, true)];
+  if (mode.value === "split") return line.value.map((place) => handle(place, false));
+  if (mode.value !== "vertex") return [];
+  const strong = taken.value?.id ?? near.value;
+  const ids = new Set(handled().flatMap((id) => verticesOf(now, id)));
+  if (strong !== null) ids.add(strong);
+  const places = [...ids].map((id) => [id, placeOf(now, id)] as const);
+  return places.flatMap(([id, place]) => (place ? [handle(place, id === strong)] : []));
+}
+
+/** The line that the mode shows. */
+export function lineNow(): Position[] {
+  if (mode.value === "split") return line.value.map(lonlat);
+  const vertices = drawing.value?.now.vertices;
+  if (mode.value !== "border" || vertices === undefined) return [];
+  const path = takenBorder.value?.path ?? nearBorder.value;
+  const [dx, dy] = preview.value === null ? (takenBorder.value?.by ?? [0, 0]) : [0, 0];
+  return path.flatMap((id, i) => {
+    const [x, y] = vertices.get(id) ?? [0, 0];
+    const isEnd = i === 0 || i === path.length - 1;
+    return [lonlat(isEnd ? [x, y] : [x + dx, y + dy])];
+  });
+}
+
+/** A place on the ground in degrees. */
+export function lonlat([x, y]: Point): Position {
+  return projection.value?.toLonlat([x / STEPS, y / STEPS]) ?? [0, 0];
+}
+
+function handled(): string[] {
+  const cell = hovered.value;
+  return cell === null ? [...chosen.value] : [...new Set([...chosen.value, cell])];
+}
+
+function placeOf(now: Partition, id: VertexId): Point | undefined {
+  return taken.value?.id === id ? taken.value.to : now.vertices.get(id);
+}
+
+function handle(place: Point, strong: boolean): Handle {
+  return { place: lonlat(place), strong, refused: strong && refusal.value !== null };
+}

@@ -1,0 +1,60 @@
+import { signal } from "@preact/signals";
+import type { Position } from "geojson";
+import type { Handle } from "../../map/sketch";
+import type { Point } from "../../model/point";
+
+/** What is being done on the map: one thing at a time. */
+export const MODES = [
+  "select",
+  "vertex",
+  "insert",
+  "border",
+  "split",
+  "split_k",
+  "merge",
+  "paint",
+  "rename",
+  "lock",
+] as const;
+export type ModeName = (typeof MODES)[number];
+/** The key of each mode. */
+export const MODE_KEYS: Readonly<Record<ModeName, string>> = {
+  select: "v",
+  vertex: "d",
+  insert: "a",
+  border: "b",
+  split: "s",
+  split_k: "k",
+  merge: "m",
+  paint: "p",
+  rename: "n",
+  lock: "l",
+};
+
+/** Where the pointer is: on the ground in steps, with the cell there and how far a finger reaches. */
+export interface At {
+  readonly place: Point;
+  readonly lonlat: Position;
+  readonly cell: string | null;
+  readonly reach: number;
+  readonly more: boolean;
+}
+
+/** How a mode answers pointer and keys; what it leaves out is not for it. */
+export interface Mode {
+  /** The button went down: true to have the drag, which the map does not get then. */
+  readonly down?: (at: At) => boolean;
+  readonly drag?: (at: At) => void;
+  readonly drop?: (at: At) => void;
+  readonly hover?: (at: At) => void;
+  readonly click?: (at: At) => void;
+  readonly enter?: () => void;
+  readonly escape?: () => void;
+  /** An arrow key: so many metres east and north. */
+  readonly nudge?: (east_m: number, north_m: number) => void;
+}
+
+export const mode = signal<ModeName>("select");
+/** What the mode draws over the cells. */
+export const handles = signal<readonly Handle[]>([]);
+export const sketch = signal<readonly Position[]>([]);

@@ -1,0 +1,32 @@
+import { choose, chosen } from "../bench";
+import { act, cancel, drawing, refusal } from "../drawing";
+import { atomAt } from "../pick";
+import type { At, Mode } from "./mode";
+
+const target = () => chosen.value[0];
+
+/** Paint blocks into the chosen cell: each block under the brush goes over to it. */
+export const paintMode: Mode = {
+  down: (at) => {
+    if (target() === undefined) return false;
+    brush(at);
+    return true;
+  },
+  drag: (at) => brush(at),
+  click: (at) => {
+    if (target() === undefined || at.more) choose(at.cell);
+  },
+  escape: () => {
+    cancel();
+    choose(null);
+  },
+};
+
+function brush(at: At): void {
+  const now = drawing.value?.now;
+  const cell = target();
+  const atom = now === undefined ? null : atomAt(now, at.place);
+  if (atom === null || cell === undefined || atom.cell === cell) return;
+  if (refusal.value?.ids.includes(atom.id)) return;
+  act({ op: "reassign", atom_id: atom.id, cell_id: cell });
+}

@@ -1,0 +1,66 @@
+import type { MapMouseEvent, MapTouchEvent, Map as MapView } from "maplibre-gl";
+import type { Point } from "../model/point";
+import { STEPS } from "../model/rules";
+import { hovered } from "./bench";
+import { projection } from "./drawing";
+import { ALL } from "./modes/all";
+import { type At, mode } from "./modes/mode";
+
+const REACH_PX = 11;
+const FINGER_PX = 24;
+type PointerEvent = MapMouseEvent | MapTouchEvent;
+
+/** Give what the pointer does on the map to the mode that is on. */
+export function followPointer(map: MapView): void {
+  let held = false;
+  const down = (event: PointerEvent) => {
+    if ("points" in event && event.points.length > 1) return;
+    const at = whereOf(map, event);
+    held = at !== null && (ALL[mode.value].down?.(at) ?? false);
+    if (held) event.preventDefault();
+  };
+  const move = (event: PointerEvent) => {
+    const at = whereOf(map, event);
+    if (at === null) return;
+    hovered.value = at.cell;
+    if (held) ALL[mode.value].drag?.(at);
+    else ALL[mode.value].hover?.(at);
+  };
+  const up = (event: PointerEvent) => {
+    const at = whereOf(map, event);
+    if (held && at !== null) ALL[mode.value].drop?.(at);
+    held = false;
+  };
+  map.on("mousedown", down);
+  map.on("touchstart", down);
+  map.on("mousemove", move);
+  map.on("touchmove", move);
+  map.on("mouseup", up);
+  map.on("touchend", up);
+  map.on("click", (event) => {
+    const at = whereOf(map, event);
+    if (at !== null) ALL[mode.value].click?.(at);
+  });
+}
+
+/** A place of the map on the ground; null before a plan is open. */
+export function whereOf(map: MapView, event: PointerEvent): At | null {
+  const there = projection.value;
+  if (there === null) return null;
+  const onGround = (x: number, y: number): Point => {
+    const { lng, lat } = map.unproject([x, y]);
+    const [east, north] = there.toGrid([lng, lat]);
+    return [Math.round(east * STEPS), Math.round(north * STEPS)];
+  };
+  const { x, y } = event.point;
+  const place = onGround(x, y);
+  const far = onGround(x + ("points" in event ? FINGER_PX : REACH_PX), y);
+  const [cell] = map.queryRenderedFeatures([x, y], { layers: ["cell-fill"] });
+  return {
+    place,
+    lonlat: [event.lngLat.lng, event.lngLat.lat],
+    cell: cell === undefined ? null : String(cell.properties.cell_id),
+    reach: Math.hypot(far[0] - place[0], far[1] - place[1]),
+    more: event.originalEvent.shiftKey,
+  };
+}

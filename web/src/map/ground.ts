@@ -1,0 +1,73 @@
+import type { ExpressionSpecification, Map as MapView } from "maplibre-gl";
+import { GROUND } from "./base_style";
+import { addInOrder } from "./order";
+
+const DRAWN_ZOOM_MAX = 18;
+const WIDE = ["motorway", "trunk", "primary"];
+const MIDDLE = ["secondary", "tertiary"];
+const WALKED = ["footway", "path", "pedestrian", "steps", "cycleway", "track"];
+
+/** Draw the streets and buildings below everything, from the tiles at an address (`/api/tiles`). */
+export function addGround(map: MapView, address: string, layers: ReadonlySet<string>): void {
+  if (layers.has("buildings")) {
+    addTiles(map, address, "buildings", 14);
+    addInOrder(map, {
+      id: "building",
+      type: "fill",
+      source: "buildings",
+      "source-layer": "buildings",
+      minzoom: 14.5,
+      paint: { "fill-color": GROUND.building, "fill-antialias": false },
+    });
+  }
+  if (layers.has("roads")) addRoads(map, address);
+}
+
+/** Add the tiles of one layer as a source of that name. */
+export function addTiles(map: MapView, address: string, layer: string, minzoom = 0): void {
+  if (map.getSource(layer)) return;
+  const tiles = [`${new URL(address, location.origin).href}/${layer}/{z}/{x}/{y}.mvt`];
+  map.addSource(layer, { type: "vector", tiles, minzoom, maxzoom: DRAWN_ZOOM_MAX });
+}
+
+function addRoads(map: MapView, address: string): void {
+  addTiles(map, address, "roads", 11);
+  const roads = { type: "line", source: "roads", "source-layer": "roads" } as const;
+  const layout = { "line-cap": "round", "line-join": "round" } as const;
+  const driven: ExpressionSpecification = ["!", ["in", ["get", "highway"], ["literal", WALKED]]];
+  addInOrder(map, {
+    id: "road-edge",
+    ...roads,
+    layout,
+    filter: driven as never,
+    paint: { "line-color": GROUND.roadEdge, "line-width": widthBy(1.6) },
+  });
+  addInOrder(map, {
+    id: "road",
+    ...roads,
+    layout,
+    filter: driven as never,
+    paint: { "line-color": GROUND.road, "line-width": widthBy(0) },
+  });
+  addInOrder(map, {
+    id: "road:walked",
+    ...roads,
+    minzoom: 15,
+    filter: ["!", driven] as never,
+    paint: { "line-color": GROUND.path, "line-width": 1, "line-dasharray": [3, 2] },
+  });
+}
+
+/** How wide a road is drawn, in pixels that grow with the zoom, and so much more for its edge. */
+function widthBy(more: number): ExpressionSpecification {
+  const at = (narrow: number): ExpressionSpecification => [
+    "match",
+    ["get", "highway"],
+    WIDE,
+    narrow * 3 + more,
+    MIDDLE,
+    narrow * 2 + more,
+    narrow + more,
+  ];
+  return ["interpolate", ["exponential", 1.6], ["zoom"], 11, at(0.4), 14, at(1.2), 18, at(9)];
+}

@@ -1,0 +1,51 @@
+import { mayEdit, person, plan } from "../../draw/bench";
+import { refusal } from "../../draw/drawing";
+import { mode } from "../../draw/modes/mode";
+import { SNAPS, snaps } from "../../draw/snap";
+import { say } from "../../text/plan/modes";
+import { say as sayRefusal } from "../../text/plan/refusals";
+
+const SNAPPING: ReadonlySet<string> = new Set(["vertex", "split"]);
+
+/** What the mode does, what it snaps to, and why the last step could not be. */
+export function HintLine() {
+  if (plan.value === null) return null;
+  const why = refusal.value;
+  return (
+    <div class="hint-line">
+      {why !== null && (
+        <p class="refused" role="alert">
+          {say("refused")}：{sayRefusal(why.code)}
+        </p>
+      )}
+      <p>{mayEdit.value ? say(`${mode.value}_hint`) : say("readonly", { why: whyNot() })}</p>
+      {mayEdit.value && SNAPPING.has(mode.value) && <Snaps />}
+    </div>
+  );
+}
+
+function whyNot(): string {
+  return person.value?.role === "grid_worker" ? say("not_yours") : say("not_draft");
+}
+
+function Snaps() {
+  return (
+    <fieldset class="snaps">
+      <legend class="unseen">{say("snap")}</legend>
+      <span aria-hidden="true">{say("snap")}</span>
+      {SNAPS.map((name) => (
+        <label key={name}>
+          <input
+            type="checkbox"
+            checked={snaps.value.has(name)}
+            onChange={(event) => {
+              const others = [...snaps.value].filter((one) => one !== name);
+              snaps.value = new Set(event.currentTarget.checked ? [...others, name] : others);
+            }}
+          />
+          {say(name)}
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,27 @@
+import { mayEdit } from "../../draw/bench";
+import { turnTo } from "../../draw/keys";
+import { MODE_KEYS, MODES, mode } from "../../draw/modes/mode";
+import { say as sayBench } from "../../text/plan/bench";
+import { say } from "../../text/plan/modes";
+
+/** One button for each mode, with the letter that turns to it. */
+export function ToolBar() {
+  if (!mayEdit.value) return null;
+  return (
+    <div class="tool-bar" role="toolbar" aria-label={sayBench("tools")} aria-orientation="vertical">
+      {MODES.map((name) => (
+        <button
+          key={name}
+          type="button"
+          aria-pressed={mode.value === name}
+          aria-keyshortcuts={MODE_KEYS[name]}
+          title={say(`${name}_hint`)}
+          onClick={() => turnTo(name)}
+        >
+          {say(name)}
+          <kbd>{MODE_KEYS[name].toUpperCase()}</kbd>
+        </button>
+      ))}
+    </div>
+  );
+}
