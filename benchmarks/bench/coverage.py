@@ -68,6 +68,54 @@ def ours(path: str, doors: int) -> Generator[None, None, dict[str, Any]]:
     }
 
 
+def same(path: str, doors: int) -> Generator[None, None, dict[str, Any]]:
+    """Return by onegrid what PySAL tells and no more: no units above cells, no causes."""
+    limit_threads(1)
+    town = _town(path, doors)
+    yield
+    _figures(_town(path, doors // 10))  # compiled, or found on disk
+    return _figures(town)
+
+
+def _figures(town: Asked) -> dict[str, Any]:
+    from onegrid.circles.places import join_places
+    from onegrid.coverage.access import accessibility
+    from onegrid.coverage.walks import Catchments
+    from onegrid.network.graph import US_PER_S
+    from onegrid.network.search import reach_pairs
+
+    def joined() -> Any:  # noqa: ANN401  (places of a program that may be missing)
+        return join_places(contractible(town.network), town.people, profile=profile())
+
+    def walks() -> list[tuple[Catchments, np.ndarray]]:
+        found = []
+        for kind in KINDS:
+            mine = town.facilities[town.facilities["kind"] == kind]
+            places = join_places(town.network, mine, profile=profile())
+            near = reach_pairs(homes.graph, homes.doors, places.coming, limit_s=LIMIT_S)
+            capacity = mine["capacity_people"].to_numpy()[places.row]
+            pairs = Catchments(near.origin, near.destination, near.walk_us / US_PER_S)
+            found.append((pairs, capacity))
+        return found
+
+    def told() -> dict[str, Any]:
+        covered, felt = 0, 0.0
+        lived_in = np.bincount(cell, people)
+        for pairs, capacity in found:
+            felt_by = accessibility(pairs, people, capacity, LIMIT_S)
+            covered += int(people[np.unique(pairs.door)].sum())
+            whole = np.bincount(cell, felt_by * people)
+            felt += float(((whole[lived_in > 0] / lived_in[lived_in > 0]) ** 2).sum())
+        return {"covered": covered, "access": felt}
+
+    homes, once_s = timed(joined)
+    found, walk_s = timed(walks)
+    people = town.people["people"].to_numpy(np.float64)[homes.row]
+    cell = place_points(homes.points, town.cells)
+    figures, cover_s = timed(told)
+    return {"once_s": once_s, "walk_s": walk_s, "cover_s": cover_s, **figures}
+
+
 def whole(path: str, doors: int) -> Generator[None, None, dict[str, Any]]:
     """Return the CPU seconds of everything that ``onegrid coverage`` computes for a profile."""
     from onegrid.pipeline.coverage import CoverageTables, measure
@@ -82,19 +130,20 @@ def whole(path: str, doors: int) -> Generator[None, None, dict[str, Any]]:
 
 
 def _covered(town: Asked) -> tuple[tuple[Any, float], float]:
+    from onegrid.circles.places import join_places
     from onegrid.circles.reach import nearest, reach
     from onegrid.coverage.gaps import CoverageOptions, measure_coverage
 
     def walks() -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
-        pairs = {}
+        pairs, homes = {}, join_places(town.network, town.people, profile=profile())
         for kind in KINDS:
             mine = town.facilities[town.facilities["kind"] == kind]
             found = reach(
-                town.network, mine, town.people, limit_s=LIMIT_S, profile=profile(), rounded=False
+                town.network, mine, homes, limit_s=LIMIT_S, profile=profile(), rounded=False
             )
             names = {"from_id": "facility_id", "to_id": "door_id"}
             pairs[kind] = found.pairs.rename(columns=names)
-        return nearest(town.network, town.facilities, town.people, profile=profile()), pairs
+        return nearest(town.network, town.facilities, homes, profile=profile()), pairs
 
     (doors, pairs), walk_s = timed(walks)
     options = CoverageOptions(pairs=pairs, barriers=town.network.barriers)

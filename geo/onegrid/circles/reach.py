@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from onegrid.circles.places import join_places
+from onegrid.circles.places import Places, join_places
 from onegrid.errors import InputError, Problem
 from onegrid.network.graph import US_PER_S, towards
 from onegrid.network.nearest import contraction_for, nearest_labels
@@ -40,8 +40,8 @@ class Reach:
 
 def reach(
     network: Network,
-    origins: gpd.GeoDataFrame,
-    destinations: gpd.GeoDataFrame,
+    origins: gpd.GeoDataFrame | Places,
+    destinations: gpd.GeoDataFrame | Places,
     *,
     limit_s: float,
     profile: Profile,
@@ -54,7 +54,7 @@ def reach(
     network
         The walk network.
     origins, destinations
-        Points indexed by id, in any CRS.
+        Points indexed by id, in any CRS; or places joined to the network for the profile before.
     limit_s
         Longest walk, in seconds; applied before rounding, a walk of exactly the limit counts.
     profile
@@ -85,8 +85,7 @@ def reach(
     0      h1    c1   606.0
     """
     _check_limit(limit_s)
-    left = join_places(network, origins, profile=profile)
-    right = join_places(network, destinations, profile=profile)
+    left, right = (_joined(network, asked, profile) for asked in (origins, destinations))
     found = reach_pairs(left.graph, left.doors, right.coming, limit_s=limit_s)
     order = np.argsort(found.origin * len(right.ids) + found.destination, kind="stable")
     walk_s = found.walk_us[order] / US_PER_S
@@ -107,7 +106,7 @@ def reach(
 def nearest(
     network: Network,
     facilities: gpd.GeoDataFrame,
-    doors: gpd.GeoDataFrame,
+    doors: gpd.GeoDataFrame | Places,
     *,
     profile: Profile,
     limit_s: float | None = None,
@@ -121,7 +120,7 @@ def nearest(
     facilities
         Points indexed by id, with a column ``kind``.
     doors
-        Points indexed by id.
+        Points indexed by id, or places as in `reach`.
     profile
         Who walks.
     limit_s
@@ -157,7 +156,7 @@ def nearest(
         _check_limit(limit_s)
     kind = facility_kinds(facilities)
     targets = join_places(network, facilities, profile=profile)
-    homes = join_places(network, doors, profile=profile)
+    homes = _joined(network, doors, profile)
     names, code = np.unique(kind[targets.row], return_inverse=True)
     source, walk_us = nearest_labels(
         towards(targets.graph),  # people walk to facilities, the search goes the other way
@@ -173,7 +172,8 @@ def nearest(
     into = np.broadcast_to(homes.row, source.shape)
     facility[np.nonzero(found)[0], into[found]] = targets.ids[source[found]]
     walk_s[np.nonzero(found)[0], into[found]] = walk_us[found] / US_PER_S
-    ids = doors.index.astype(str).to_numpy(dtype=object)
+    ids = np.empty_like(homes.ids)
+    ids[homes.row] = homes.ids
     return pd.DataFrame(
         {
             "id": pd.array(np.tile(ids, len(names)), dtype="str"),
@@ -183,6 +183,10 @@ def nearest(
             "walk_s": walk_s.ravel(),
         }
     )
+
+
+def _joined(network: Network, asked: gpd.GeoDataFrame | Places, profile: Profile) -> Places:
+    return asked if isinstance(asked, Places) else join_places(network, asked, profile=profile)
 
 
 def facility_kinds(facilities: gpd.GeoDataFrame) -> NDArray[np.object_]:

@@ -40,17 +40,17 @@ class Units:
 
     def roll_up(self, by_cell: Floats, level: str) -> Floats:
         """Return the sums (rows, units of `level`) of values by cell (rows, cells)."""
-        return self._roll(by_cell, level, np.add, 0.0)
+        unit, units = self.of_cell[level], len(self.ids[level])
+        known = np.flatnonzero(unit >= 0)
+        rows = [np.bincount(unit[known], row[known], minlength=units) for row in by_cell]
+        return np.array(rows, dtype=np.float64).reshape(len(by_cell), units)
 
     def roll_up_max(self, by_cell: Floats, level: str) -> Floats:
         """Return the maxima (rows, units of `level`); -inf where a unit has no cell."""
-        return self._roll(by_cell, level, np.maximum, -np.inf)
-
-    def _roll(self, by_cell: Floats, level: str, how: np.ufunc, start: float) -> Floats:
         unit = self.of_cell[level]
         known = np.flatnonzero(unit >= 0)
-        total = np.full((len(self.ids[level]), len(by_cell)), start)
-        how.at(total, unit[known], by_cell[:, known].T)
+        total = np.full((len(self.ids[level]), len(by_cell)), -np.inf)
+        np.maximum.at(total, unit[known], by_cell[:, known].T)
         return total.T
 
 

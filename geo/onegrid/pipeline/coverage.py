@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from onegrid.circles.places import Places
     from onegrid.coverage.effects import Fix
     from onegrid.coverage.fixes import Fixes
     from onegrid.coverage.spread import Spread
@@ -130,9 +131,16 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, Fixe
     """Measure one walking profile; return the coverage and the ranked fixes."""
     kinds = {norm.kind: norm.limit_s for norm in tables.norms}
     relevant = tables.facilities[tables.facilities["kind"].isin(list(kinds))]
-    doors = nearest(tables.network, relevant, tables.people, profile=profile)
+    homes = join_places(tables.network, tables.people, profile=profile)
+    doors = nearest(tables.network, relevant, homes, profile=profile)
     pairs = {
-        kind: pairs_of(tables, relevant[relevant["kind"] == kind], limit_s, profile)
+        kind: pairs_of(
+            tables.network,
+            relevant[relevant["kind"] == kind],
+            homes,
+            limit_s=limit_s,
+            profile=profile,
+        )
         for kind, limit_s in kinds.items()
     }
     shut = (tables.network.flags & EdgeFlag.CLOSED).any()
@@ -180,15 +188,20 @@ def _links(
 
 
 def pairs_of(
-    tables: CoverageTables, facilities: gpd.GeoDataFrame, limit_s: float, profile: Profile
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    homes: gpd.GeoDataFrame | Places,
+    *,
+    limit_s: float,
+    profile: Profile,
 ) -> pd.DataFrame:
     """Return ``door_id, facility_id, walk_s`` of every door and facility within a walk."""
     if not len(facilities):
         return pd.DataFrame({"door_id": [], "facility_id": [], "walk_s": []})
     found = reach(
-        tables.network,
+        network,
         facilities,
-        tables.people,
+        homes,
         limit_s=limit_s,
         profile=profile,
         rounded=False,  # the zones of accessibility end at exact times

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
+from onegrid.circles.places import join_places
 from onegrid.coverage.gaps import CoverageOptions, measure_coverage
 from onegrid.crs import in_crs
 from onegrid.errors import Gather
@@ -24,6 +25,7 @@ from onegrid.siting.scenarios import Scenario, changed_facilities, side_by_side
 from onegrid.standards.norm_packs import unverified_kinds
 
 if TYPE_CHECKING:
+    from onegrid.circles.places import Places
     from onegrid.coverage.gaps import Coverage
     from onegrid.pipeline.coverage import CoverageInputs
     from onegrid.standards import Profile
@@ -45,6 +47,7 @@ class Walks:
         self.facilities = in_crs(tables.facilities, crs)
         self._people = in_crs(tables.people, crs)
         self._today: dict[str, Walked] = {}
+        self._joined: dict[str, Places] = {}
         self._pairs: dict[tuple[str, str, float], pd.DataFrame] = {}
 
     def today(self, profile: Profile) -> Walked:
@@ -63,10 +66,19 @@ class Walks:
         if same and key in self._pairs:
             return self._pairs[key]
         mine = tables.facilities[tables.facilities["kind"] == kind]
-        found = pairs_of(tables, mine, limit_s, profile)
+        homes = self._homes(tables, profile)
+        found = pairs_of(tables.network, mine, homes, limit_s=limit_s, profile=profile)
         if same:
             self._pairs[key] = found
         return found
+
+    def _homes(self, tables: CoverageTables, profile: Profile) -> Places:
+        """Return everybody as joined to the streets, once for streets that are today's."""
+        if tables.network is not self._tables.network:
+            return join_places(tables.network, tables.people, profile=profile)
+        if profile.name not in self._joined:
+            self._joined[profile.name] = join_places(tables.network, tables.people, profile=profile)
+        return self._joined[profile.name]
 
 
 def measured_scenario(
