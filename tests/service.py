@@ -168,3 +168,31 @@ def wipe(url):
             if name != "spatial_ref_sys":
                 connection.execute(text(f'DROP TABLE "{name}" CASCADE'))
     engine.dispose()
+
+
+def publish(app, plan="main", *, old=None, base=0):
+    """Put a plan in force, in place of another one, without the people who decide it."""
+    with app.state.office.workspace.writing() as connection:
+        if old is not None:
+            head = plans.plan_head(connection, old)
+            plans.set_status(
+                connection, old, base=head.revision, was=plans.PUBLISHED, to=plans.RETIRED
+            )
+        plans.set_status(connection, plan, base=base, was=plans.DRAFT, to=plans.PUBLISHED)
+
+
+def lonlat(point):
+    """Return a point of the grid in degrees."""
+    there = gpd.GeoSeries([point], crs=SRID).to_crs(4490)
+    return float(there.x.iloc[0]), float(there.y.iloc[0])
+
+
+@cache
+def _spots():
+    cells = grid().board.rows["cells"]
+    return {name: lonlat(row.shape.representative_point()) for name, row in cells.items()}
+
+
+def spot(cell_id):
+    """Return a place inside a cell of the plan that `fill` makes, in degrees."""
+    return _spots()[cell_id]

@@ -10,6 +10,7 @@ import shapely
 
 from onegrid.errors import AccessError, Problem
 from onegrid.grids.edit.rows import CELLS
+from onegrid.operations.flows import RESIDENT
 from onegrid.standards import number
 from onegrid.store.users import DISTRICT, Person
 
@@ -34,17 +35,19 @@ Action = Literal[
     "upload",
     "run",  # jobs
     "export",
+    "work",  # issues, registers and who does what, of one's own area
+    "staff",  # names and numbers of those who work on the grid, and who is where
     "manage",  # accounts, the audit, how the service does
 ]
-_GRID_WORKER: Final[frozenset[Action]] = frozenset({"public", "self", "read"})
+_GRID_WORKER: Final[frozenset[Action]] = frozenset({"public", "self", "read", "work"})
 _COMMUNITY: Final[frozenset[Action]] = _GRID_WORKER | frozenset[Action](
-    {"people", "edit", "submit", "branch"}
+    {"people", "edit", "submit", "branch", "staff"}
 )
 _OFFICE: Final[frozenset[Action]] = _COMMUNITY | frozenset[Action](
     {"approve", "upload", "run", "export"}
 )
 ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
-    "resident": frozenset({"public"}),
+    RESIDENT: frozenset({"public"}),
     "grid_worker": _GRID_WORKER,
     "community": _COMMUNITY,
     "subdistrict_office": _OFFICE,
@@ -69,6 +72,11 @@ class Who:
         return "" if self.person is None else self.person.user_id
 
     @property
+    def role(self) -> str:
+        """Return their role; whoever is not logged in is a resident."""
+        return RESIDENT if self.person is None else self.person.role
+
+    @property
     def everywhere(self) -> bool:
         """Return whether the whole district is theirs."""
         return self.person is not None and DISTRICT in self.person.areas
@@ -81,7 +89,7 @@ class Who:
         >>> Who().may("public"), Who().may("edit")
         (True, False)
         """
-        return action in ACTIONS["resident" if self.person is None else self.person.role]
+        return action in ACTIONS[self.role]
 
     def covers(self, subdistrict_id: str, community_id: str = "") -> bool:
         """Return whether a subdistrict, or a community of it, lies in their areas.

@@ -12,6 +12,11 @@ from service import PASSWORD, Browser, rename
 
 pytestmark = pytest.mark.integration
 NO_LOGIN = {("POST", "/api/session")}
+RESIDENTS = {  # what they report, how it stands, and counts
+    *(("POST", "/api/issues"), ("POST", "/api/issues/{issue_id}/track")),
+    *(("POST", "/api/issues/{issue_id}/rating"), ("GET", "/api/issue-statistics")),
+    ("GET", "/api/flows"),
+}
 
 
 def told(answer):
@@ -31,7 +36,7 @@ def actions_of(app):
 def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
     actions = actions_of(app)
     open_to_all = {place for place, asked in actions.items() if not asked}
-    office = {("GET", "/api/plans"), ("POST", "/api/links/use")}
+    office = {("GET", "/api/plans"), ("POST", "/api/links/use"), *RESIDENTS}
     assert {place for place, asked in actions.items() if asked == ["public"]} == office
     assert all(len(asked) <= 1 for asked in actions.values())
     writing = {(m, p) for m, p in open_to_all if m not in ("GET", "OPTIONS")}

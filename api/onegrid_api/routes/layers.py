@@ -51,7 +51,7 @@ def read_rows(  # noqa: PLR0913, PLR0917  (a request)
 ) -> FeaturePage:
     """Return rows of a layer as GeoJSON: those of one's areas."""
     srid = office.workspace.srid
-    box = None if bbox is None else _box(bbox, srid)
+    box = None if bbox is None else box_in_metres(bbox, srid)
     with office.workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
         version.is_of(head.revision, who.name, () if who.person is None else who.person.areas)
@@ -90,7 +90,7 @@ def read_people(
     return FeaturePage(type="FeatureCollection", total=total, features=made, next=page.next(total))
 
 
-def _box(text: str, srid: int) -> tuple[float, float, float, float]:
+def box_in_metres(text: str, srid: int) -> tuple[float, float, float, float]:
     """Return the box around a box of degrees, in metres."""
     try:
         west, south, east, north = (float(part) for part in text.split(","))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from alembic import command
 from alembic.config import Config
@@ -13,12 +13,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import update
 
 from onegrid.errors import InputError, Problem
+from onegrid.store import operation_models, service_models
 from onegrid.store.layers import move_table
 from onegrid.store.models import Base, Setting
 from onegrid.store.settings import SRID
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+FORMS: Final = (service_models, operation_models)  # importing them adds their tables to `Base`
 
 
 def upgrade(engine: Engine, *, srid: int, to: str = "head") -> None:

@@ -1,0 +1,94 @@
+"""Cases as answers show them, and to whom."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+
+from onegrid.crs import to_lonlat
+from onegrid.errors import AccessError, Problem
+from onegrid.operations.moves import allowed
+from onegrid.store import cases, users
+from onegrid.store.users import DISTRICT
+from onegrid_api.case_forms import CaseAnswer, CaseRow, MoveAnswer, NextMove
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Connection
+
+    from onegrid.store.cases import Kept, Place
+    from onegrid_api.access import Who
+
+_DECIMALS = 7  # a centimetre
+_FIELD = ("grid_worker", "community")
+
+
+def areas_of(who: Who) -> tuple[str, ...] | None:
+    """Return the areas somebody may see cases of, None for all."""
+    if who.everywhere:
+        return None
+    return () if who.person is None else who.person.areas
+
+
+def works_at(who: Who, place: Place) -> bool:
+    """Return whether somebody works where a case is."""
+    if not who.may("work"):
+        return False
+    return who.covers(place.subdistrict_id or "", place.community_id or "")
+
+
+def refuse_elsewhere(who: Who, kept: Kept) -> None:
+    """Raise ``OTHER_AREA`` unless somebody works where a case is."""
+    if not works_at(who, kept.place):
+        what = f"{kept.head.case_id} is not in your area"
+        raise AccessError(Problem("OTHER_AREA", what, "", kept.head.case_id))
+
+
+def case_rows(records: Sequence[Mapping[str, Any]], *, srid: int, now: str) -> list[CaseRow]:
+    """Return records of cases as lists show them."""
+    there = [n for n, record in enumerate(records) if record["shape"] is not None]
+    lonlat = np.full((len(records), 2), np.nan)
+    if there:
+        shapes = [records[n]["shape"] for n in there]
+        turned = to_lonlat(gpd.GeoDataFrame(geometry=shapes, crs=f"EPSG:{srid}")).geometry
+        lonlat[there] = np.column_stack([turned.x, turned.y]).round(_DECIMALS)
+    places = [(None, None) if np.isnan(x) else (x, y) for x, y in lonlat.tolist()]
+    return [
+        CaseRow(
+            **{name: record[name] for name in record if name not in ("shape", "photo")},
+            photo=record["photo"] is not None,
+            overdue=record["due_at"] is not None and record["due_at"] < now,
+            lon=lon,
+            lat=lat,
+        )
+        for record, (lon, lat) in zip(records, places, strict=True)
+    ]
+
+
+def case_answer(connection: Connection, kept: Kept, who: Who, *, srid: int, now: str) -> CaseAnswer:
+    """Return a case with its words, its moves, and what somebody could do."""
+    record = cases.record_of(kept)
+    (row,) = case_rows([record], srid=srid, now=now)
+    mine = allowed(kept.standing, who.role) if works_at(who, kept.place) else []
+    return CaseAnswer(
+        **row.model_dump(),
+        body=kept.head.body,
+        details=dict(kept.head.details),
+        moves=[MoveAnswer(**one) for one in cases.moves_of(connection, kept.head.case_id)],
+        next_moves=[NextMove(kind=kind, to=to) for kind, to in mine],
+        workers=workers_at(connection, kept.place),
+    )
+
+
+def workers_at(connection: Connection, place: Place) -> list[str]:
+    """Return the names of the accounts that look after a place, those of the community first."""
+    home = {f"community/{place.community_id}", f"subdistrict/{place.subdistrict_id}", DISTRICT}
+    found = [
+        (one.areas[0].partition("/")[0], one.name)
+        for one in users.users(connection)
+        if one.active and one.role in _FIELD and home.intersection(one.areas)
+    ]
+    return [name for _, name in sorted(found)]

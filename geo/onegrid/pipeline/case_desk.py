@@ -1,0 +1,262 @@
+"""Cases at work: a report finds its place, a move is made once, what is overdue goes up."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from onegrid.crs import LONLAT, in_crs
+from onegrid.errors import InputError, Problem, StateError
+from onegrid.grids.edit.rows import CELLS
+from onegrid.operations.flows import ISSUE, RESIDENT, duty_of, flow_of
+from onegrid.operations.moves import escalated, moved, opened
+from onegrid.operations.places import cells_under, near_by, old_cell
+from onegrid.standards import number
+from onegrid.store import case_lists, cases, plans, results
+from onegrid.store.audit import By, stamp
+from onegrid.store.rows import read_layer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from onegrid.store import Workspace
+    from onegrid.store.cases import CaseHead, Kept, Place, Sent
+    from onegrid.store.reporters import Reporter
+
+_CROSSWALK = "crosswalk.csv"
+_LOST = By("", "", "the grid was drawn anew")
+
+
+@dataclass(frozen=True)
+class Similar:
+    """A case that may be about the same thing, so many metres away."""
+
+    case_id: str
+    air_m: float
+
+
+@dataclass(frozen=True)
+class Received:
+    """A case as it stands; ``made`` is false where it had come before."""
+
+    kept: Kept
+    made: bool
+    similar: tuple[Similar, ...] = ()
+
+
+def receive(
+    connection: Connection,
+    head: CaseHead,
+    place: Place,
+    *,
+    reporter: Reporter,
+    by: By,
+    theirs: Callable[[Place], bool],
+) -> Received:
+    """Open a case, once however often it is sent.
+
+    Parameters
+    ----------
+    place
+        With a shape in the CRS of the workspace it is completed: cell, department, old cell.
+    theirs
+        Whether somebody works at a place; who does not reports like any resident.
+
+    Raises
+    ------
+    InputError
+        ``FLOW_UNKNOWN``, ``DUTY_UNKNOWN``, or ``OUTSIDE``: it lies in no cell.
+    AccessError
+        ``MOVE_ROLE`` if they may not open such a case there.
+    StateError
+        ``NO_GRID`` before a plan is published; ``CASE_EXISTS`` if another case has its id.
+    """
+    cases.claim(connection, head.case_id)
+    flow_of(head.flow, register=head.register)
+    there = cases.find_case(connection, head.case_id)
+    asked = cases.asked_hash(head, place, reporter)
+    if there is not None:
+        if there.asked != asked:
+            what = f"there is another case {head.case_id!r}"
+            raise StateError(Problem("CASE_EXISTS", what, remedy="make an id for each case"))
+        return Received(there, made=False)
+    similar: tuple[Similar, ...] = ()
+    if place.shape is not None:
+        place = placed(connection, head, place.shape)
+        similar = _similar(connection, head.kind, place.shape, by.at)
+    head = head if theirs(place) else replace(head, role=RESIDENT)
+    standing = opened(head.flow, role=head.role, at=datetime.fromisoformat(by.at))
+    cases.open_case(connection, head, place, standing, by=by, reporter=reporter)
+    made = cases.case(connection, head.case_id, register=head.register)
+    return Received(made, made=True, similar=similar)
+
+
+def placed(connection: Connection, head: CaseHead, point: shapely.Point) -> Place:
+    """Return where a case is: its cell on the published grid, the department's old cell."""
+    plan = published_plan(connection)
+    box = shapely.bounds(point)
+    rows = sorted(read_layer(connection, plan.plan_id, CELLS, box=tuple(box)).items())
+    shapes = np.array([row.shape for _, row in rows], dtype=object)
+    bare = shapely.set_srid(point, 0)
+    found = int(cells_under(np.array([bare]), shapes)[0])
+    if found < 0:
+        remedy = "report it where the district's cells are"
+        raise InputError(Problem("OUTSIDE", "the place lies in no cell", "", "", remedy))
+    cell = rows[found][1]
+    department = duty_of(head.kind).department if head.register == ISSUE else None
+    return cases.Place(
+        cell_id=cell.key.id,
+        community_id=cell.text("community_id"),
+        subdistrict_id=cell.text("subdistrict_id"),
+        department=department,
+        old_code=department and _old_code(connection, plan.plan_id, cell.key.id, department, bare),
+        grid=_grid(plan),
+        shape=point,
+    )
+
+
+def make_move(
+    connection: Connection,
+    case_id: str,
+    sent: Sent,
+    *,
+    register: str,
+    by: By,
+    check: Callable[[Kept], None],
+) -> Kept:
+    """Move a case, once however often it is sent.
+
+    Parameters
+    ----------
+    check
+        Raises where whoever moves it may not.
+
+    Raises
+    ------
+    InputError, StateError, AccessError, StaleError
+        As `moved` and `cases.refuse_stale`; ``CASE_UNKNOWN``, ``MOVE_EXISTS``.
+    """
+    cases.claim(connection, case_id)
+    kept = cases.case(connection, case_id, register=register)
+    check(kept)
+    if cases.repeated(connection, case_id, sent):
+        return kept
+    cases.refuse_stale(kept, sent.base)
+    after = moved(kept.standing, sent.move)
+    cases.save_move(connection, kept, after, sent, by=by)
+    return cases.case(connection, case_id, register=register)
+
+
+def bring_up_to_date(workspace: Workspace, *, now: str) -> None:
+    """Pass on what is overdue, and give cases of an older grid their cells of the present one."""
+    with workspace.reading() as connection:
+        plan = _published(connection)
+        behind = case_lists.overdue(connection, now=now)
+        moving = [] if plan is None else case_lists.of_other_grid(connection, _grid(plan))
+    if not behind and not moving:
+        return
+    with workspace.writing() as connection:
+        for kept in case_lists.overdue(connection, now=now):
+            steps = escalated(kept.standing, datetime.fromisoformat(now))
+            cases.escalate(connection, kept, steps)
+        plan = _published(connection)
+        if plan is not None:
+            _follow(connection, plan, now=now)
+
+
+def in_metres(lon: float, lat: float, *, srid: int) -> shapely.Point:
+    """Return a place in the CRS of a workspace.
+
+    Raises
+    ------
+    InputError
+        ``OUTSIDE`` if the CRS does not reach there.
+    """
+    there = gpd.GeoDataFrame(geometry=[shapely.Point(lon, lat)], crs=LONLAT)
+    point = in_crs(there, f"EPSG:{srid}").geometry.iloc[0]
+    if not np.isfinite(shapely.get_coordinates(point)).all():
+        raise InputError(Problem("OUTSIDE", "the place is far from the district"))
+    return shapely.set_srid(point, srid)
+
+
+def published_plan(connection: Connection) -> plans.PlanHead:
+    """Return the plan that is in force.
+
+    Raises
+    ------
+    StateError
+        ``NO_GRID`` before one is published.
+    """
+    plan = _published(connection)
+    if plan is None:
+        raise StateError(Problem("NO_GRID", "no plan is published", remedy="publish one first"))
+    return plan
+
+
+def _published(connection: Connection) -> plans.PlanHead | None:
+    heads = (one for one in plans.list_plans(connection) if one.status == plans.PUBLISHED)
+    return next(heads, None)
+
+
+def _grid(plan: plans.PlanHead) -> str:
+    return f"{plan.plan_id}@{plan.revision}"
+
+
+def _old_code(
+    connection: Connection, plan_id: str, cell_id: str, department: str, point: shapely.Point
+) -> str | None:
+    """Return the old cell under a point, else the one that holds most of the cell."""
+    box = tuple(shapely.bounds(point))
+    for code, shape in case_lists.old_cells_at(connection, department, box):
+        if shapely.intersects(shapely.set_srid(shape, 0), point):
+            return code
+    files = {one.name: one.sha256 for one in results.list_results(connection, plan_id)}
+    if _CROSSWALK not in files:
+        return None
+    content = results.content_of(connection, files[_CROSSWALK])
+    table = pd.read_csv(io.BytesIO(content), dtype={"cell_id": str, "old_code": str})
+    return old_cell(table, cell_id, department=department)
+
+
+def _similar(
+    connection: Connection, kind: str, point: shapely.Point, at: str
+) -> tuple[Similar, ...]:
+    within_m, days = number("issue_near_m"), number("issue_near_days")
+    box = tuple(shapely.bounds(point.buffer(within_m)))
+    since = stamp(datetime.fromisoformat(at) - timedelta(days=days))
+    found = case_lists.near(connection, kind, box, since=since)
+    places = np.array([one.place.shape for one in found], dtype=object)
+    return tuple(
+        Similar(found[i].head.case_id, round(air_m, 1))
+        for i, air_m in near_by(point, places, within_m=within_m)
+    )
+
+
+def _follow(connection: Connection, plan: plans.PlanHead, *, now: str) -> None:
+    """Give every case of an older grid the cell its point lies in now."""
+    grid = _grid(plan)
+    found = case_lists.of_other_grid(connection, grid)
+    if not found:
+        return
+    rows = sorted(read_layer(connection, plan.plan_id, CELLS).items())
+    shapes = np.array([row.shape for _, row in rows], dtype=object)
+    points = shapely.set_srid(np.array([one.place.shape for one in found], dtype=object), 0)
+    by = replace(_LOST, at=now)
+    for kept, place in zip(found, cells_under(points, shapes, nearest=True), strict=True):
+        name, cell = rows[place]
+        home = (name, cell.text("community_id"), cell.text("subdistrict_id"))
+        if home != (kept.place.cell_id, kept.place.community_id, kept.place.subdistrict_id):
+            there = replace(
+                kept.place, cell_id=home[0], community_id=home[1], subdistrict_id=home[2], grid=grid
+            )
+            cases.follow(connection, kept, there, by=by)
+    case_lists.keep_grid(connection, grid)
