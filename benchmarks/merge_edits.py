@@ -25,7 +25,7 @@ ABOUT = (
 )
 GRID_ABOUT = (
     "Wavy lattices of 4 atoms a cell and up to 9 cells a community, {}; {} random edits of each "
-    "kind, each made and taken back three times, of which the fastest counts; `split_k` makes "
+    "kind, each made and taken back seven times, of which the fastest counts; `split_k` makes "
     "three parts, `resolve` takes a department's border."
 )
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from onegrid.grids.edit import Board, Edit
 
-_TIMES = 3  # each edit is made so often and its fastest time counts: the machine is shared
+_TIMES = 7  # each edit is made so often and its fastest time counts: the machine is shared
 _TRIES = 60  # random edits for one that is not refused
 _STRIP_M, _OFF_M = 6.0, (2.0, 3.0)
 _CONFLICTS = 40
