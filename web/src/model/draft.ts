@@ -1,4 +1,4 @@
-import type { Change, Operation } from "./change";
+import type { Change } from "./change";
 import { Overlay } from "./overlay";
 import {
   type Atom,
@@ -136,7 +136,7 @@ export class Draft {
   }
 
   /** What differs from the base. */
-  toChange(op: Operation): Change {
+  toChange(op: Change["op"]): Change {
     const vertices = this.vertices.differences();
     return {
       kind: "change",

@@ -124,7 +124,7 @@ function vertexTable(stepsPerUnit: number) {
 }
 
 /** A ring without repetitions, turned left if it is an outer one, else right. */
-function turned(drawn: Ring, placeOf: (id: VertexId) => Point, outer: boolean): Ring {
+export function turned(drawn: Ring, placeOf: (id: VertexId) => Point, outer: boolean): Ring {
   const open = drawn.filter((id, at) => id !== drawn[(at + 1) % drawn.length]);
   return doubleArea(open.map(placeOf)) > 0 === outer ? open : open.toReversed();
 }
