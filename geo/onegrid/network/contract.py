@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from onegrid.network.graph import Graph
 
 
-# Of a graph: indptr, target, the time along each arc and against it.
-Costs = tuple["NDArray[np.int64]", "NDArray[np.int32]", "NDArray[np.int64]", "NDArray[np.int64]"]
-
-
 class Contraction(NamedTuple):
     """A contracted network; node numbers are ranks.
 
@@ -51,21 +47,9 @@ _RISE_USELESS, _FALL_USELESS, _USELESS = np.uint32(1), np.uint32(2), np.uint32(3
 def contract(graph: Graph, rank: NDArray[np.int32], *, limit_us: int) -> Contraction:
     """Return a graph contracted for walks of up to a limit, below 2³² − 1 microseconds."""
     costs = (graph.indptr, graph.target, graph.cost_us, graph.reverse_us)
-    indptr, found = eliminated(costs, rank, limit_us=limit_us, lean=True)
-    above, rise_us, fall_us = (np.ascontiguousarray(column) for column in found.T)
-    return Contraction(rank, indptr, above, rise_us, fall_us, limit_us)
-
-
-def eliminated(
-    costs: Costs, rank: NDArray[np.int32], *, limit_us: int, lean: bool
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Return the arcs of a contraction: indptr, and rows of the rank above, time up, time down.
-
-    Unless it is to be lean, those that other ways replace are kept.
-    """
     nodes = len(rank)
     head, use = np.full(nodes, _NONE), np.array([0, _NONE], np.uint32)  # arcs used, first free one
-    arcs = np.empty((len(costs[1]) + 64, 4), np.uint32)
+    arcs = np.empty((len(graph.target) + 64, 4), np.uint32)
     order = np.empty(nodes, np.uint32)
     order[rank] = np.arange(nodes)
     _list_arcs(*costs, rank, order, arcs, head, use, np.int64(limit_us))
@@ -75,10 +59,12 @@ def eliminated(
     lists = (head, use, near, place, indptr)
     done, most_us = 0, np.int64(limit_us)
     while True:
-        done = _eliminate(done, arcs, *lists, found, pairs[:, 0], most_us, lean)
+        done = _eliminate(done, arcs, *lists, found, pairs[:, 0], most_us)
         if done == nodes:
-            return indptr, found[: indptr[-1]]
+            break
         arcs, found, pairs = _longer(arcs), _longer(found), _longer(pairs)
+    above, rise_us, fall_us = (np.ascontiguousarray(c) for c in found[: indptr[-1]].T)
+    return Contraction(rank, indptr, above, rise_us, fall_us, limit_us)
 
 
 def _longer(table: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -150,7 +136,6 @@ def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
     found: NDArray[np.uint32],
     pairs: NDArray[np.uint32],
     limit_us: np.int64,
-    lean: bool,  # noqa: FBT001
 ) -> int:
     """Eliminate nodes until all are, or a table is full; return how many are done."""
     for node in range(done, len(head)):
@@ -162,7 +147,7 @@ def _eliminate(  # noqa: PLR0913, PLR0917  (as above)
         if use[0] + more > len(arcs) or size + count > len(found) or more > len(pairs):
             return node
         _take(arcs, head[node], use, near, place)
-        _find_useless(arcs, head, near, place, count, pairs, lean)
+        _find_useless(arcs, head, near, place, count, pairs)
         for i in range(count):
             place[near[i, _NODE]] = _NONE
             if near[i, _MARK] != _USELESS:
@@ -196,14 +181,13 @@ def _take(
 
 
 @part
-def _find_useless(  # noqa: PLR0913, PLR0917  (as above)
+def _find_useless(
     arcs: NDArray[np.uint32],
     head: NDArray[np.uint32],
     near: NDArray[np.uint32],
     place: NDArray[np.uint32],
     count: int,
     pairs: NDArray[np.uint32],
-    lean: bool,  # noqa: FBT001
 ) -> None:
     """Note the arcs between pairs of neighbours; mark neighbours that a way over one replaces."""
     for pair in range(count * count):
@@ -214,7 +198,6 @@ def _find_useless(  # noqa: PLR0913, PLR0917  (as above)
             j = place[arcs[arc, _ABOVE]]
             if j != _NONE:
                 pairs[i * count + j] = arc
-            if lean and j != _NONE:
                 up, down = np.int64(arcs[arc, _RISE]), np.int64(arcs[arc, _FALL])
                 _shorten(near, i, j, _RISE, up, _RISE_USELESS)
                 _shorten(near, j, i, _RISE, down, _RISE_USELESS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from onegrid.network.compiled import ZERO, kernel, part
+from onegrid.network.graph import arcs_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,11 +65,10 @@ def elimination_rank(xy: NDArray[np.float64], ends: NDArray[np.int32]) -> NDArra
     nodes = len(xy)
     x, y = xy.T
     directions = [np.argsort(key, kind="stable") for key in (x, y, x + y, x - y)]
-    source, target = np.concatenate([ends, ends[:, ::-1]]).T
-    order = np.argsort(source, kind="stable")
+    indptr, neighbour, _, _ = arcs_of(ends, np.ones(len(ends), np.bool_), nodes)
     work = _Work(
-        np.searchsorted(source[order], np.arange(nodes + 1)).astype(np.int64),
-        target[order].astype(np.int32),
+        indptr,
+        neighbour,
         np.stack(directions).astype(np.int32),
         np.empty(nodes, np.int32),
         np.zeros(nodes, np.int32),

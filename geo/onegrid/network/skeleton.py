@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
-from onegrid.network.contract import Contraction, eliminated
+from onegrid.network.compiled import ZERO, kernel, part
+from onegrid.network.contract import Contraction
 from onegrid.network.graph import arcs_of, whole_us
 from onegrid.network.order import elimination_rank
 
@@ -53,11 +53,9 @@ def find_skeleton(
     """Return the skeleton of a network in an order; closed streets count, they may be opened."""
     indptr, target, edge, _ = arcs_of(ends, np.ones(len(ends), np.bool_), len(rank))
     time_us = whole_us(length_m, _PACE_US_M)[edge]
-    costs = (indptr, target, time_us, time_us)
-    offsets, found = eliminated(costs, rank, limit_us=_LIMIT_US, lean=False)
-    above = np.ascontiguousarray(found[:, 0])
-    _sort_rows(offsets, above)
-    return Skeleton(rank, offsets, above)
+    order = np.empty(len(rank), np.uint32)
+    order[rank] = np.arange(len(rank))
+    return Skeleton(rank, *_find_arcs(indptr, target, time_us, rank, order, np.int64(_LIMIT_US)))
 
 
 def weigh(skeleton: Skeleton, graph: Graph, *, limit_us: int) -> Contraction | None:
@@ -85,14 +83,78 @@ def weigh(skeleton: Skeleton, graph: Graph, *, limit_us: int) -> Contraction | N
 
 
 @kernel
-def _sort_rows(offsets: NDArray[np.int64], above: NDArray[np.uint32]) -> None:
-    for row in range(len(offsets) - 1):
-        for k in range(offsets[row] + 1, offsets[row + 1]):
-            moved, at = above[k], k
-            while at > offsets[row] and above[at - 1] > moved:
-                above[at] = above[at - 1]
-                at -= 1
-            above[at] = moved
+def _find_arcs(  # noqa: C901  (by hand: numba counts who holds an array at every call)
+    indptr: NDArray[np.int64],
+    target: NDArray[np.int32],
+    time_us: NDArray[np.int64],
+    rank: NDArray[np.int32],
+    order: NDArray[np.uint32],
+    limit_us: np.int64,
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Return offsets and ranks above of all arcs within the limit.
+
+    A node takes its arcs from its streets and from the lower nodes with an arc to it: each hands
+    on what lies above in its row. A lower node waits in the list of the next one in its row.
+    """
+    nodes = len(order)
+    offsets = np.zeros(nodes + 1, np.int64)
+    above, cost_us = np.empty(4 * nodes + 64, np.uint32), np.empty(4 * nodes + 64, np.uint32)
+    waiting, following = np.full(nodes, _NONE), np.empty(nodes, np.uint32)
+    at = np.empty(nodes, np.int64)  # by lower node, the arc to the one it waits for
+    least_us, near = np.full(nodes, _NONE), np.empty(nodes, np.uint32)
+    for low in range(nodes):
+        count = ZERO
+        for k in range(indptr[order[low]], indptr[order[low] + 1]):
+            high = np.uint32(rank[target[k]])
+            if high > low and time_us[k] <= limit_us:
+                if least_us[high] == _NONE:
+                    near[count] = high
+                    count += 1
+                least_us[high] = min(np.int64(least_us[high]), time_us[k])
+        lower = waiting[low]
+        while lower != _NONE:
+            arc, last, after = at[lower], offsets[lower + 1] - 1, following[lower]
+            for k in range(arc + 1, last + 1):
+                high, way_us = above[k], np.int64(cost_us[arc]) + np.int64(cost_us[k])
+                if way_us > limit_us:
+                    continue
+                if least_us[high] == _NONE:
+                    near[count] = high
+                    count += 1
+                least_us[high] = min(np.int64(least_us[high]), way_us)
+            if arc < last:
+                at[lower], following[lower] = arc + 1, waiting[above[arc + 1]]
+                waiting[above[arc + 1]] = lower
+            lower = after
+        _sort(near, count)
+        size = offsets[low]
+        if size + count > len(above):
+            above, cost_us = _doubled(above, count), _doubled(cost_us, count)
+        for i in range(count):
+            above[size + i], cost_us[size + i] = near[i], least_us[near[i]]
+            least_us[near[i]] = _NONE
+        if count > 0:
+            at[low], following[low], waiting[near[0]] = size, waiting[near[0]], low
+        offsets[low + 1] = size + count
+    return offsets, above[: offsets[nodes]]
+
+
+@part
+def _sort(near: NDArray[np.uint32], count: int) -> None:
+    for i in range(1, count):
+        moved, at = near[i], i
+        while at > 0 and near[at - 1] > moved:
+            near[at] = near[at - 1]
+            at -= 1
+        near[at] = moved
+
+
+@part
+def _doubled(row: NDArray[np.uint32], more: int) -> NDArray[np.uint32]:
+    longer = np.empty(2 * len(row) + more, np.uint32)
+    for i in range(len(row)):  # numba takes seconds to compile the same as a slice
+        longer[i] = row[i]
+    return longer
 
 
 @kernel
