@@ -15,6 +15,7 @@ from onegrid.grids.locate import locate
 from onegrid.io.networks import read_network
 from onegrid.io.reading import read_raw
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.map_layers import department_grids, gaps_of_cells, life_circles, road_lines
 from onegrid.pipeline.mapping import streets_of
 from onegrid.store import plans, results
 from onegrid.store.ground import batch_of, departments, ground
@@ -22,15 +23,7 @@ from onegrid.store.models import LAYERS
 from onegrid.store.rows import frame_of, read_layer
 from onegrid_api.results import GAP_TYPES
 from onegrid_api.shown import hidden_elsewhere, of_area, theirs
-from onegrid_api.sources import (
-    BUILDINGS_ZOOM,
-    FACILITY_COLUMNS,
-    TITLES,
-    department_grids,
-    gaps_of_cells,
-    life_circles,
-    road_lines,
-)
+from onegrid_api.sources import BUILDINGS_ZOOM, FACILITY_COLUMNS, TITLES
 from onegrid_api.tiles import Source
 
 if TYPE_CHECKING:

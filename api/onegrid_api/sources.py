@@ -6,17 +6,17 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-import geopandas as gpd
-import pandas as pd
-
 from onegrid.errors import InputError, Problem
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.map_layers import department_grids, gaps_of_cells, life_circles, road_lines
 from onegrid.pipeline.mapping import streets_of
 from onegrid_api.errors import NotThereError
 from onegrid_api.tiles import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
 
     from onegrid_api.results import Results
 
@@ -45,8 +45,6 @@ _COLUMNS: Final[Mapping[str, list[str]]] = {
 }
 FACILITY_COLUMNS: Final = ["kind", "name", "opening_hours", "phone", "address"]
 _IDS: Final = {"subdistricts": "subdistrict_id", "conflicts": "conflict_id"}
-_GAPS: Final = ["kind", "profile", "people", "people_covered", "elders_60", "elders_60_covered",
-                "covered_share", "worst_walk_s", "cause", "accessibility"]  # fmt: skip
 
 
 def public_sources(results: Results) -> dict[str, Source]:
@@ -139,25 +137,8 @@ def _departments(results: Results) -> gpd.GeoDataFrame:
     return department_grids({n: results.layer(file, n) for n in results.layer_names(file)})
 
 
-def department_grids(grids: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Return the grids of all departments as one layer, without the names of their workers."""
-    parts = [
-        frame[["code", "name", "geometry"]].assign(department=name) for name, frame in grids.items()
-    ]
-    found = gpd.GeoDataFrame(pd.concat(parts, ignore_index=True), crs=parts[0].crs)
-    return found.set_index(found["department"] + "/" + (found.index + 1).astype(str)).rename_axis(
-        "department_grid_id"
-    )
-
-
 def _roads(results: Results) -> gpd.GeoDataFrame:
     return road_lines(streets_of(results.network()))
-
-
-def road_lines(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return streets as a layer."""
-    found = streets[["highway", "barrier", "geometry"]]
-    return found.set_index(found.index.astype(str)).rename_axis("road_id")
 
 
 def _buildings(results: Results) -> gpd.GeoDataFrame:
@@ -174,25 +155,5 @@ def _circles(results: Results) -> gpd.GeoDataFrame:
     return life_circles(results.layer("circles.gpkg", "circles"), kinds)
 
 
-def life_circles(circles: gpd.GeoDataFrame, kinds: pd.Series | None) -> gpd.GeoDataFrame:
-    """Return life circles as a layer, each with the kind of its facility; the largest first."""
-    found = circles[["facility_id", "minutes", "area_m2", "geometry"]]
-    found = found.assign(kind=None if kinds is None else found["facility_id"].map(kinds))
-    found = found.sort_values("minutes", ascending=False, kind="stable")  # small ones on top
-    names = found["facility_id"].astype(str) + "/" + found["minutes"].map("{:g}".format)
-    return found.set_index(names).rename_axis("circle_id")
-
-
 def _gaps(results: Results) -> gpd.GeoDataFrame:
     return gaps_of_cells(results.gaps(), results.cells())
-
-
-def gaps_of_cells(gaps: pd.DataFrame, cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the gaps of cells as a layer: a row for each cell, kind and walking profile."""
-    found = gaps[(gaps["level"] == "cell") & gaps["id"].isin(cells.index)]
-    names = found["id"] + "/" + found["kind"] + "/" + found["profile"].fillna("")
-    shapes = cells.geometry.loc[found["id"]].to_numpy()
-    columns = found[[c for c in _GAPS if c in found]].assign(cell_id=found["id"])
-    return gpd.GeoDataFrame(columns.set_index(names), geometry=shapes, crs=cells.crs).rename_axis(
-        "gap_id"
-    )

@@ -135,11 +135,27 @@ def test_a_tile_is_packed_for_those_who_can_unpack_it(app, planner):
     assert packed.headers["vary"] == "Accept-Encoding"
 
 
-@pytest.mark.parametrize("place", ["1/2/0", "1/0/2", "23/0/0", "-1/0/0", "1/x/0"])
-def test_a_place_that_is_no_tile_is_refused(planner, place):
-    assert planner.get(f"/api/plans/main/tiles/cells/{place}.mvt").status_code == 422
+@pytest.mark.parametrize("spot", ["1/2/0", "1/0/2", "23/0/0", "-1/0/0", "1/x/0"])
+def test_a_place_that_is_no_tile_is_refused(planner, spot):
+    assert planner.get(f"/api/plans/main/tiles/cells/{spot}.mvt").status_code == 422
 
 
 def test_an_unknown_layer_or_column_is_refused(planner):
     assert planner.get("/api/plans/main/tiles/moon.json").status_code == 404
     assert planner.get("/api/plans/main/tiles/cells.json?kind=x").status_code == 422
+
+
+def test_a_plan_is_exported_as_one_file_of_tiles_without_figures_of_few_people(
+    app, planner, tmp_path
+):
+    answer = planner.get("/api/plans/main/export?format=pmtiles")
+    assert answer.status_code == 200
+    path = tmp_path / "plan.pmtiles"
+    path.write_bytes(answer.content)
+    found = gpd.read_file(path, layer="cells").drop_duplicates("cell_id").set_index("cell_id")
+    cells = cells_of(app)
+    assert sorted(found.index) == sorted(cells.index)
+    few = cells.index[(cells["people"] > 0) & (cells["people"] < 10)]
+    assert found.loc[few, "people"].isna().all()
+    assert "locked" not in found
+    assert Browser(app, "own").get("/api/plans/main/export?format=pmtiles").status_code == 403

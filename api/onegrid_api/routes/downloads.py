@@ -7,14 +7,15 @@ import tempfile
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
 from onegrid.errors import AccessError, Problem
 from onegrid.pipeline.plan_tables import RECORD_FILE, STANDING
+from onegrid.pipeline.tiling import tiles_of_plan
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import audit, plans, results
 from onegrid_api.deps import Exporter, OfficeDep, PageDep, by
@@ -61,9 +62,22 @@ def read_result(
 
 
 @router.get("/export", response_class=Response, responses=_BYTES)
-def export(plan_id: PlanId, who: Exporter, office: OfficeDep) -> Response:
-    """Return a plan as it stands as a result folder in an archive; the export is on record."""
+def export(
+    plan_id: PlanId,
+    who: Exporter,
+    office: OfficeDep,
+    form: Annotated[Literal["folder", "pmtiles"], Query(alias="format")] = "folder",
+) -> Response:
+    """Return a plan as it stands as a result folder in an archive; the export is on record.
+
+    As ``pmtiles`` it is a map that may be published: figures of few people are not in it.
+    """
     _refuse_parts(who.everywhere)
+    if form == "pmtiles":
+        content, about = tiles_of_plan(office.workspace, plan_id)
+        with office.workspace.writing() as connection:
+            audit.note(connection, by(who), "export", plan_id, {"file": form, **about})
+        return _file(content, f"{plan_id}.pmtiles")
     with tempfile.TemporaryDirectory(prefix="onegrid-export-") as name:
         folder, packed = Path(name), io.BytesIO()
         told = write_plan(office.workspace, plan_id, folder)

@@ -170,13 +170,19 @@ def item(name: Name, item_id: ItemId, site: SiteDep, request: Request) -> Respon
     return JSONResponse(body, media_type=ogc.GEOJSON, headers=headers)
 
 
-def allowed(name: Name, site: SiteDep, request: Request) -> Response:
-    """Say which methods an address knows: whoever draws offers to edit what can be written."""
-    one = "item_id" in request.path_params
-    methods = ["GET", "OPTIONS"]
-    if site.writing and name == WRITTEN:
-        methods += ["PUT", "PATCH", "DELETE"] if one else ["POST"]
-    return Response(status_code=204, headers={"Allow": ", ".join(methods)})
+def allowed(name: Name, site: SiteDep) -> Response:
+    """Say which methods a layer knows: whoever draws offers to add what can be added."""
+    return _allow(["POST"] if site.writing and name == WRITTEN else [])
+
+
+def allowed_of_one(name: Name, item_id: ItemId, site: SiteDep) -> Response:
+    """Say which methods an item knows: whoever draws offers to edit what can be written."""
+    del item_id
+    return _allow(["PUT", "PATCH", "DELETE"] if site.writing and name == WRITTEN else [])
+
+
+def _allow(methods: list[str]) -> Response:
+    return Response(status_code=204, headers={"Allow": ", ".join(["GET", "OPTIONS", *methods])})
 
 
 def _headers(headers: dict[str, str], crs: str) -> dict[str, str]:
@@ -201,7 +207,7 @@ for _router in (public, office):
     )
     _router.add_api_route(f"{_HERE}/items", allowed, methods=["OPTIONS"], status_code=204)
     _router.add_api_route(
-        f"{_HERE}/items/{{item_id:path}}", allowed, methods=["OPTIONS"], status_code=204
+        f"{_HERE}/items/{{item_id:path}}", allowed_of_one, methods=["OPTIONS"], status_code=204
     )
     _router.add_api_route(
         f"{_HERE}/items/{{item_id:path}}", item, response_class=Response, responses=_GEOJSON

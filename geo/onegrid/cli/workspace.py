@@ -27,6 +27,8 @@ Database = Annotated[
 ]
 Author = Annotated[str, typer.Option(help="谁做的，记入审计 · who does it, for the audit")]
 _LOCAL = "local"
+_TILES = "pmtiles"
+_FORMS = ("folder", _TILES)
 
 
 def register(app: typer.Typer) -> None:
@@ -104,20 +106,30 @@ def export(
     database: Database = None,
     plan: Annotated[str, typer.Option(help="方案编号 · id of the plan")] = "main",
     out: Annotated[Path, typer.Option(help="结果文件夹 · folder to write")] = Path("export"),
+    form: Annotated[
+        str, typer.Option("--format", help="folder 结果文件夹，或 pmtiles 可公开的矢量瓦片文件")
+    ] = "folder",
     author: Author = _LOCAL,
     as_json: Json = False,
 ) -> None:
-    """把工作区里的一个方案按现状写成结果文件夹，可继续 edit、coverage、map。
+    """把工作区里的一个方案按现状写成结果文件夹，可继续 edit、coverage、map；或写成矢量瓦片。
 
-    Write a plan as it stands as a result folder.
+    Write a plan as it stands as a result folder, or as one file of vector tiles to be published.
 
     例：onegrid export --workspace 江岸区 --plan main --out result2
+    例：onegrid export --workspace 江岸区 --format pmtiles --out 江岸区.pmtiles
     """
+    place = place_of(workspace, database)
+    if form not in _FORMS:
+        raise InputError(Problem("FORMAT", f"no format {form!r}", remedy=" or ".join(_FORMS)))
+    if form == _TILES:
+        _export_tiles(place, plan, out, author, as_json=as_json)
+        return
     with progress():
         from onegrid.pipeline.workspace import export_plan
         from onegrid.store.audit import by_now
 
-        result = export_plan(place_of(workspace, database), plan, out, by=by_now(author))
+        result = export_plan(place, plan, out, by=by_now(author))
     note([f"提示：{name} 是早先版本的结果，未写出，请重新计算" for name in result["stale"]])
     emit(
         result,
@@ -125,6 +137,19 @@ def export(
         text=lambda: (
             f"方案 {plan} 第 {result['revision']} 版，{result['cells']} 个网格\n结果：{out}"
         ),
+    )
+
+
+def _export_tiles(place: str, plan: str, out: Path, author: str, *, as_json: bool) -> None:
+    with progress():
+        from onegrid.pipeline.tiling import export_tiles
+        from onegrid.store.audit import by_now
+
+        result = export_tiles(place, plan, out, by=by_now(author))
+    emit(
+        result,
+        as_json=as_json,
+        text=lambda: f"{result['layers']} 个图层，{result['tiles']} 个瓦片\n结果：{out}",
     )
 
 

@@ -82,7 +82,7 @@ def encode_layer(
         parts.append(_field(2, fields + b"\x18" + bytes([kind]) + _field(4, geometry)))
     parts += [_field(3, key.encode()) for key in columns]
     parts += [_field(4, value) for value in values]
-    parts.append(b"\x28" + _number(EXTENT))
+    parts.append(b"\x28" + number_bytes(EXTENT))
     return _field(3, b"".join(parts))
 
 
@@ -276,10 +276,17 @@ def _packed(owner: np.ndarray, numbers: np.ndarray) -> tuple[np.ndarray, list[by
 
 
 def _field(number: int, content: bytes) -> bytes:
-    return bytes([number << 3 | 2]) + _number(len(content)) + content
+    return bytes([number << 3 | 2]) + number_bytes(len(content)) + content
 
 
-def _number(value: int) -> bytes:
+def number_bytes(value: int) -> bytes:
+    """Return a whole number in groups of 7 bits, the lowest first.
+
+    Examples
+    --------
+    >>> number_bytes(300).hex()
+    'ac02'
+    """
     out = bytearray()
     while value > 127:  # noqa: PLR2004  (7 bits)
         out.append(value & 127 | 128)
