@@ -24,6 +24,8 @@ export const departments = signal<Readonly<Record<string, number>>>({
 export const hiddenLayers = signal<ReadonlySet<string>>(new Set(["conflicts"]));
 /** What went wrong and may be looked at; null when all is well. */
 export const trouble = signal<unknown>(null);
+/** Which panel is open. */
+export const tab = signal("cell");
 export const busy = signal(false);
 
 export const ground = signal<{

@@ -1,9 +1,11 @@
-import type { effect } from "@preact/signals";
+import { computed, type effect } from "@preact/signals";
 import { LngLatBounds, type Map as MapView } from "maplibre-gl";
 import { tilesOf } from "../api/tiles";
 import { addBorders, drawBorders } from "../map/borders";
 import { addCells, drawCells, drawLive, redrawCells, setState, showTheme } from "../map/cells";
+import { drawConflicts } from "../map/conflicts";
 import { addDepartments, showDepartment } from "../map/departments";
+import { drawDifference } from "../map/difference";
 import { addGround } from "../map/ground";
 import { addSketch, drawHandles, drawLine } from "../map/sketch";
 import {
@@ -14,16 +16,23 @@ import {
   hiddenLayers,
   hovered,
   plan,
+  tab,
   theme,
   tiled,
 } from "./bench";
 import { cells, lookOf } from "./cells";
+import { differing } from "./compare";
+import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
 import { handlesNow, lineNow } from "./marks";
 import { followPointer } from "./pointer";
 
 type Effect = typeof effect;
 let view: MapView | null = null;
+
+const conflictsShown = computed(
+  () => tab.value === "conflicts" || !hiddenLayers.value.has("conflicts"),
+);
 
 /** Layers that are shown and hidden together. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
@@ -46,6 +55,8 @@ export function showBench(map: MapView, effect: Effect): () => void {
     effect(() => showPlan(map, plan.value?.plan_id ?? null)),
     effect(() => showDepartments(map)),
     effect(() => showPreview(map)),
+    effect(() => drawConflicts(map, conflictsShown.value ? conflictFeatures() : [])),
+    effect(() => drawDifference(map, differing.value)),
     effect(() => drawHandles(map, handlesNow())),
     effect(() => drawLine(map, lineNow())),
     keepState(map, effect, "chosen", () => chosen.value),

@@ -3,6 +3,7 @@ import { inMetres } from "../../model/edit";
 import { type Point, same } from "../../model/point";
 import { STEPS } from "../../model/rules";
 import { chosen } from "../bench";
+import { redrawing } from "../conflicts";
 import { cancel, confirm, drawing, tryOut } from "../drawing";
 import { freeIds } from "../ids";
 import { atomAt } from "../pick";
@@ -28,6 +29,7 @@ export const splitMode: Mode = {
   },
   escape: () => {
     line.value = [];
+    redrawing.value = null;
     cancel();
   },
   nudge: (east_m, north_m) => {
@@ -48,13 +50,20 @@ function show(drawn: readonly Point[]): void {
 }
 
 function finish(drawn: readonly Point[]): void {
-  if (split(drawn) && confirm()) line.value = [];
+  if (split(drawn) && confirm()) {
+    line.value = [];
+    redrawing.value = null;
+  }
 }
 
 /** Show what the line cuts: the chosen cell, else the one in the middle of the line. */
 function split(drawn: readonly Point[]): boolean {
   const clean = drawn.filter((place, i) => i === 0 || !same(place, drawn[i - 1] ?? place));
   const now = drawing.value?.now;
+  if (redrawing.value !== null && clean.length > 1) {
+    const conflict_id = redrawing.value;
+    return tryOut({ op: "resolve", conflict_id, choice: "redraw", line: clean.map(inMetres) });
+  }
   const [first, second] = [clean[0], clean[Math.ceil(clean.length / 2)]];
   if (now === undefined || first === undefined || second === undefined) return false;
   const before = clean[Math.ceil(clean.length / 2) - 1] ?? first;

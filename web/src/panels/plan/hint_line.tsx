@@ -1,7 +1,9 @@
 import { mayEdit, person, plan } from "../../draw/bench";
+import { redrawing } from "../../draw/conflicts";
 import { refusal } from "../../draw/drawing";
 import { mode } from "../../draw/modes/mode";
 import { SNAPS, snaps } from "../../draw/snap";
+import { say as sayConflicts } from "../../text/plan/conflicts";
 import { say } from "../../text/plan/modes";
 import { say as sayRefusal } from "../../text/plan/refusals";
 
@@ -18,10 +20,14 @@ export function HintLine() {
           {say("refused")}：{sayRefusal(why.code)}
         </p>
       )}
-      <p>{mayEdit.value ? say(`${mode.value}_hint`) : say("readonly", { why: whyNot() })}</p>
+      <p>{mayEdit.value ? hint() : say("readonly", { why: whyNot() })}</p>
       {mayEdit.value && SNAPPING.has(mode.value) && <Snaps />}
     </div>
   );
+}
+
+function hint(): string {
+  return redrawing.value === null ? say(`${mode.value}_hint`) : sayConflicts("redraw_hint");
 }
 
 function whyNot(): string {

@@ -1,26 +1,28 @@
-import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import { tab } from "../../draw/bench";
 import { say } from "../../text/plan/bench";
 import { CellCard } from "./cell_card";
+import { ConflictList } from "./conflict_list";
+import { HistoryPanel } from "./history_panel";
 import { LayerList } from "./layer_list";
 
 const TABS: Readonly<Partial<Record<Parameters<typeof say>[0], ComponentType>>> = {
   cell: CellCard,
+  conflicts: ConflictList,
   layers: LayerList,
+  history: HistoryPanel,
 };
 type Tab = keyof typeof TABS;
-
-/** Which panel is open. */
-export const tab = signal<Tab>("cell");
 
 /** What is worked on: one panel at a time. */
 export function Side() {
   const names = Object.keys(TABS) as Tab[];
-  const Panel = TABS[tab.value] ?? CellCard;
+  const open = (tab.value in TABS ? tab.value : "cell") as Tab;
+  const Panel = TABS[open] ?? CellCard;
   const turn = (event: KeyboardEvent) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (step === undefined) return;
-    tab.value = names.at((names.indexOf(tab.value) + step) % names.length) ?? tab.value;
+    tab.value = names.at((names.indexOf(open) + step) % names.length) ?? open;
     document.getElementById(`tab-${tab.value}`)?.focus();
   };
   return (
@@ -32,16 +34,16 @@ export function Side() {
             id={`tab-${name}`}
             type="button"
             role="tab"
-            aria-selected={tab.value === name}
+            aria-selected={open === name}
             aria-controls="panel"
-            tabIndex={tab.value === name ? 0 : -1}
+            tabIndex={open === name ? 0 : -1}
             onClick={() => (tab.value = name)}
           >
             {say(name)}
           </button>
         ))}
       </div>
-      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
+      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
         <Panel />
       </div>
     </aside>
