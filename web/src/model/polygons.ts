@@ -14,6 +14,7 @@ import { onGrid, type Point } from "./point";
 import { doubleArea } from "./ring";
 import { edgeKey, edgesOf, placeKey } from "./topology";
 import { type DirectedEdge, traceWalks } from "./trace";
+import { VersionedMap } from "./versions";
 
 /** A cell as files and HTTP carry it: rings of coordinates, the outer one first. */
 export interface PolygonCell {
@@ -63,8 +64,13 @@ export function fromPolygons(
   const rings = ringsAround([...faces.values()], placeOf);
   faces.set(OUTSIDE, { id: OUTSIDE, community: OUTSIDE, rings, attributes: {} });
   atoms.set(OUTSIDE, { id: OUTSIDE, cell: OUTSIDE, households: 0, rings });
-  const disputed = new Map(conflicts.map((conflict) => [conflict.id, conflict]));
-  return { vertices, faces, atoms, conflicts: disputed, ownAtoms: blocks.length > 0 };
+  return {
+    vertices: new VersionedMap(vertices),
+    faces: new VersionedMap(faces),
+    atoms: new VersionedMap(atoms),
+    conflicts: new VersionedMap(byId(conflicts)),
+    ownAtoms: blocks.length > 0,
+  };
 }
 
 /** Some cells of a partition, or all, as polygons with closed rings, in the order of their ids. */
