@@ -6,6 +6,8 @@ import pytest
 import shapely
 
 from onegrid.cli.grids import merge_text
+from onegrid.maps.themes import SizeBand
+from onegrid.pipeline.mapping import read_results
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +148,7 @@ def test_people_or_elders_are_counted_instead_of_households(asked):
     settings = read(out, "settings").set_index("name")["value"].to_dict()
     assert settings == {"count_by": "people", "size_max": "1500", "size_min": "900"}
     assert outcome.json["count_by"] == "people"
+    assert read_results(out).band == SizeBand(900, 1500, "people")
     assert "人数达标" in merge_text(outcome.json, out)
     assert "户数达标" not in merge_text(outcome.json, out)
 

@@ -20,6 +20,7 @@ from onegrid.errors import InputError
 from onegrid.maps import MapTables, result_page
 from onegrid.maps.geojson import feature_collection
 from onegrid.maps.packed import pack, unpack
+from onegrid.maps.themes import SizeBand
 from onegrid.standards import kinds
 from onegrid.standards.signs import CAUSES, SIZES, facility_sign
 
@@ -65,6 +66,16 @@ def test_the_page_refers_to_nothing_that_it_would_load(page):
 
 def test_the_same_tables_give_the_same_bytes(page):
     assert result_page(tables.map_tables(), title="示意区") == page
+
+
+def test_the_size_theme_speaks_of_what_was_asked_for():
+    asked = replace(tables.map_tables(), band=SizeBand(900, 1500.5, "people"))
+    theme = data_of(result_page(asked, title="示意区"))["themes"][0]
+    assert theme["label"] == "网格规模（900–1500.5人，按人数）"
+    labels = [sign["label"] for sign in theme["signs"]]
+    assert labels == ["人数偏小", "人数适中", "人数偏大", "无住户"]
+    usual = data_of(result_page(tables.map_tables(), title="示意区"))["themes"][0]
+    assert usual["label"] == "网格规模（300–500户）"
 
 
 def test_tables_are_not_changed():

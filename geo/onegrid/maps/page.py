@@ -15,6 +15,7 @@ from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
 from onegrid.maps.frame import Layer, framed
 from onegrid.maps.themes import (
+    SizeBand,
     Theme,
     cells_layer,
     gap_themes,
@@ -40,7 +41,8 @@ class MapTables:
     `onegrid.schema`; ``departments`` the cleaned old grids by department; ``circles`` and ``sites``
     the layers, ``gaps`` the table that the commands write; ``fixes`` are points of new ways and
     sites by rank; ``scenarios`` gaps with a column ``scenario``. ``kinds`` chooses and orders the
-    facility kinds shown as life circles and gaps (empty: all there are). ``attribution`` is shown
+    facility kinds shown as life circles and gaps (empty: all there are). ``band`` is what the cells
+    were made for (None: the usual band of households). ``attribution`` is shown
     on the map; ``synthetic`` adds a banner that says the figures are made up.
     """
 
@@ -56,6 +58,7 @@ class MapTables:
     fixes: gpd.GeoDataFrame | None = None
     scenarios: pd.DataFrame | None = None
     kinds: tuple[str, ...] = ()
+    band: SizeBand | None = None
     attribution: tuple[str, ...] = ()
     synthetic: bool = False
 
@@ -127,7 +130,7 @@ def _themes(tables: MapTables, *, office: bool) -> list[Theme]:
     cells, gaps = tables.cells, tables.gaps
     if cells is None or not len(cells):
         return []
-    themes = [size_theme(cells)]
+    themes = [size_theme(cells, tables.band)]
     told = [frame for frame in (gaps, _as_walkers(tables.scenarios)) if frame is not None]
     if told:  # suppressed together: who is hidden in one is not shown in the next
         both = pd.concat(told, ignore_index=True)

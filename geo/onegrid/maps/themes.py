@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from onegrid.maps.packed import packed_collection
-from onegrid.standards import number, profiles, signs
+from onegrid.standards import counted_label, number, profiles, signs
 from onegrid.standards.signs import Sign, kind_label, kind_order
 
 if TYPE_CHECKING:
@@ -74,26 +74,36 @@ def cells_layer(
     return packed_collection(cells, properties, labels=labels, simplify_m=_SIMPLIFY_M)
 
 
-def size_theme(cells: gpd.GeoDataFrame) -> Theme:
-    """Return the theme of moderate size (规模适度): households of a cell against the band."""
-    low, high = number("cell_households_min"), number("cell_households_max")
-    households = cells["households"]
-    names = list(signs.SIZES)
+@dataclass(frozen=True)
+class SizeBand:
+    """How large a cell was asked to be, and the column that counts: households unless said."""
+
+    low: float
+    high: float
+    counted: str = "households"
+
+
+def size_theme(cells: gpd.GeoDataFrame, band: SizeBand | None = None) -> Theme:
+    """Return the theme of moderate size (规模适度): what a cell counts against the band."""
+    if band is None:
+        band = SizeBand(number("cell_households_min"), number("cell_households_max"))
     classes = [
-        names.index(
-            "below"  # a suppressed count is a small one
-            if pd.isna(h)
-            else "empty"
-            if h == 0
-            else "below"
-            if h < low
-            else "above"
-            if h > high
-            else "in_band"
-        )
-        for h in households
+        "below"  # a suppressed count is a small one
+        if pd.isna(count)
+        else "empty"
+        if count == 0
+        else "below"
+        if count < band.low
+        else "above"
+        if count > band.high
+        else "in_band"
+        for count in cells[band.counted]
     ]
-    return Theme(f"网格规模（{low:.0f}–{high:.0f}户）", tuple(signs.SIZES.values()), classes)
+    names, what = list(signs.SIZES), counted_label(band.counted)
+    told = [replace(s, label=s.label.replace("户数", what)) for s in signs.SIZES.values()]
+    unit = "户" if band.counted == "households" else f"人，按{what}"
+    label = f"网格规模（{band.low:g}–{band.high:g}{unit}）"
+    return Theme(label, tuple(told), [names.index(name) for name in classes])
 
 
 def outline_theme(cells: gpd.GeoDataFrame) -> Theme:

@@ -11,9 +11,11 @@ import pandas as pd
 from onegrid.errors import InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_text
 from onegrid.io.networks import read_network
-from onegrid.io.reading import list_spatial_layers, read_raw
+from onegrid.io.reading import list_layers, list_spatial_layers, read_raw
 from onegrid.maps.page import MapTables, result_page
+from onegrid.maps.themes import SizeBand
 from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report, unverified_note
+from onegrid.pipeline.previous import SETTINGS, made_for
 from onegrid.pipeline.stages import Run
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ def read_results(folder: Path) -> MapTables:
         sites=layer_of(folder / "sites.gpkg", "sites"),
         fixes=_fixes(folder),
         scenarios=_table(folder / "scenarios.csv"),
+        band=_band(folder / "grid.gpkg"),
         attribution=(*about.get("attribution", ()), *unverified_note(report)),
         synthetic=bool(about.get("synthetic", False)),
     )
@@ -74,6 +77,14 @@ def _departments(path: Path) -> dict[str, gpd.GeoDataFrame]:
     if not path.is_file():
         return {}
     return {name: read_raw(f"{path}#{name}").frame for name in list_spatial_layers(str(path))}
+
+
+def _band(path: Path) -> SizeBand | None:
+    """Return the band a grid was made for, None where its file does not say."""
+    if not path.is_file() or SETTINGS not in list_layers(str(path)):
+        return None
+    (low, high), counted = made_for(str(path))
+    return SizeBand(low, high, counted)
 
 
 def _table(path: Path) -> pd.DataFrame | None:

@@ -134,7 +134,14 @@ def settings_of(size: tuple[float, float], *, count_by: str = "households") -> p
     return pd.DataFrame({"value": list(values.values())}, index=index, dtype=object)
 
 
-def _with_settings(previous: Previous, path: str) -> Previous:
+def made_for(path: str) -> tuple[tuple[float, float], str]:
+    """Return the band a grid was made for and what it counts, from the table ``settings``.
+
+    Raises
+    ------
+    InputError
+        ``PREVIOUS_SETTINGS`` if the table cannot be read.
+    """
     frame = read_raw(f"{path}#{SETTINGS}").frame
     values = dict(zip(frame.get("name", ()), frame.get("value", ()), strict=True))
     try:
@@ -146,4 +153,9 @@ def _with_settings(previous: Previous, path: str) -> Previous:
         remedy = "delete the layer, or continue a grid that onegrid merge or edit wrote"
         problem = Problem("PREVIOUS_SETTINGS", "layer settings cannot be read", path, "", remedy)
         raise InputError(problem)
-    return replace(previous, size=size, count_by=str(count_by))
+    return size, str(count_by)
+
+
+def _with_settings(previous: Previous, path: str) -> Previous:
+    size, count_by = made_for(path)
+    return replace(previous, size=size, count_by=count_by)
