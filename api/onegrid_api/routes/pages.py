@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 _RESIDENTS = ("nearby", "notice", "resident", "shell")
+_PAGES = {"/": "index", "/link": "login"}  # a one-time link keeps its secret after the mark
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -38,9 +39,10 @@ def home(results: ResultsDep, settings: SettingsDep) -> HTMLResponse:
 @router.get("/plan")
 @router.get("/office")
 @router.get("/login")
+@router.get("/link")
 def app_page(request: Request) -> HTMLResponse:
     """Show a page of the web app, which is built into the package."""
-    text = _built(request.url.path[1:] or "index")
+    text = _built(_PAGES.get(request.url.path, request.url.path[1:]))
     if text is None:
         return HTMLResponse(_page("unbuilt.html").substitute(), status_code=503)
     return HTMLResponse(text)
@@ -86,12 +88,6 @@ def docs() -> HTMLResponse:
     """Describe the API with Swagger UI, served from here."""
     html = _page("docs.html").substitute()
     return HTMLResponse(html, headers={"Content-Security-Policy": DOCS_POLICY})
-
-
-@router.get("/link")
-def link() -> HTMLResponse:
-    """Show the page where a one-time link is used; its secret stays in the browser's address."""
-    return HTMLResponse(_page("link.html").substitute())
 
 
 def _built(name: str) -> str | None:

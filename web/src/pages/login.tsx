@@ -1,4 +1,44 @@
+import { signal } from "@preact/signals";
 import { render } from "preact";
+import { currentSession, type Session } from "../api/session";
+import { Account } from "../panels/login/account";
+import { LogIn } from "../panels/login/log_in";
+import { OneTime } from "../panels/login/one_time";
+import { district } from "../panels/shell/district";
+import { Shell } from "../panels/shell/shell";
+import { tell } from "../text/login";
 import "../style/base.css";
+import "../style/login.css";
 
-render(<h1>登录</h1>, document.body);
+const session = signal<Session | null | undefined>(undefined);
+const linked = location.pathname === "/link";
+
+function Login() {
+  const known = session.value;
+  const heading = tell(linked ? "set_password" : known ? "account" : "title");
+  return (
+    <Shell page="login" title={heading}>
+      <h1>{heading}</h1>
+      {linked && <OneTime />}
+      {!linked && known && <Account session={known} />}
+      {!linked && known === null && <LogIn />}
+    </Shell>
+  );
+}
+
+// a folder of results has no accounts, and no route that tells who is in
+if (!linked) {
+  district.subscribe((found) => {
+    if (!found || session.peek() !== undefined) return;
+    const asked = found.accounts ? currentSession() : Promise.resolve(null);
+    asked.then(
+      (who) => {
+        session.value = who;
+      },
+      () => {
+        session.value = null;
+      },
+    );
+  });
+}
+render(<Login />, document.body);

@@ -1,0 +1,93 @@
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { changePassword, endLogin, type Login, logins } from "../../api/account";
+import { logOut, type Session } from "../../api/session";
+import { language } from "../../text/language";
+import { type LoginKey, tell } from "../../text/login";
+import { Field, NewPassword, SecretForm } from "./form";
+
+/** Who is logged in, and what they may change about it. */
+export function Account({ session }: { session: Session }) {
+  const role = session.role === "community" ? "community_role" : session.role;
+  return (
+    <>
+      <p>
+        <strong>{tell("signed_in", { name: session.name, role: tell(role as LoginKey) })}</strong>
+        <br />
+        {tell("areas", { areas: session.areas.map(area).join("、") })}
+      </p>
+      <p class="actions">
+        <a class="button" href="/office">
+          {tell("go_office")}
+        </a>
+        <a class="button" href="/plan">
+          {tell("go_plan")}
+        </a>
+        <button type="button" onClick={() => void logOut().then(() => location.assign("/login"))}>
+          {tell("log_out")}
+        </button>
+      </p>
+      <h2>{tell("change")}</h2>
+      <SecretForm
+        heading={tell("change")}
+        action={tell("change")}
+        send={async ({ old = "", password = "", again }) => {
+          if (password !== again) return "different";
+          await changePassword(old, password);
+          return "changed";
+        }}
+      >
+        <Field name="old" label={tell("old")} complete="current-password" secret />
+        <NewPassword />
+      </SecretForm>
+      <Logins />
+    </>
+  );
+}
+
+function area(text: string): string {
+  const [level = "", id = ""] = text.split("/");
+  return level === "subdistrict" || level === "community" ? tell(level, { id }) : tell("district");
+}
+
+function Logins() {
+  const list = useSignal<readonly Login[]>([]);
+  const load = () =>
+    logins().then(
+      (found) => {
+        list.value = found;
+      },
+      () => undefined,
+    );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once, and after each change
+  useEffect(() => void load(), []);
+  return (
+    <section aria-labelledby="logins">
+      <h2 id="logins">{tell("logins")}</h2>
+      <ul class="logins">
+        {list.value.map((one) => (
+          <li key={one.key}>
+            <span>
+              {one.agent || tell("unknown_device")}
+              <small class="quiet">
+                {" "}
+                {tell("seen")} {when(one.seen_at)}
+              </small>
+            </span>
+            {one.this ? (
+              <strong>{tell("this")}</strong>
+            ) : (
+              <button type="button" onClick={() => void endLogin(one.key).then(load)}>
+                {tell("end")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function when(text: string): string {
+  return new Date(text).toLocaleString(language.value === "zh" ? "zh-CN" : "en");
+}

@@ -1,0 +1,48 @@
+import { textOf } from "./language";
+
+export const zh = {
+  title: "登录",
+  account: "我的账号",
+  set_password: "设置密码",
+  user: "登录名",
+  password: "密码",
+  old: "现在的密码",
+  new: "新密码（至少 10 个字符）",
+  again: "再输一遍",
+  log_in: "登录",
+  log_out: "退出登录",
+  save: "保存密码",
+  change: "修改密码",
+  changed: "密码已修改，请重新登录。",
+  saved: "密码已设好，可以登录了。",
+  to_login: "去登录",
+  no_link: "没有账号或忘了密码？请向管理员要一次性链接。",
+  different: "两次输入不一样。",
+  no_accounts: "这里只展示结果，没有账号，不用登录。",
+  signed_in: "已登录：{name}（{role}）",
+  areas: "管辖：{areas}",
+  district: "全区",
+  subdistrict: "街道 {id}",
+  community: "社区 {id}",
+  go_office: "去街道工作台",
+  go_plan: "去网格规划",
+  logins: "我在这些地方登录过",
+  this: "就是这里",
+  seen: "最近使用",
+  unknown_device: "未知设备",
+  end: "退出那里的登录",
+  grid_worker: "网格员",
+  community_role: "社区",
+  subdistrict_office: "街道办",
+  planner: "规划",
+  admin: "管理员",
+  LOGIN_WRONG: "登录名或密码不对。",
+  LOGIN_PAUSED: "试错太多次，请过一会儿再试。",
+  LINK_VOID: "链接已用过或已过期，请向管理员要一个新的。",
+  PASSWORD_WEAK: "密码太简单：至少 10 个字符，且不含登录名。",
+  failed: "没有成功，请稍后再试。",
+};
+export type LoginKey = keyof typeof zh;
+
+/** A message of the login pages. */
+export const tell = textOf(zh, () => import("./login_en"));
