@@ -60,9 +60,17 @@ export function readPlan(plan: string): Promise<Plan> {
 }
 
 /** Every row of a layer of a plan. */
-export async function readRows(plan: string, layer: LayerName, crs: Crs): Promise<Row[]> {
+export function readRows(plan: string, layer: LayerName, crs: Crs): Promise<Row[]> {
+  return everyRow(planPath(plan, `/layers/${layer}?limit=${PAGE_SIZE}&crs=${crs}`));
+}
+
+/** The doors of one's areas with those who live behind them; each reading is on record. */
+export function readPeople(plan: string): Promise<Row[]> {
+  return everyRow(planPath(plan, `/people?limit=${PAGE_SIZE}`));
+}
+
+async function everyRow(first: string): Promise<Row[]> {
   const found: Row[] = [];
-  const first = planPath(plan, `/layers/${layer}?limit=${PAGE_SIZE}&crs=${crs}`);
   for (let next: string | null = first; next !== null; ) {
     const page: FeaturePage = await ask(next);
     found.push(...page.features);

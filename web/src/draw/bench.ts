@@ -42,6 +42,12 @@ export const mayDraw = computed(() => DRAWS.has(person.value?.role ?? ""));
 /** Whether they may draw on the plan as it stands. */
 export const mayEdit = computed(() => mayDraw.value && plan.value?.status === "draft");
 
+const MERGES: ReadonlySet<string> = new Set(["subdistrict_office", "planner", "admin"]);
+/** Whether they may send files and ask for work on the whole district. */
+export const mayMerge = computed(
+  () => MERGES.has(person.value?.role ?? "") && (person.value?.areas.includes("district") ?? false),
+);
+
 /** The names of communities by their ids. */
 export const communityNames = computed(
   () =>

@@ -1,8 +1,8 @@
 import { computed, signal } from "@preact/signals";
 import type { Polygon } from "geojson";
-import type { CellFeature, CellLook } from "../map/cells";
+import type { CellFeature } from "../map/cells";
 import { KINDRED } from "../map/themes";
-import { RULES } from "../model/rules";
+import { bandOf } from "../model/figures";
 
 /** A cell as panels read it; figures are null where one may not see them. */
 export interface Cell {
@@ -31,13 +31,6 @@ const kin = computed(() => {
   return new Map([...communities].sort().map((id, i) => [id, (i * 3) % KINDRED.length]));
 });
 
-/** Whether a number of households is too small, right or too large for a cell. */
-export function bandOf(households: number | null): CellLook["band"] {
-  if (households === null) return null;
-  if (households < RULES.cell_households_min) return "under";
-  return households > RULES.cell_households_max ? "over" : "in";
-}
-
 /** A cell as the map draws it. */
 export function lookOf(cell: Cell, shape: Polygon, communityName = ""): CellFeature {
   const name = cell.name ?? cell.code ?? cell.cell_id;
@@ -48,7 +41,7 @@ export function lookOf(cell: Cell, shape: Polygon, communityName = ""): CellFeat
     properties: {
       cell_id: cell.cell_id,
       label: cell.households === null ? short : `${short}\n${cell.households}`,
-      band: bandOf(cell.households),
+      band: cell.households === null ? null : bandOf(cell.households),
       kin: kin.value.get(cell.community_id) ?? 0,
       changed: changedCells.value.has(cell.cell_id),
       kept: null,

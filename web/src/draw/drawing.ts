@@ -2,7 +2,9 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Polygon } from "geojson";
 import { apply } from "../model/apply";
 import type { Change, Refusal } from "../model/change";
+import type { Doors } from "../model/doors";
 import { type Edit, planEdit } from "../model/edit";
+import { cellFigures } from "../model/figures";
 import type { FaceId, Partition } from "../model/partition";
 import type { Projection } from "../model/projection";
 import { isRefusal } from "../model/regroup";
@@ -18,6 +20,9 @@ export const projection = signal<Projection | null>(null);
 export const refusal = signal<Refusal | null>(null);
 /** What an edit would give that is not confirmed: the cells it touches, as they would be. */
 export const preview = signal<Preview | null>(null);
+
+/** The doors of the plan, once they are read. */
+export const doors = signal<Doors | undefined>(undefined);
 
 export interface Preview {
   readonly edit: Edit;
@@ -35,7 +40,7 @@ export function startDrawing(session: Session): void {
     preview.value = null;
     refusal.value = null;
     changedCells.value = changedBy(session);
-    cells.value = shown(session.now, session.now.faces.keys(), new Map());
+    cells.value = shown(session.now, session.now.faces.keys(), changedCells.value, new Map());
     chosen.value = chosen.value.filter((id) => cells.value.has(id));
   });
 }
@@ -91,10 +96,18 @@ export function redoStep(): void {
   turn(redo, drawing.value?.undone[0]?.change.cells);
 }
 
-/** Cells of a partition as panels and map read them. */
+/** Show the cells that differ from what is saved with what is known of them now. */
+export function showAgain(): void {
+  const now = drawing.value?.now;
+  if (now !== undefined)
+    cells.value = shown(now, changedCells.value, changedCells.value, cells.value);
+}
+
+/** Cells of a partition as panels and map read them; some of them counted at doors. */
 export function shown(
   partition: Partition,
   ids: Iterable<FaceId>,
+  counted: ReadonlySet<FaceId>,
   before: ReadonlyMap<string, { cell: Cell; shape: Polygon }>,
 ) {
   const wanted = [...ids].filter((id) => id !== "");
@@ -106,7 +119,9 @@ export function shown(
     there,
     projection.value ?? undefined,
   )) {
-    const cell = { ...(properties as unknown as Cell), cell_id: id };
+    const isCounted = doors.value !== undefined && counted.has(id);
+    const counts = isCounted ? cellFigures(partition, id, doors.value) : {};
+    const cell = { ...(properties as unknown as Cell), ...counts, cell_id: id };
     found.set(id, { cell, shape: geometry as unknown as Polygon });
   }
   return found;
@@ -122,7 +137,7 @@ function step(next: Session, touched: readonly FaceId[]): void {
     preview.value = null;
     refusal.value = null;
     changedCells.value = changedBy(next);
-    cells.value = shown(next.now, touched, cells.value);
+    cells.value = shown(next.now, touched, changedCells.value, cells.value);
     const left = chosen.value.filter((id) => cells.value.has(id));
     if (left.length < chosen.value.length) {
       const born = touched.find((id) => cells.value.has(id));

@@ -1,3 +1,4 @@
+import { countAtDoors } from "./doors";
 import { redoStep, undoStep } from "./drawing";
 import { ALL } from "./modes/all";
 import { MODE_KEYS, type ModeName, mode } from "./modes/mode";
@@ -16,6 +17,7 @@ export function turnTo(next: ModeName): void {
     const kept = ["select", "merge", "paint", "rename", "split_k", "lock"].includes(mode.value);
     if (!kept) ALL[mode.value].escape?.();
     mode.value = next;
+    if (next !== "select") countAtDoors();
   }
 }
 

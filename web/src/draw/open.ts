@@ -9,7 +9,7 @@ import { type Feature, partitionOf } from "../model/rows";
 import { type Refused, replay } from "../model/session";
 import { keepDrawn } from "./autosave";
 import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
-import { projection, startDrawing } from "./drawing";
+import { doors, projection, startDrawing } from "./drawing";
 
 const KEY = "plan";
 
@@ -42,6 +42,7 @@ export async function openPlan(id: string): Promise<void> {
     ]);
     tiled.value = layers;
     chosen.value = [];
+    doors.value = undefined;
     await drawAgain(id, kept);
     history.replaceState(null, "", `?${KEY}=${encodeURIComponent(id)}`);
   });

@@ -30,6 +30,7 @@ import { followPointer } from "./pointer";
 type Effect = typeof effect;
 let view: MapView | null = null;
 
+const planId = computed(() => plan.value?.plan_id ?? null);
 const conflictsShown = computed(
   () => tab.value === "conflicts" || !hiddenLayers.value.has("conflicts"),
 );
@@ -52,7 +53,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
     effect(() => drawBorders(map, ground.value.communities, ground.value.subdistricts)),
     effect(() => showTheme(map, theme.value)),
     effect(() => showGroups(map, hiddenLayers.value)),
-    effect(() => showPlan(map, plan.value?.plan_id ?? null)),
+    effect(() => showPlan(map, planId.value)),
     effect(() => showDepartments(map)),
     effect(() => showPreview(map)),
     effect(() => drawConflicts(map, conflictsShown.value ? conflictFeatures() : [])),
@@ -128,7 +129,7 @@ function showPreview(map: MapView): void {
     return;
   }
   const { cells: ids } = found.change;
-  const live = [...shown(found.now, ids, new Map()).values()];
+  const live = [...shown(found.now, ids, new Set(ids), new Map()).values()];
   const names = communityNames.peek();
   drawLive(
     map,

@@ -1,5 +1,7 @@
 import { chosen, communityNames } from "../../draw/bench";
-import { bandOf, type Cell, cells } from "../../draw/cells";
+import { type Cell, cells } from "../../draw/cells";
+import { compactnessOf } from "../../draw/doors";
+import { bandOf } from "../../model/figures";
 import { language } from "../../text/language";
 import { say } from "../../text/plan/cell";
 import { Task } from "./task";
@@ -20,7 +22,7 @@ export function CellCard() {
 }
 
 function Figures({ cell }: { cell: Cell }) {
-  const band = bandOf(cell.households) ?? "unknown";
+  const band = cell.households === null ? "unknown" : bandOf(cell.households);
   const rows: [string, string][] = [
     [say("code"), cell.code ?? ""],
     [say("community"), communityNames.value.get(cell.community_id) ?? cell.community_id],
@@ -31,6 +33,7 @@ function Figures({ cell }: { cell: Cell }) {
       say("area"),
       cell.area_m2 === null ? "—" : say("hectares", { n: (cell.area_m2 / 1e4).toFixed(2) }),
     ],
+    [say("compactness"), compactnessOf(cell.cell_id)?.toFixed(2) ?? "—"],
     [say("workers_needed"), figure(cell.workers_needed)],
     [say("base_code"), cell.base_code ?? "—"],
   ];

@@ -1,4 +1,4 @@
-import { bandOf, type Cell, cells } from "../../draw/cells";
+import { moved, touched } from "../../draw/doors";
 import { preview } from "../../draw/drawing";
 import { say as sayCell } from "../../text/plan/cell";
 import { say } from "../../text/plan/modes";
@@ -7,43 +7,44 @@ const SHOWN = 6;
 
 /** The figures of the cells that a drag touches, as they would be. */
 export function LiveFigures() {
-  const found = preview.value;
-  if (found === null) return null;
-  const rows = found.change.cells.flatMap((id) => {
-    const face = found.now.faces.get(id);
-    if (face === undefined || id === "") return [];
-    const cell = { ...(face.attributes as unknown as Cell), cell_id: id };
-    return [{ cell, was: cells.value.get(id)?.cell }];
-  });
+  if (preview.value === null) return null;
   return (
     <table class="live" aria-label={say("live")}>
       <thead>
         <tr>
-          <th scope="col">{sayCell("code")}</th>
+          <th scope="col">{sayCell("name")}</th>
           <th scope="col">{say("households")}</th>
           <th scope="col">{say("elders")}</th>
+          <th scope="col">{say("compactness")}</th>
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, SHOWN).map(({ cell, was }) => (
-          <tr key={cell.cell_id}>
-            <th scope="row">{cell.name ?? cell.code}</th>
+        {touched.value.slice(0, SHOWN).map(({ name, now, was }) => (
+          <tr key={now.id}>
+            <th scope="row">{name}</th>
             <td>
-              <span class={`badge ${bandOf(cell.households) ?? "unknown"}`}>{cell.households}</span>{" "}
-              {difference(cell.households, was?.households)}
+              <span class={`badge ${now.band}`} title={sayCell(now.band)}>
+                {now.households}
+              </span>{" "}
+              {difference(now.households, was?.households)}
             </td>
             <td>
-              {cell.elders_60} {difference(cell.elders_60, was?.elders_60)}
+              {now.elders_60} {difference(now.elders_60, was?.elders_60)}
             </td>
+            <td>{now.compactness.toFixed(2)}</td>
           </tr>
         ))}
       </tbody>
+      <tfoot>
+        <tr>
+          <td colSpan={4}>{say("moved", { n: moved.value })}</td>
+        </tr>
+      </tfoot>
     </table>
   );
 }
 
-function difference(now: number | null, was: number | null | undefined): string {
-  const by = (now ?? 0) - (was ?? 0);
-  if (was === undefined || was === null || by === 0) return "";
-  return by > 0 ? `+${by}` : `−${-by}`;
+function difference(now: number, was: number | undefined): string {
+  if (was === undefined || now === was) return "";
+  return now > was ? `+${now - was}` : `−${was - now}`;
 }

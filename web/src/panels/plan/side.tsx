@@ -4,6 +4,7 @@ import { say } from "../../text/plan/bench";
 import { CellCard } from "./cell_card";
 import { ConflictList } from "./conflict_list";
 import { HistoryPanel } from "./history_panel";
+import { JobsPanel } from "./jobs_panel";
 import { LayerList } from "./layer_list";
 
 const TABS: Readonly<Partial<Record<Parameters<typeof say>[0], ComponentType>>> = {
@@ -11,6 +12,7 @@ const TABS: Readonly<Partial<Record<Parameters<typeof say>[0], ComponentType>>> 
   conflicts: ConflictList,
   layers: LayerList,
   history: HistoryPanel,
+  jobs: JobsPanel,
 };
 type Tab = keyof typeof TABS;
 

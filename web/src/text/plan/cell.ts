@@ -4,6 +4,7 @@ const messages = {
   zh: {
     none: "在地图上点一个网格，或用键盘在列表中选择。",
     several: "已选{n}个网格",
+    name: "名称",
     code: "编码",
     community: "社区",
     households: "户数",
@@ -29,6 +30,7 @@ const messages = {
   en: {
     none: "Click a cell on the map, or choose one from the list by keyboard.",
     several: "{n} cells chosen",
+    name: "Name",
     code: "Code",
     community: "Community",
     households: "Households",

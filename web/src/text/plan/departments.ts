@@ -7,6 +7,9 @@ const NAMES: Readonly<Record<string, { readonly zh: string; readonly en: string 
   ecology: { zh: "生态环境", en: "Ecology" },
 };
 
+/** The departments that we know. */
+export const departments = Object.keys(NAMES);
+
 /** The name of a department; one that we do not know is called as its file calls it. */
 export function departmentName(name: string): string {
   return NAMES[name]?.[language.value] ?? name;

@@ -1,0 +1,62 @@
+import { computed } from "@preact/signals";
+import { readPeople } from "../api/plans";
+import { doorsOf } from "../model/doors";
+import { type CellFigures, cellFigures } from "../model/figures";
+import { movedHouseholds } from "../model/moved";
+import type { Feature } from "../model/rows";
+import { mayDraw, plan } from "./bench";
+import { cells, changedCells } from "./cells";
+import { doors, drawing, preview, projection, showAgain } from "./drawing";
+
+/** A cell that is touched: its figures as they would be and as they are. */
+export interface Touched {
+  readonly name: string;
+  readonly now: CellFigures;
+  readonly was: CellFigures | null;
+}
+
+let asked = "";
+
+/** Read the doors of the plan, so that counts are exact while drawing; each reading is on record. */
+export async function countAtDoors(): Promise<void> {
+  const id = plan.value?.plan_id;
+  const there = projection.value;
+  const isRead = asked === id && doors.value !== undefined;
+  if (id === undefined || there === null || !mayDraw.value || isRead) return;
+  asked = id;
+  try {
+    const rows = (await readPeople(id)) as unknown as Feature[];
+    if (plan.value?.plan_id !== id || rows.length === 0) return;
+    doors.value = doorsOf(rows, there.toGrid);
+    showAgain();
+  } catch {
+    doors.value = undefined; // without doors the counts of blocks are shown
+  }
+}
+
+/** The figures of the cells that the preview touches. */
+export const touched = computed((): Touched[] => {
+  const [found, before] = [preview.value, drawing.value];
+  if (found === null || before === null) return [];
+  return found.change.cells.flatMap((id) => {
+    const face = found.now.faces.get(id);
+    if (face === undefined || id === "") return [];
+    const was = before.now.faces.has(id) ? cellFigures(before.now, id, doors.value) : null;
+    const name = String(face.attributes.name ?? face.attributes.code ?? id);
+    return [{ name, now: cellFigures(found.now, id, doors.value), was }];
+  });
+});
+
+/** How many households are in another cell than what is saved says. */
+export const moved = computed((): number => {
+  const open = drawing.value;
+  if (open === null) return 0;
+  const ids = new Set([...changedCells.value, ...(preview.value?.change.cells ?? [])]);
+  return movedHouseholds(open.saved, preview.value?.now ?? open.now, [...ids], doors.value);
+});
+
+/** How compact a cell is: 1 for a disc, near 0 for a thread. */
+export function compactnessOf(id: string): number | null {
+  const now = drawing.value?.now;
+  return now === undefined || !cells.value.has(id) ? null : cellFigures(now, id).compactness;
+}
