@@ -13,7 +13,7 @@ from onegrid.grids.edit.rings import Redraw, redraw
 from onegrid.grids.edit.rows import ATOMS, CELLS, COMMUNITIES, SUBDISTRICTS, Key, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from onegrid.grids.edit.board import Board
 
@@ -75,15 +75,10 @@ class Draft:
 
     def cells_near(self, bounds: Sequence[float]) -> list[Row]:
         """Return the cells whose bounding box meets another one, by id."""
-        west, south, east, north = bounds
-        box = (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+        box = _with_margin(bounds)
         ids = self.board.cells_near(box) | {row.key.id for row in self.written(CELLS)}
         rows = [row for i in sorted(ids) if (row := self.get(Key(CELLS, i))) is not None]
-        if not rows:
-            return []
-        found = shapely.bounds(np.array([row.shape for row in rows], dtype=object))
-        meets = (found[:, :2] <= box[2:]).all(axis=1) & (found[:, 2:] >= box[:2]).all(axis=1)
-        return [row for row, near in zip(rows, meets, strict=True) if near]
+        return _meeting(rows, box)
 
     def atoms_of(self, cell_id: str) -> list[Row]:
         """Return the atoms of a cell, by id."""
@@ -91,17 +86,14 @@ class Draft:
         rows = (self.get(Key(ATOMS, i)) for i in sorted(ids))
         return [row for row in rows if row is not None and row.text("cell_id") == cell_id]
 
-    def around(self, bounds: Sequence[float]) -> Iterator[Row]:
-        """Give every row of every layer of the partition that may have a vertex in a box."""
+    def around(self, bounds: Sequence[float]) -> list[Row]:
+        """Return every row of every layer of the partition that may have a vertex in a box."""
         cells = self.cells_near(bounds)
-        for cell in cells:
-            yield cell
-            yield from self.atoms_of(cell.key.id)
+        rows = [*cells, *(atom for cell in cells for atom in self.atoms_of(cell.key.id))]
         for layer, column in ((COMMUNITIES, "community_id"), (SUBDISTRICTS, "subdistrict_id")):
-            for name in sorted({cell.text(column) for cell in cells}):
-                row = self.get(Key(layer, name))
-                if row is not None:
-                    yield row
+            names = sorted({cell.text(column) for cell in cells})
+            rows += [row for name in names if (row := self.get(Key(layer, name))) is not None]
+        return _meeting(rows, _with_margin(bounds))
 
     def touch(self, bounds: Sequence[float]) -> None:
         """Note that something inside a box was drawn anew."""
@@ -118,7 +110,7 @@ class Draft:
         """Redraw every row that has the vertices spoken of, or refuse where one would vanish."""
         self.touch(how.extent)
         ground_moves = bool(how.moved or how.dropped)
-        rows = list({row.key: row for row in self.around(how.box)}.values())
+        rows = self.around(how.box)
         shapes = redraw(np.array([row.shape for row in rows], dtype=object), how)
         for row, shape in zip(rows, shapes, strict=True):
             if shape is None:
@@ -149,3 +141,17 @@ class Draft:
             before += [old] if old is not None else []
             after += [new] if new is not None else []
         return Change(op, tuple(ids), tuple(before), tuple(after))
+
+
+def _with_margin(bounds: Sequence[float]) -> tuple[float, float, float, float]:
+    west, south, east, north = bounds
+    return (west - _MARGIN_M, south - _MARGIN_M, east + _MARGIN_M, north + _MARGIN_M)
+
+
+def _meeting(rows: list[Row], box: Sequence[float]) -> list[Row]:
+    """Return the rows whose bounding box meets another one."""
+    if not rows:
+        return rows
+    found = shapely.bounds(np.array([row.shape for row in rows], dtype=object))
+    meets = (found[:, :2] <= box[2:]).all(axis=1) & (found[:, 2:] >= box[:2]).all(axis=1)
+    return [row for row, near in zip(rows, meets, strict=True) if near]

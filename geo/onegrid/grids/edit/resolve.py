@@ -75,7 +75,7 @@ def _take(draft: Draft, conflict: Row, department: str) -> Outcome:
     for name, goal, ground in moves:
         refuse_locked(draft, [name, goal])
         cell = draft.cell(name)  # a cut of the one before may have put a junction on it
-        atoms = [a for a in draft.atoms_of(name) if _overlap_m2(a.shape, ground) > 0]
+        atoms = _overlapping(draft.atoms_of(name), ground)
         pieces = noded(draft, atoms, shapely.intersection(shapely.boundary(ground), cell.shape))
         inner = shapely.point_on_surface(np.array([p.shape for p in pieces], dtype=object))
         taken = [
@@ -154,6 +154,15 @@ def _under(draft: Draft, strip: shapely.Geometry) -> list[Row]:
         where = strip.representative_point()
         raise refusal(Code.UNKNOWN_ID, "the strip lies in no cell", at=(where.x, where.y))
     return [cell for _, _, cell in found]
+
+
+def _overlapping(rows: Sequence[Row], ground: shapely.Geometry) -> list[Row]:
+    """Return the rows that have more in common with some ground than a border."""
+    shapes = np.array([row.shape for row in rows], dtype=object)
+    shapely.prepare(ground)
+    near = shapely.intersects(ground, shapes)
+    near[near] = shapely.area(shapely.intersection(shapes[near], ground)) > 0
+    return [row for row, overlaps in zip(rows, near, strict=True) if overlaps]
 
 
 def _overlap_m2(a: shapely.Geometry, b: shapely.Geometry) -> float:

@@ -54,7 +54,7 @@ class Redraw:
         """The old vertices it speaks of."""
         return {*self.moved, *self.dropped, *(start for start, _ in self.inserted)}
 
-    @property
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """Bounding box of the old vertices it speaks of."""
         return _box(self.places)
@@ -64,9 +64,12 @@ class Redraw:
 
         Others may have a vertex at the end of an edge that is cut, and stay as they are.
         """
-        place = _packed(xy)
-        end = _among(place, self._ends)
-        found = _among(place, self._gone)
+        west, south, east, north = self.box
+        found = (xy >= (west, south)).all(axis=1) & (xy <= (east, north)).all(axis=1)
+        near = np.flatnonzero(found)  # of a long border only the few vertices around the edit
+        place = _packed(xy[near])
+        end = np.zeros(len(xy), dtype=bool)
+        found[near], end[near] = _among(place, self._gone), _among(place, self._ends)
         found[:-1] |= end[:-1] & end[1:]
         return found
 
