@@ -20,7 +20,7 @@ from onegrid.reports.tables import (
     profile_label,
     where_hidden,
 )
-from onegrid.standards import ELDER_KINDS, numbers
+from onegrid.standards import ELDER_KINDS, number, numbers
 from onegrid.standards.signs import kind_label
 
 if TYPE_CHECKING:
@@ -251,16 +251,29 @@ def place_text(tables: ReportTables, where: str) -> str:
 
 
 def _around(tables: ReportTables, where: str) -> str:
-    """Return a point with the community around it."""
+    """Return a point with the community around it and the named road beside it."""
     try:
-        x, y = (float(part) for part in where.split())
+        point = shapely.Point([float(part) for part in where.split()])
     except ValueError:
         return where
-    point = f"坐标 {x:.0f}, {y:.0f}"
+    told = [_community_at(tables, point), _road_at(tables, point)]
+    return "，".join([*filter(None, told), f"坐标 {point.x:.0f}, {point.y:.0f}"])
+
+
+def _community_at(tables: ReportTables, point: shapely.Point) -> str:
     if tables.communities is None:
-        return point
-    inside = np.flatnonzero(shapely.intersects(tables.communities.geometry, shapely.Point(x, y)))
-    if not len(inside):
-        return point
-    name = str(tables.communities.index[inside[0]])
-    return f"{tables.names['community'].get(name, name)}，{point}"
+        return ""
+    inside = tables.communities.index[shapely.intersects(tables.communities.geometry, point)]
+    name = str(inside[0]) if len(inside) else ""
+    return tables.names["community"].get(name, name)
+
+
+def _road_at(tables: ReportTables, point: shapely.Point) -> str:
+    """Return the nearest road that has a name, within the distance at which doors join roads."""
+    if tables.roads is None:
+        return ""
+    named = tables.roads[tables.roads["name"].fillna("") != ""]
+    away_m = shapely.distance(named.geometry.to_numpy(), point)
+    if not len(named) or away_m.min() > number("join_limit_m"):
+        return ""
+    return f"{named['name'].iloc[int(away_m.argmin())]}旁"

@@ -63,7 +63,7 @@ def next_sites(
             served = mine[left[mine]]
             left[served] = False
             gained = float(elders[served].sum()), float(people[served].sum())
-            note = f"同类第 {turn} 处新址，候选点 {ordered.index[site]}"
+            note = f"同类第 {turn} 处新址"
             where = f"{xy[site, 0]:.1f} {xy[site, 1]:.1f}"
             found.append(Fix(service.kind, "new_site", where, *gained, note, served))
     return found
