@@ -20,6 +20,7 @@ Edge = tuple[Place, Place]
 
 _PER_M = 1000.0  # steps of the 1 mm grid in a metre; a power of ten, so n / _PER_M is repeatable
 _TRIANGLE = 3
+_FEW = 40
 
 
 def on_grid(xy: Sequence[float]) -> Place:
@@ -64,6 +65,8 @@ class Redraw:
 
         Others may have a vertex at the end of an edge that is cut, and stay as they are.
         """
+        if not self.places:
+            return np.zeros(len(xy), dtype=bool)
         west, south, east, north = self.box
         found = (xy >= (west, south)).all(axis=1) & (xy <= (east, north)).all(axis=1)
         near = np.flatnonzero(found)  # of a long border only the few vertices around the edit
@@ -102,9 +105,12 @@ def _packed(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
     return np.ascontiguousarray(xy).view(np.complex128).ravel()
 
 
-def _among(places: NDArray[np.complex128], few: NDArray[np.complex128]) -> NDArray[np.bool_]:
-    """Return which places are among a few; `numpy.isin` takes longer to begin than this to end."""
-    found: NDArray[np.bool_] = (places[:, None] == few).any(axis=1)
+def _among(places: NDArray[np.complex128], known: NDArray[np.complex128]) -> NDArray[np.bool_]:
+    """Return which places are known; a few are compared before `numpy.isin` has begun."""
+    few = len(known) <= _FEW
+    found: NDArray[np.bool_] = (
+        (places[:, None] == known).any(axis=1) if few else np.isin(places, known)
+    )
     return found
 
 
@@ -136,8 +142,8 @@ def redraw(shapes: NDArray[np.object_], how: Redraw) -> list[shapely.Geometry | 
             drawn[ring] = places
     result: list[shapely.Geometry | None] = list(shapes)
     for shape in np.unique(shape_of[polygon_of[list(drawn)]]).tolist() if drawn else ():
-        own = np.flatnonzero(shape_of == shape)
-        mine = np.flatnonzero((polygon_of >= own[0]) & (polygon_of <= own[-1])).tolist()
+        own = range(*np.searchsorted(shape_of, [shape, shape + 1]).tolist())
+        mine = range(*np.searchsorted(polygon_of, [own.start, own.stop]).tolist())
         if any(len(drawn[ring]) < _TRIANGLE for ring in mine if ring in drawn):
             result[shape] = None
             continue
