@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-
-from onegrid.crs import to_lonlat
 from onegrid.errors import AccessError, Problem
 from onegrid.operations.moves import allowed
 from onegrid.store import cases, users
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
     from onegrid.store.cases import Kept, Place
     from onegrid_api.access import Who
 
-_DECIMALS = 7  # a centimetre
+_SHOWN = tuple(name for name in CaseRow.model_fields if name not in ("photo", "overdue"))
 _FIELD = ("grid_worker", "community")
 
 
@@ -47,31 +43,22 @@ def refuse_elsewhere(who: Who, kept: Kept) -> None:
         raise AccessError(Problem("OTHER_AREA", what, "", kept.head.case_id))
 
 
-def case_rows(records: Sequence[Mapping[str, Any]], *, srid: int, now: str) -> list[CaseRow]:
+def case_rows(records: Sequence[Mapping[str, Any]], *, now: str) -> list[CaseRow]:
     """Return records of cases as lists show them."""
-    there = [n for n, record in enumerate(records) if record["shape"] is not None]
-    lonlat = np.full((len(records), 2), np.nan)
-    if there:
-        shapes = [records[n]["shape"] for n in there]
-        turned = to_lonlat(gpd.GeoDataFrame(geometry=shapes, crs=f"EPSG:{srid}")).geometry
-        lonlat[there] = np.column_stack([turned.x, turned.y]).round(_DECIMALS)
-    places = [(None, None) if np.isnan(x) else (x, y) for x, y in lonlat.tolist()]
     return [
         CaseRow(
-            **{name: record[name] for name in record if name not in ("shape", "photo")},
+            **{name: record[name] for name in _SHOWN},
             photo=record["photo"] is not None,
             overdue=record["due_at"] is not None and record["due_at"] < now,
-            lon=lon,
-            lat=lat,
         )
-        for record, (lon, lat) in zip(records, places, strict=True)
+        for record in records
     ]
 
 
-def case_answer(connection: Connection, kept: Kept, who: Who, *, srid: int, now: str) -> CaseAnswer:
+def case_answer(connection: Connection, kept: Kept, who: Who, *, now: str) -> CaseAnswer:
     """Return a case with its words, its moves, and what somebody could do."""
     record = cases.record_of(kept)
-    (row,) = case_rows([record], srid=srid, now=now)
+    (row,) = case_rows([record], now=now)
     mine = allowed(kept.standing, who.role) if works_at(who, kept.place) else []
     return CaseAnswer(
         **row.model_dump(),

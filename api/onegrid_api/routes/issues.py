@@ -48,7 +48,7 @@ from onegrid_api.deps import (
 )
 from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS
-from onegrid_api.routes.layers import box_in_metres
+from onegrid_api.routes.layers import box_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -80,7 +80,7 @@ def list_issues(  # noqa: PLR0913, PLR0917  (a request)
     status: Literal["open", "ended", "overdue"] | None = None,
 ) -> CaseListing:
     """Return the issues of one's areas, the newest first; as a list or, by `bbox`, for the map."""
-    now, srid = by_now("").at, office.workspace.srid
+    now = by_now("").at
     case_desk.bring_up_to_date(office.workspace, now=now)
     asked = {"flow": flow, "state": state, "tier": tier, "kind": duty, "cell_id": cell_id,
              "community_id": community_id}  # fmt: skip
@@ -88,7 +88,7 @@ def list_issues(  # noqa: PLR0913, PLR0917  (a request)
         ISSUE,
         tuple((name, value) for name, value in asked.items() if value is not None),
         areas_of(who),
-        None if bbox is None else box_in_metres(bbox, srid),
+        None if bbox is None else box_of(bbox),
         None if status is None else status != "ended",
         now if status == "overdue" else None,
     )
@@ -96,8 +96,8 @@ def list_issues(  # noqa: PLR0913, PLR0917  (a request)
         late = now if status == "overdue" else now[:13]  # what is overdue changes by the hour
         version.is_of(who.name, case_lists.last_change(connection), late)
         total = case_lists.count_cases(connection, wanted)
-        found = case_lists.list_cases(connection, wanted, page.rows)
-    rows = case_rows(found, srid=srid, now=now)
+        found = case_lists.list_cases(connection, wanted, page.rows, total=total)
+    rows = case_rows(found, now=now)
     return CaseListing(total=total, items=rows, next=page.next(total))
 
 
@@ -143,7 +143,7 @@ def read_issue(
         kept = cases.case(connection, issue_id, register=ISSUE)
         refuse_elsewhere(who, kept)
         version.is_of(who.name, issue_id, kept.revision, now[:13])
-        return case_answer(connection, kept, who, srid=office.workspace.srid, now=now)
+        return case_answer(connection, kept, who, now=now)
 
 
 @router.post("/{issue_id}/moves")
@@ -151,7 +151,7 @@ def move_issue(issue_id: IssueId, form: MoveForm, who: Worker, office: OfficeDep
     """Move an issue on, pass it up, or open it again; a move that is sent again is the same one."""
     kept = _moved(issue_id, form, who, office)
     with office.workspace.reading() as connection:
-        return case_answer(connection, kept, who, srid=office.workspace.srid, now=by_now("").at)
+        return case_answer(connection, kept, who, now=by_now("").at)
 
 
 @router.get("/{issue_id}/contact")
@@ -185,7 +185,7 @@ def _receive(form: ReportForm, who: Who, office: Office) -> Receipt:
     if place[0] is None or place[1] is None:
         remedy = "send lon and lat, or a photo that tells its place"
         raise InputError(Problem("PLACE", "nobody said where", "", "lon", remedy))
-    point = case_desk.in_metres(place[0], place[1], srid=office.workspace.srid)
+    there = case_desk.place_at(place[0], place[1], srid=office.workspace.srid)
     with office.workspace.writing() as connection:
         kept_photo = None if photo is None else results.put_content(connection, photo.jpeg)
         head = cases.CaseHead(
@@ -203,10 +203,10 @@ def _receive(form: ReportForm, who: Who, office: Office) -> Receipt:
         received = case_desk.receive(
             connection,
             head,
-            cases.Place(shape=point),
+            there,
             reporter=Reporter(form.key, form.contact),
             by=now,
-            theirs=lambda there: works_at(who, there),
+            theirs=lambda found: works_at(who, found),
         )
         return _receipt(connection, received, who)
 

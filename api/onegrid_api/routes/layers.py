@@ -51,7 +51,7 @@ def read_rows(  # noqa: PLR0913, PLR0917  (a request)
 ) -> FeaturePage:
     """Return rows of a layer as GeoJSON: those of one's areas."""
     srid = office.workspace.srid
-    box = None if bbox is None else box_in_metres(bbox, srid)
+    box = None if bbox is None else _box(bbox, srid)
     with office.workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
         version.is_of(head.revision, who.name, () if who.person is None else who.person.areas)
@@ -90,15 +90,26 @@ def read_people(
     return FeaturePage(type="FeatureCollection", total=total, features=made, next=page.next(total))
 
 
-def box_in_metres(text: str, srid: int) -> tuple[float, float, float, float]:
-    """Return the box around a box of degrees, in metres."""
+def box_of(text: str) -> tuple[float, float, float, float]:
+    """Return west, south, east, north in degrees.
+
+    Raises
+    ------
+    InputError
+        ``BBOX``.
+    """
     try:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
         west = south = east = north = math.nan
     if not (-_LON_MAX <= west <= east <= _LON_MAX and -_LAT_MAX <= south <= north <= _LAT_MAX):
         raise InputError(Problem("BBOX", "not west,south,east,north in degrees"))
-    asked = gpd.GeoDataFrame(geometry=[shapely.box(west, south, east, north)], crs=LONLAT)
+    return west, south, east, north
+
+
+def _box(text: str, srid: int) -> tuple[float, float, float, float]:
+    """Return the box around a box of degrees, in metres."""
+    asked = gpd.GeoDataFrame(geometry=[shapely.box(*box_of(text))], crs=LONLAT)
     w, s, e, n = in_crs(asked, f"EPSG:{srid}").total_bounds.tolist()
     if not all(map(math.isfinite, (w, s, e, n))):
         raise InputError(Problem("BBOX", "too far away from the district"))

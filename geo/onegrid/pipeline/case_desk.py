@@ -91,7 +91,7 @@ def receive(
         return Received(there, made=False)
     similar: tuple[Similar, ...] = ()
     if place.shape is not None:
-        place = placed(connection, head, place.shape)
+        place = placed(connection, head, place)
         similar = _similar(connection, head.kind, place.shape, by.at)
     head = head if theirs(place) else replace(head, role=RESIDENT)
     standing = opened(head.flow, role=head.role, at=datetime.fromisoformat(by.at))
@@ -100,27 +100,27 @@ def receive(
     return Received(made, made=True, similar=similar)
 
 
-def placed(connection: Connection, head: CaseHead, point: shapely.Point) -> Place:
+def placed(connection: Connection, head: CaseHead, place: Place) -> Place:
     """Return where a case is: its cell on the published grid, the department's old cell."""
     plan = published_plan(connection)
-    box = shapely.bounds(point)
-    rows = sorted(read_layer(connection, plan.plan_id, CELLS, box=tuple(box)).items())
+    bare = shapely.set_srid(place.shape, 0)
+    box = tuple(shapely.bounds(bare))
+    rows = sorted(read_layer(connection, plan.plan_id, CELLS, box=box).items())
     shapes = np.array([row.shape for _, row in rows], dtype=object)
-    bare = shapely.set_srid(point, 0)
     found = int(cells_under(np.array([bare]), shapes)[0])
     if found < 0:
         remedy = "report it where the district's cells are"
         raise InputError(Problem("OUTSIDE", "the place lies in no cell", "", "", remedy))
     cell = rows[found][1]
     department = duty_of(head.kind).department if head.register == ISSUE else None
-    return cases.Place(
+    return replace(
+        place,
         cell_id=cell.key.id,
         community_id=cell.text("community_id"),
         subdistrict_id=cell.text("subdistrict_id"),
         department=department,
         old_code=department and _old_code(connection, plan.plan_id, cell.key.id, department, bare),
         grid=_grid(plan),
-        shape=point,
     )
 
 
@@ -173,8 +173,8 @@ def bring_up_to_date(workspace: Workspace, *, now: str) -> None:
             _follow(connection, plan, now=now)
 
 
-def in_metres(lon: float, lat: float, *, srid: int) -> shapely.Point:
-    """Return a place in the CRS of a workspace.
+def place_at(lon: float, lat: float, *, srid: int) -> Place:
+    """Return a place, in degrees and in the CRS of a workspace.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def in_metres(lon: float, lat: float, *, srid: int) -> shapely.Point:
     point = in_crs(there, f"EPSG:{srid}").geometry.iloc[0]
     if not np.isfinite(shapely.get_coordinates(point)).all():
         raise InputError(Problem("OUTSIDE", "the place is far from the district"))
-    return shapely.set_srid(point, srid)
+    return cases.Place(lon=lon, lat=lat, shape=shapely.set_srid(point, srid))
 
 
 def published_plan(connection: Connection) -> plans.PlanHead:
@@ -255,8 +255,8 @@ def _follow(connection: Connection, plan: plans.PlanHead, *, now: str) -> None:
         name, cell = rows[place]
         home = (name, cell.text("community_id"), cell.text("subdistrict_id"))
         if home != (kept.place.cell_id, kept.place.community_id, kept.place.subdistrict_id):
-            there = replace(
-                kept.place, cell_id=home[0], community_id=home[1], subdistrict_id=home[2], grid=grid
-            )
+            cell_id, community_id, subdistrict_id = home
+            there = replace(kept.place, cell_id=cell_id, community_id=community_id,
+                            subdistrict_id=subdistrict_id, grid=grid)  # fmt: skip
             cases.follow(connection, kept, there, by=by)
     case_lists.keep_grid(connection, grid)

@@ -85,7 +85,7 @@ def plan_source(workspace: Workspace, plan_id: str) -> Source:
             content = results.content_of(connection, str(found[NETWORK_FILE]))
             tables = [ground(connection, role) for role in ("facilities", "people")]
         places = _whole(tables[0], schema.FACILITIES)
-        return _streets(_network(content), places, tables[1])
+        return _streets(network_of(content), places, tables[1])
 
     def grid() -> Grid:
         with workspace.reading() as connection:
@@ -116,7 +116,7 @@ def _streets(network: Network, facilities: gpd.GeoDataFrame, people: gpd.GeoData
     return Streets(network, places, in_crs(people, network.crs))
 
 
-def _network(content: bytes) -> Network:
+def network_of(content: bytes) -> Network:
     """Return the network of a file's bytes; its arrays stay mapped when the file is gone."""
     with tempfile.TemporaryDirectory(prefix="onegrid-streets-") as folder:
         path = Path(folder) / NETWORK_FILE

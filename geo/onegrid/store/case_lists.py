@@ -22,18 +22,20 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
-COUNTED: Final = ("cell_id", "community_id", "subdistrict_id", "kind", "department", "tier",
-                  "state")  # fmt: skip
+_SORTED_MAX: Final = 5000
 _HEAD: Final = (
     *("case_id", "flow", "state", "tier", "kind", "title", "department", "old_code", "cell_id"),
     *("community_id", "subdistrict_id", "opened_at", "since", "due_at", "reopened", "score"),
-    *("revision", "role", "photo", "shape"),
+    *("revision", "role", "photo", "lon", "lat"),
 )
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which cases: of a register, with some values, in some areas (None: everywhere), in a box."""
+    """Which cases: of a register, with some values, in some areas (None: everywhere), in a box.
+
+    ``box`` is west, south, east, north in degrees.
+    """
 
     register: str
     values: tuple[tuple[str, str], ...] = ()
@@ -49,12 +51,20 @@ def count_cases(connection: Connection, wanted: Wanted) -> int:
     return int(connection.scalar(query) or 0)
 
 
-def list_cases(connection: Connection, wanted: Wanted, some: slice) -> list[dict[str, Any]]:
-    """Return some of them as lists show them, without the words of who reported; newest first."""
+def list_cases(
+    connection: Connection, wanted: Wanted, some: slice, *, total: int
+) -> list[dict[str, Any]]:
+    """Return some of them as lists show them, without the words of who reported; newest first.
+
+    Parameters
+    ----------
+    total
+        How many there are: many are found by going through the newest, few by their place.
+    """
     table = Case.__table__.c
     query = (
         select(*(table[name] for name in _HEAD))
-        .where(*_rules(wanted))
+        .where(*_rules(wanted, by_place=total <= _SORTED_MAX))
         .order_by(table.opened_at.desc(), table.case_id.desc())
         .offset(some.start)
         .limit(some.stop - some.start)
@@ -131,14 +141,16 @@ def old_cells_at(connection: Connection, department: str, box: Box) -> list[tupl
     return [(str(code), shape) for code, shape in connection.execute(query) if code]
 
 
-def _rules(wanted: Wanted) -> list[Any]:
+def _rules(wanted: Wanted, *, by_place: bool = True) -> list[Any]:
     table = Case.__table__.c
     rules: list[Any] = [table.register == wanted.register]
     rules += [table[name] == value for name, value in wanted.values]
     if wanted.areas is not None:
         rules.append(_in_areas(wanted.areas))
     if wanted.box is not None:
-        rules.append(touches_box(Case.shape, wanted.box))
+        west, south, east, north = wanted.box
+        lon = table.lon if by_place else table.lon + 0  # a sum has no index
+        rules += [lon.between(west, east), table.lat.between(south, north)]
     if wanted.is_open is not None:
         rules.append(table.due_at.is_not(None) if wanted.is_open else table.due_at.is_(None))
     if wanted.due_before is not None:

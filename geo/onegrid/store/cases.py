@@ -35,7 +35,10 @@ _STANDING: Final = ("flow", "state", "tier", "reopened", "score")
 
 @dataclass(frozen=True)
 class Place:
-    """Where a case is: the cell of a grid, what it lies in, the old cell of the department."""
+    """Where a case is: the cell of a grid, what it lies in, the old cell of the department.
+
+    ``shape`` is in the CRS of the workspace, ``lon`` and ``lat`` say the same in degrees.
+    """
 
     cell_id: str | None = None
     community_id: str | None = None
@@ -43,6 +46,8 @@ class Place:
     department: str | None = None
     old_code: str | None = None
     grid: str | None = None
+    lon: float | None = None
+    lat: float | None = None
     shape: shapely.Point | None = None
 
 

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import update
 
 from onegrid.errors import InputError, Problem
-from onegrid.store import operation_models, service_models
+from onegrid.store import entry_models, operation_models, service_models
 from onegrid.store.layers import move_table
 from onegrid.store.models import Base, Setting
 from onegrid.store.settings import SRID
@@ -21,7 +21,11 @@ from onegrid.store.settings import SRID
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-FORMS: Final = (service_models, operation_models)  # importing them adds their tables to `Base`
+FORMS: Final = (
+    service_models,
+    operation_models,
+    entry_models,
+)  # importing them adds their tables to `Base`
 
 
 def upgrade(engine: Engine, *, srid: int, to: str = "head") -> None:
