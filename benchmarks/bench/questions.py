@@ -126,6 +126,11 @@ def changed(what: str, path: str) -> Generator[None, None, dict[str, Any]]:
     targets = rng.choice(network.xy, MOVES) + rng.uniform(-20, 20, (MOVES, 2))
     rows = rng.integers(0, len(ids), MOVES)
     edges = rng.integers(0, len(network.ends), MOVES)
+    nodes = rng.integers(0, len(network.xy), MOVES)
+    across = shapely.STRtree(shapely.points(network.xy)).nearest(
+        shapely.points(network.xy[nodes] + (150.0, 120.0))  # a way through a block
+    )
+    links = np.stack([nodes, np.where(across == nodes, nodes - 1, across)], axis=1)
 
     def change(number: int) -> None:
         if what == "move":
@@ -134,8 +139,7 @@ def changed(what: str, path: str) -> Generator[None, None, dict[str, Any]]:
         elif what == "close":
             plan.close_street(int(edges[number]))
         else:
-            start = targets[number]
-            plan.add_street(shapely.LineString([start, start + np.array((90.0, 60.0))]))
+            plan.add_street(shapely.LineString(network.xy[links[number]]))
 
     change(0)
     yield

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from onegrid.circles.moves import Change, Plan, start_plan
 from onegrid.errors import InputError
 from onegrid.network.build import build_network
+from onegrid.network.graph import walk_graph
 from onegrid.standards import profile
 
 CRS = "EPSG:4547"
@@ -132,6 +133,9 @@ def test_any_steps_lead_to_the_plan_made_anew(
             continue
         before, after = walks(plan), walks(change.plan)
         pd.testing.assert_frame_equal(after, walks(anew(change.plan, people)))
+        made = walk_graph(change.plan.network, profile(walker))
+        for column, kept in change.plan.graph._asdict().items():
+            np.testing.assert_array_equal(kept, getattr(made, column))
         key = ["id", "kind"]
         both = before.merge(after, on=key, how="outer", suffixes=("_was", ""))
         kept = both.facility_id_was.eq(both.facility_id) & both.walk_us_was.eq(both.walk_us)

@@ -23,6 +23,7 @@ from onegrid.circles.standing import (
     coming,
     door_ends,
     owned,
+    places,
     rejoined_people,
     rejoined_sources,
     renumbered,
@@ -30,7 +31,7 @@ from onegrid.circles.standing import (
 )
 from onegrid.errors import InputError, Problem
 from onegrid.network.compiled import in_threads
-from onegrid.network.graph import door_rows, towards, walk_graph
+from onegrid.network.graph import door_rows, towards, with_edge
 from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
 from onegrid.network.links import with_link
 from onegrid.network.nearest import searched
@@ -153,25 +154,31 @@ class Plan(Ground):
 
     def _on(self, network: Network, edge: int) -> Change:
         """Settle every kind on a network that differs in one edge, perhaps a new one."""
-        graph = walk_graph(network, self.profile)
+        graph = with_edge(self.graph, network, self.profile, edge)
         bits = Bits(self.bits.rank, label_bits(graph, 1).node)
         plan = replace(self, network=network, graph=graph, bits=bits)
         people, beside_it = rejoined_people(plan, edge)
         plan = replace(plan, people=people)
         inwards, more = towards(self.graph), len(network.xy) - len(self.network.xy)
         known = np.array([edge] if edge < len(self.network.ends) else [], dtype=np.int64)
+        open_now = network.flags[edge] & np.uint16(EdgeFlag.CLOSED) == 0
+        eased = network.ends[edge].astype(np.int64) if open_now else _NONE
+        rows = np.union1d(beside_it, on_edges(plan, np.array([edge])))
 
         def settle(name: str) -> Kind:
             old = self.kinds[name]
-            old = replace(old, labels=np.append(old.labels, np.full(more, FAR)))
+            if more:
+                old = replace(old, labels=np.append(old.labels, np.full(more, FAR)))
             sources, moved = rejoined_sources(plan, old, edge)
-            lost = [owned(old.labels, bits, rank) for rank in moved.tolist()]
-            rests = leaning(inwards, old.labels, known, bits.rank)
-            gone = np.unique(np.concatenate([rests, *lost]))
-            edges = np.concatenate([[edge], old.sources.edge[moved], sources.edge[moved]])
-            rows = np.union1d(beside_it, on_edges(plan, edges))
-            eased = network.ends[edge].astype(np.int64)
-            return settled(plan, replace(old, sources=sources), gone, eased, rows)
+            gone, mine = leaning(inwards, old.labels, known, bits.rank), rows
+            if len(moved):
+                lost = [owned(old.labels, bits, rank) for rank in moved.tolist()]
+                gone = np.unique(np.concatenate([gone, *lost]))
+                edges = np.concatenate([old.sources.edge[moved], sources.edge[moved]])
+                mine = np.union1d(rows, on_edges(plan, edges))
+            if len(gone) == len(eased) == len(moved) == len(mine) == 0:
+                return old
+            return settled(plan, replace(old, sources=sources), gone, eased, mine)
 
         kinds = dict(zip(self.kinds, in_threads(settle, self.kinds), strict=True))
         before = {name: kind.found for name, kind in self.kinds.items()}
@@ -253,6 +260,7 @@ def start_plan(
     who = People(
         homes.ids,
         homes.points,
+        places(homes.points),
         homes.doors,
         door_ends(network, homes.doors),
         counts[homes.row],

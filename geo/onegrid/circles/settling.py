@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from onegrid.network.compiled import kernel
 from onegrid.network.graph import US_PER_S, door_rows, towards
 from onegrid.network.kernel import FAR, limit_us
 from onegrid.network.nearest import ask_along, asked
@@ -38,12 +40,33 @@ def settled(
         bits=ground.bits,
         limit=limit_us(ground.limit_s, ground.bits),
     )
-    changed = np.append(labels != kind.labels, False)
-    start, end = ground.people.ends.T
-    rows = np.union1d(rows, np.flatnonzero(changed[start] | changed[end]))
+    if not np.array_equal(labels, kind.labels):
+        rows = _concerned(kind.labels, labels, ground.people.ends, rows)
     kind = replace(kind, labels=labels, found=kind.found.copy())
     kind.found[rows] = found_labels(ground, kind, rows)
     return kind
+
+
+@kernel
+def _concerned(
+    before: NDArray[np.int64],
+    after: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    rows: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return some rows of doors, and those with an end whose label differs, ascending."""
+    chosen = np.zeros(len(ends), np.bool_)
+    for row in rows:
+        chosen[row] = True
+    found, size = np.empty(len(ends), np.int64), 0
+    for row in range(len(ends)):
+        start, end = ends[row, 0], ends[row, 1]
+        if start >= 0 and (before[start] != after[start] or before[end] != after[end]):
+            chosen[row] = True
+        if chosen[row]:
+            found[size] = row
+            size += 1
+    return found[:size].copy()
 
 
 def on_edges(ground: Ground, edges: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -56,11 +79,19 @@ def found_labels(ground: Ground, kind: Kind, rows: NDArray[np.int64]) -> NDArray
     by_edge = np.argsort(kind.sources.edge, kind="stable")
     by_edge = by_edge[kind.sources.edge[by_edge] >= 0]
     doors, bits, graph = door_rows(ground.people.doors, rows), ground.bits, towards(ground.graph)
-    node, zeros = np.arange(len(kind.labels), dtype=np.int32), np.zeros(len(by_edge), np.int64)
-    found = asked(graph.ends, node, kind.labels.reshape(-1, 1), doors, bits.rank)
+    zeros = np.zeros(len(by_edge), np.int64)
+    found = asked(
+        graph.ends, _as_they_are(len(kind.labels)), kind.labels.reshape(-1, 1), doors, bits.rank
+    )
     ask_along(graph, door_rows(kind.sources, by_edge), zeros, by_edge, doors, bits, found)
     found[found >> bits.rank > limit_us(ground.limit_s, bits)] = FAR
     return found[:, 0]
+
+
+@lru_cache(maxsize=2)
+def _as_they_are(nodes: int) -> NDArray[np.int32]:
+    """Return the row of every node where labels are by node."""
+    return np.arange(nodes, dtype=np.int32)
 
 
 def differences(
@@ -72,7 +103,12 @@ def differences(
     """Return what differs, by door and by unit; ``before`` are labels with the ranks of now."""
     who, bits = ground.people, ground.bits
     names = list(before)
-    rows = [np.flatnonzero(new[name].found != before[name]) for name in names]
+    rows = [
+        np.flatnonzero(new[name].found != before[name])
+        if new[name].found is not before[name]
+        else np.empty(0, np.int64)
+        for name in names
+    ]
     facility, walk_s, sums = [], [], []
     for name, differs in zip(names, rows, strict=True):
         kind = new[name]

@@ -27,12 +27,14 @@ LOST: Final = -1  # the label of a door whose facility is taken away, to tell th
 class People:
     """Who walks: ids, points in the network's CRS, where they set out, how many they are.
 
-    ``ends`` int64 (doors, 2) are the nodes of the edge each joins, one past the last for none;
-    ``unit`` int64 is a place in ``units``, the areas that people gained and lost are told by.
+    ``xy`` float64 (doors, 2) are their places, NaN for none; ``ends`` int64 (doors, 2) the nodes of
+    the edge each joins, -1 for none; ``unit`` int64 is a place in ``units``, the areas that people
+    gained and lost are told by.
     """
 
     ids: NDArray[np.object_]
     points: NDArray[np.object_]
+    xy: NDArray[np.float64]
     doors: Doors
     ends: NDArray[np.int64]
     people: NDArray[np.float64]
@@ -86,13 +88,19 @@ def renumbered(kind: Kind, bits: Bits, first: int, step: int) -> Kind:
     return replace(kind, labels=shifted(kind.labels), found=shifted(kind.found))
 
 
-def beside(network: Network, points: NDArray[np.object_], edge: int) -> NDArray[np.int64]:
-    """Return the points that may join an edge: those near its bounds."""
+def beside(network: Network, xy: NDArray[np.float64], edge: int) -> NDArray[np.int64]:
+    """Return the places that may join an edge: those near its bounds."""
     reach_m = number("join_limit_m")
     line_xy = network.vertices[network.offsets[edge] : network.offsets[edge + 1]]
     low, high = line_xy.min(axis=0) - reach_m, line_xy.max(axis=0) + reach_m
-    xy = shapely.bounds(points)[:, :2]  # NaN where there is no point
-    return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1))
+    x, y = xy.T  # NaN where there is no point
+    return np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
+
+
+def places(points: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the places of points, float64 (points, 2), NaN where there is none."""
+    xy: NDArray[np.float64] = shapely.bounds(points)[:, :2]
+    return xy
 
 
 def rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
@@ -104,9 +112,9 @@ def rejoined(doors: Doors, rows: NDArray[np.int64], new: Doors) -> Doors:
 
 
 def door_ends(network: Network, doors: Doors) -> NDArray[np.int64]:
-    """Return the nodes of the edge of each door, one past the last for none, int64 (doors, 2)."""
+    """Return the nodes of the edge of each door, -1 for none, int64 (doors, 2)."""
     ends = network.ends[doors.edge].astype(np.int64)
-    ends[doors.edge < 0] = len(network.xy)
+    ends[doors.edge < 0] = -1
     return ends
 
 
@@ -119,15 +127,18 @@ def coming(ground: Ground, points: NDArray[np.object_]) -> Doors:
 def rejoined_people(ground: Ground, edge: int) -> tuple[People, NDArray[np.int64]]:
     """Return the people, and the rows of those who may join elsewhere now."""
     who = ground.people
-    rows = beside(ground.network, who.points, edge)
+    rows = beside(ground.network, who.xy, edge)
     joints = join_edges(ground.network, who.points[rows], profile=ground.profile)
-    doors = rejoined(who.doors, rows, make_doors(ground.graph, joints))
-    return replace(who, doors=doors, ends=door_ends(ground.network, doors)), rows
+    new, ends = make_doors(ground.graph, joints), who.ends.copy()
+    ends[rows] = door_ends(ground.network, new)
+    return replace(who, doors=rejoined(who.doors, rows, new), ends=ends), rows
 
 
 def rejoined_sources(ground: Ground, kind: Kind, edge: int) -> tuple[Doors, NDArray[np.int64]]:
     """Return the sources of a kind, and the ranks of those that join elsewhere now."""
-    rows = beside(ground.network, kind.points, edge)
+    rows = beside(ground.network, places(kind.points), edge)
+    if len(rows) == 0:
+        return kind.sources, rows
     new = coming(ground, kind.points[rows])
     old = door_rows(kind.sources, rows)
     moved = rows[(new.edge != old.edge) | (new.along_m != old.along_m)]

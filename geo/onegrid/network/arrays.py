@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import shapely
@@ -26,6 +26,14 @@ _OF_SHAPES = (
     *("_sound", "lines", "barriers", "street_tree"),
     *("barrier_pieces", "barrier_segments", "barrier_tree"),
 )
+
+
+# What a network has that was not ordered: a change of its nodes or edges makes an order useless.
+NO_ORDER: Final[dict[str, Any]] = {
+    "rank": np.empty(0, np.int32),
+    "skeleton_offsets": np.empty(0, np.int64),
+    "skeleton": np.empty(0, np.uint32),
+}
 
 
 def _unread() -> bool:
@@ -122,6 +130,26 @@ class Network:
         # What was made of the shapes alone need not be made again.
         twin.__dict__.update({k: v for k, v in self.__dict__.items() if k in _OF_SHAPES})
         return twin
+
+    def only_edge(self, edge: int) -> Network:
+        """Return a network of all nodes and one edge."""
+        points = slice(self.offsets[edge], self.offsets[edge + 1])
+        one = slice(edge, edge + 1)
+        return replace(
+            self,
+            ends=self.ends[one],
+            length_m=self.length_m[one],
+            flags=self.flags[one],
+            vertices=self.vertices[points],
+            offsets=np.array([0, points.stop - points.start]),
+            name_id=self.name_id[one],
+            class_id=self.class_id[one],
+            crosses_id=self.crosses_id[one],
+            hours_id=self.hours_id[one],
+            z_m=self.z_m[points],
+            **NO_ORDER,
+            proof=_unread,
+        )
 
     def require_sound(self) -> None:
         """Refuse arrays that do not fit each other: an index out of range would crash a kernel.

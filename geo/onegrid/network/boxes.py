@@ -55,14 +55,32 @@ def make_tree(vertices: NDArray[np.float64], offsets: NDArray[np.int64]) -> Tree
     """
     piece, line, along_m, low, size = _pieces(vertices, offsets)
     order = curve_order((piece[:, :2] + piece[:, 2:]) / 2, low, size)
+    return _packed(piece[order], line[order], along_m[order])
+
+
+def with_line(tree: Tree, vertices: NDArray[np.float64], line: int) -> Tree:
+    """Return a tree with the pieces of one line more, which has that number.
+
+    They come last, wherever they are: boxes overlap a little more, and answers are the same.
+    """
+    piece, _, along_m, _, _ = _pieces(vertices, np.array([0, len(vertices)]))
+    return _packed(
+        np.concatenate([tree.piece, piece]),
+        np.append(tree.line, np.full(len(piece), line, np.int32)),
+        np.append(tree.along_m, along_m),
+    )
+
+
+def _packed(
+    piece: NDArray[np.float64], line: NDArray[np.int32], along_m: NDArray[np.float64]
+) -> Tree:
     level = [0]
     count = len(piece)
     while count > 1 or len(level) == 1:
         count = -(-count // FAN)
         level.append(level[-1] + count)
     levels = np.array(level, dtype=np.int64)
-    piece = piece[order]
-    return Tree(piece, line[order], along_m[order], _boxes(piece, levels), levels)
+    return Tree(piece, line, along_m, _boxes(piece, levels), levels)
 
 
 def curve_order(

@@ -9,13 +9,18 @@ import numpy as np
 import shapely
 
 from onegrid.errors import InputError, Problem
+from onegrid.network.arrays import NO_ORDER
+from onegrid.network.boxes import with_line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from onegrid.network.arrays import Network
 
-_OF_BARRIERS: Final = ("barriers", "barrier_pieces", "barrier_segments", "barrier_tree")
+_OF_BARRIERS: Final = (
+    *("_sound", "barriers"),  # what was searched is sound, and a sound line keeps it so
+    *("barrier_pieces", "barrier_segments", "barrier_tree"),
+)
 
 
 def with_link(network: Network, line: shapely.LineString) -> Network:
@@ -67,12 +72,12 @@ def with_link(network: Network, line: shapely.LineString) -> Network:
         crosses_id=_and_none(network.crosses_id),
         hours_id=_and_none(network.hours_id),
         z_m=np.append(network.z_m, unknown),
-        rank=np.empty(0, np.int32),
-        skeleton_offsets=np.empty(0, np.int64),
-        skeleton=np.empty(0, np.uint32),
+        **NO_ORDER,
         proof=lambda: True,  # what was read is proved already, to have been searched
     )
     known = {key: value for key, value in network.__dict__.items() if key in _OF_BARRIERS}
+    if "street_tree" in network.__dict__:
+        known["street_tree"] = with_line(network.street_tree, vertices, len(network.ends))
     longer.__dict__.update(known)
     return longer
 
@@ -81,7 +86,7 @@ def _sound(line: shapely.LineString) -> NDArray[np.float64]:
     """Return the places of a line."""
     xy = shapely.get_coordinates(line)
     straight = shapely.get_type_id(line) == shapely.GeometryType.LINESTRING
-    if not (straight and np.isfinite(xy).all() and shapely.length(line) > 0):
+    if not (straight and np.isfinite(xy).all() and 0 < shapely.length(line) < np.inf):
         what = "the new street is not a line of some length"
         raise InputError(Problem("GEOMETRY", what, remedy="give two places or more, apart"))
     return np.asarray(xy + 0.0)  # equal numbers: -0.0 would be another place
