@@ -26,10 +26,12 @@ from onegrid.coverage.fixes import cheapest_fixes
 from onegrid.coverage.gaps import CoverageOptions, measure_coverage
 from onegrid.coverage.report import report
 from onegrid.coverage.tables import facility_table
-from onegrid.io.files import write_csv, write_json, write_layers
+from onegrid.io.files import write_csv, write_json, write_layers, write_text
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.reporting import write_report
+from onegrid.pipeline.scenario_text import scenario_text
 from onegrid.reports import ReportOptions
+from onegrid.siting.public import public_groups, public_scenarios
 from onegrid.siting.scenarios import side_by_side
 from onegrid.standards import ELDER_KINDS, Norm, profile, profiles
 from onegrid.standards.signs import kind_label
@@ -41,6 +43,7 @@ KIND = "day_care_station"
 PACES = ("plain", "elder_75")
 # of the elders and of the others in a cell: who reaches at both paces, at the fast one, at none
 STEPS = ("both", "fast", "none")
+SCENARIOS = ("现状", "走得快")
 SIDE_M = 300.0
 LEVELS = {"网格": "cell", "社区": "community", "街道": "subdistrict", "全区": "district"}
 COLUMNS = {
@@ -153,8 +156,17 @@ def write_folder(seed, folder):
     walks = pd.concat([walks.assign(kind=kind) for kind in ELDER_KINDS])
     elders = measure_elders(walks, people, facilities, cells)
     write_csv(folder / "elders.csv", elders, private=True)
-    compared = side_by_side({"现状": slow.gaps, "走得快": found["plain"].gaps})
+    compared = side_by_side({SCENARIOS[0]: slow.gaps, SCENARIOS[1]: found["plain"].gaps})
     write_csv(folder / "scenarios.csv", compared, private=True)
+    names = dict(zip(communities.index, communities["name"], strict=True))
+    text = scenario_text(
+        public_scenarios(compared, cells),
+        public_groups(groups(people, found)),
+        communities=names,
+        unverified={},
+    )
+    write_text(folder / "scenarios.md", text)
+    write_layers(folder / "sites.gpkg", {"sites": sites(cells, people, home, found["plain"])})
     told = {pace: report(one, cells, beside=found.values()) for pace, one in found.items()}
     write_json(folder / "report.json", {**told["plain"], "profiles": told})
     within = {pace: one.measured.walks.within[0] for pace, one in found.items()}
@@ -165,6 +177,36 @@ def write_folder(seed, folder):
     for n, cell in enumerate(home):
         truth[cells.index.get_loc(cell), :, step[n]] += parts[:, n]
     return cells, truth
+
+
+def groups(people, found):
+    """Elders in two scenarios: today at the slow pace, and everybody at the fast one."""
+    covered = [
+        int(people["elders_60"][found[pace].measured.walks.within[0]].sum())
+        for pace in (PACES[1], PACES[0])
+    ]
+    row = {"level": "district", "id": "d", "kind": KIND, "group": "elders_60"}
+    row["total"] = int(people["elders_60"].sum())
+    return pd.DataFrame(
+        [
+            row | {"scenario": name, "covered": count, "change": count - covered[0]}
+            for name, count in zip(SCENARIOS, covered, strict=True)
+        ]
+    )
+
+
+def sites(cells, people, home, coverage):
+    """A new site in the middle of each community, which gains all who reach no station there."""
+    left = people[~coverage.measured.walks.within[0]]
+    of = home[left.index].map(cells["community_id"])
+    gained = left.groupby(of)[["people", "elders_60"]].sum()
+    middles = cells.dissolve("community_id").geometry.representative_point()
+    table = gained.add_suffix("_gained").reindex(middles.index).fillna(0).astype(int)
+    return gpd.GeoDataFrame(
+        table.assign(order=range(1, len(table) + 1), profile="plain", minutes=15.0, why="理由"),
+        geometry=middles.to_numpy(),
+        crs=cells.crs,
+    ).rename_axis("candidate_id")
 
 
 class Figures:
@@ -199,6 +241,14 @@ class Figures:
         row = self.row(level, name, column, pace)
         if row is not None and not pd.isna(number):
             self.bounds += [row, -row]
+            self.highest += [float(number) + 4, 5 - float(number)]
+
+    def add_step(self, level, name, value, *, more, less):
+        """Add a figure in tens: who is counted in one way (column and pace), and not in another."""
+        number = pd.to_numeric(str(value).replace(",", ""), errors="coerce")
+        rows = [self.row(level, name, *way) for way in (more, less)]
+        if rows[0] is not None and not pd.isna(number):
+            self.bounds += [rows[0] - rows[1], rows[1] - rows[0]]
             self.highest += [float(number) + 4, 5 - float(number)]
 
     def row(self, level, name, column, pace):
@@ -290,6 +340,34 @@ def read_fixes(figures, head, rows, pace):
                 figures.add_round("community", name, f"走得到的{column}", value, pace)
 
 
+def read_sites(figures, path):
+    """Each gains whoever is not reached at the fast pace in its community."""
+    book = openpyxl.load_workbook(path)
+    head, *rows = list(book["选址"].iter_rows(min_row=3, values_only=True))
+    at = {label: i for i, label in enumerate(head)}
+    for row in rows:
+        name = str(row[at["地点"]]).split("，")[0]
+        for label, column in (("受益居民", "居民"), ("受益60岁以上", "60岁以上")):
+            ways = {"more": (column, None), "less": (f"走得到的{column}", PACES[0])}
+            figures.add_step("community", name, row[at[label]], **ways)
+
+
+def read_scenarios(figures, path):
+    """Take the page of scenarios: today, and how many more reach a station at the fast pace."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        words = [word.strip() for word in line.strip("| ").split("|")]
+        if words[0] == SCENARIOS[0] and len(words) == 6:
+            figures.add("district", "全区", "走得到的居民", words[1], PACES[1])
+            figures.add("district", "全区", "走得到的60岁以上", words[4], PACES[1])
+        if words[0] == SCENARIOS[1]:
+            name = words[1] if len(words) == 4 else "全区"
+            level = "community" if len(words) == 4 else "district"
+            told = words[2:4] if len(words) == 4 else (words[2], words[5])
+            for column, value in zip(("走得到的居民", "走得到的60岁以上"), told, strict=True):
+                ways = {"more": (column, PACES[0]), "less": (column, PACES[1])}
+                figures.add_step(level, name, value, **ways)
+
+
 def read_document(figures, path):
     opened = Document(str(path))
     for table in opened.tables:
@@ -335,6 +413,8 @@ def attacked(folder, cells, *, office):
     read_page(figures, folder / "r.html")
     read_map(figures, folder / "m.html")
     read_json(figures, folder / "report.json")
+    read_scenarios(figures, folder / "scenarios.md")
+    read_sites(figures, folder / "r.xlsx")
     return figures
 
 
@@ -343,6 +423,7 @@ def test_no_few_people_follow_from_all_public_files_together(tmp_path, seed):
     cells, truth = write_folder(seed, tmp_path / "out")
     figures = attacked(tmp_path / "out", cells, office=False)
     assert len(figures.rows) > 50
+    assert len(figures.bounds) > 12  # the scenarios and the sites were read
     assert figures.leaks(truth) == []
 
 

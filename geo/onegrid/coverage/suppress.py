@@ -141,8 +141,7 @@ def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFra
     names = ["people_gained", "elders_60_gained"]
     people, elders = (fixes[name] for name in names)
     few = [(count > 0) & (count < smallest) for count in (people, elders, people - elders)]
-    rounded = (fixes[names] / _ROUND_TO + _HALF_UP).floordiv(1) * _ROUND_TO
-    gains, told = rounded.astype("Int64"), fixes
+    gains, told = fixes[names].apply(in_tens), fixes
     if "cost_note" in fixes:
         notes = fixes["cost_note"].astype(object).fillna("")
         notes = notes.str.replace(_LOAD, "服务人数超过容量", regex=True)
@@ -151,6 +150,17 @@ def suppress_fixes(fixes: pd.DataFrame, *, k: float | None = None) -> pd.DataFra
         people_gained=gains[names[0]].mask(few[0]),
         elders_60_gained=gains[names[1]].mask(few[0] | few[1] | few[2]),
     )
+
+
+def in_tens(counts: pd.Series[float]) -> pd.Series[int]:
+    """Return counts in tens, halves up; missing ones stay so.
+
+    Examples
+    --------
+    >>> in_tens(pd.Series([34, -17, None])).tolist()
+    [30, -20, <NA>]
+    """
+    return ((counts.astype("Float64") / _ROUND_TO + _HALF_UP) // 1 * _ROUND_TO).astype("Int64")
 
 
 def hidden_units(

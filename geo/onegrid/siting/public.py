@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from onegrid.coverage.suppress import suppress
+from onegrid.coverage.suppress import in_tens, suppress
 from onegrid.standards import number
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def public_scenarios(compared: pd.DataFrame, cells: gpd.GeoDataFrame) -> pd.Data
     """Return the scenarios side by side with what tells few people emptied.
 
     Scenarios hide together as walking profiles do: the steps between them are counts too. A change
-    is shown where both counts are.
+    is shown where both counts are, in tens, and the counts of a scenario follow from it: beside
+    figures at other paces, or of other scenarios, the last digit would tell who is in between.
 
     Parameters
     ----------
@@ -36,14 +37,27 @@ def public_scenarios(compared: pd.DataFrame, cells: gpd.GeoDataFrame) -> pd.Data
     known = before.index.isin(today.index)
     for change, count in _CHANGES.items():
         was = before[count].where(known, 0)
-        told[change] = told[count] - pd.Series(was.to_numpy(), told.index, dtype="Int64")
+        base = pd.Series(was.to_numpy(), told.index, dtype="Int64")
+        told[change] = in_tens(told[count] - base)
+        told[count] = base + told[change]
+    told["covered_share"] = _shares(told)
     told["cause_before"] = before["cause"].to_numpy(object)
     columns = {"profile": compared["profile"]} if "profile" in compared else {}
     return told.drop(columns="profile").assign(**columns)[list(compared)]
 
 
+def _shares(told: pd.DataFrame) -> pd.Series[float]:
+    """Return the shares that follow from the counts as they are told; empty where one is hidden."""
+    counts = (told[name].astype("Float64") for name in ("people_covered", "people"))
+    covered, people = counts
+    share = (covered / people).where(people > 0).clip(0, 1)
+    return share.mask(told["covered_share"].isna()).astype(float)
+
+
 def public_groups(groups: pd.DataFrame) -> pd.DataFrame:
     """Return the district's groups with counts, and steps between scenarios, of few emptied.
+
+    Steps are told in tens, and counts follow from them, as in `public_scenarios`.
 
     Parameters
     ----------
@@ -75,4 +89,8 @@ def public_groups(groups: pd.DataFrame) -> pd.DataFrame:
         told.loc[rows.index[(total > 0) & (total < few)], "total"] = pd.NA
         if hidden[0]:
             told.loc[rows.index, "change"] = pd.NA
+        shown = rows.index[1:][~hidden[1:]]
+        told.loc[shown, "change"] = in_tens(told.loc[shown, "change"])
+        if not hidden[0]:
+            told.loc[shown, "covered"] = covered[0] + told.loc[shown, "change"]
     return told
