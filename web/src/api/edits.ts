@@ -48,14 +48,6 @@ export interface Unsaved {
   readonly edits: readonly Edit[];
 }
 
-/** One row that differs between two revisions. */
-export interface Difference {
-  readonly layer: string;
-  readonly id: string;
-  readonly before: Row | null;
-  readonly after: Row | null;
-}
-
 interface Save {
   readonly base: number;
   readonly edits: readonly Edit[];
@@ -86,12 +78,6 @@ export function restore(plan: string, to: number, base: number): Promise<Saved> 
 /** The revisions of a plan, the newest first. */
 export function readHistory(plan: string): Promise<Revision[]> {
   return everyItem(planPath(plan, "/history?limit=200"));
-}
-
-/** The rows that differ between two revisions. */
-export function readDifference(plan: string, from: number, to?: number): Promise<Difference[]> {
-  const until = to === undefined ? "" : `&to=${to}`;
-  return everyItem(planPath(plan, `/diff?limit=1000&from=${from}${until}`));
 }
 
 /** One's own edits that are drawn and not saved, if there are any. */

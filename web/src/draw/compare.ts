@@ -1,54 +1,41 @@
 import { computed, signal } from "@preact/signals";
-import { type Row, readRows } from "../api/plans";
-import type { FaceId } from "../model/partition";
-import { featuresOf } from "../model/rows";
+import type { Feature } from "geojson";
+import { readRows } from "../api/plans";
+import { type Difference, differenceOf } from "../model/difference";
+import type { Partition } from "../model/partition";
+import { partitionOf, type Feature as Row } from "../model/rows";
 import { run } from "./bench";
 import { drawing } from "./drawing";
-
-interface Other {
-  readonly id: string;
-  /** Its cells in metres, and the same ones in degrees. */
-  readonly cells: readonly Row[];
-  readonly drawn: readonly Row[];
-}
+import { lonlat } from "./marks";
 
 /** The plan that this one is compared with. */
-export const other = signal<Other | null>(null);
+export const other = signal<{ readonly id: string; readonly cells: Partition } | null>(null);
 
-/** The cells of the other plan that are otherwise here, or not here at all. */
-export const differing = computed((): readonly Row[] => {
+/** How that plan differs from what is drawn here. */
+export const difference = computed((): Difference | null => {
   const now = drawing.value?.now;
-  if (other.value === null || now === undefined) return [];
-  const { cells, drawn } = other.value;
-  const ours = new Map(
-    featuresOf(now).map(({ id, geometry }) => [id, shapeKey(geometry.coordinates)]),
-  );
-  const differ = new Set<FaceId>(
-    cells
-      .filter(({ id, geometry }) => ours.get(String(id)) !== shapeKey(coordinatesOf(geometry)))
-      .map(({ id }) => String(id)),
-  );
-  return drawn.filter(({ id }) => differ.has(String(id)));
+  return other.value === null || now === undefined ? null : differenceOf(now, other.value.cells);
 });
 
 /** Compare with another plan, or with none. */
 export async function compareWith(id: string): Promise<void> {
   other.value = null;
   if (id === "") return;
-  const [cells, drawn] = (await run(() =>
-    Promise.all([readRows(id, "cells", "grid"), readRows(id, "cells", "lonlat")]),
-  )) ?? [[], []];
-  other.value = { id, cells, drawn };
+  const rows = await run(() => readRows(id, "cells", "grid"));
+  if (rows !== undefined)
+    other.value = { id, cells: partitionOf({ cells: rows as never as Row[] }) };
 }
 
-function coordinatesOf(geometry: Row["geometry"]): readonly unknown[] {
-  return "coordinates" in geometry ? geometry.coordinates : [];
-}
-
-/** The places of a shape to the millimetre, whatever vertex its rings begin with. */
-function shapeKey(rings: readonly unknown[]): string {
-  const places = (rings as readonly (readonly (readonly number[])[])[]).map((ring) =>
-    [...new Set(ring.map(([x = 0, y = 0]) => `${x.toFixed(3)},${y.toFixed(3)}`))].sort().join(" "),
-  );
-  return places.sort().join("|");
+/** The borders that only one of the two plans has, in degrees: ours and theirs. */
+export function differingBorders(): Feature[] {
+  const { added = [], removed = [] } = difference.value?.borders ?? {};
+  const drawn = [
+    ...added.map((line) => ({ line, theirs: true })),
+    ...removed.map((line) => ({ line, theirs: false })),
+  ];
+  return drawn.map(({ line, theirs }) => ({
+    type: "Feature",
+    geometry: { type: "LineString", coordinates: line.map(lonlat) },
+    properties: { theirs },
+  }));
 }

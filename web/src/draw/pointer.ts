@@ -1,5 +1,7 @@
-import type { MapMouseEvent, MapTouchEvent, Map as MapView } from "maplibre-gl";
+import type { MapMouseEvent, MapTouchEvent, Map as MapView, PointLike } from "maplibre-gl";
+import type { Place } from "../model/edit";
 import type { Point } from "../model/point";
+import type { Projection } from "../model/projection";
 import { STEPS } from "../model/rules";
 import { hovered } from "./bench";
 import { projection } from "./drawing";
@@ -62,5 +64,21 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
     cell: cell === undefined ? null : String(cell.properties.cell_id),
     reach: Math.hypot(far[0] - place[0], far[1] - place[1]),
     more: event.originalEvent.shiftKey,
+    streets: () => streetsNear(map, x, y, there),
   };
+}
+
+/** The streets that are drawn around a place of the screen, in metres. */
+function streetsNear(map: MapView, x: number, y: number, there: Projection): Place[][] {
+  const layers = ["road", "road:walked"].filter((id) => map.getLayer(id));
+  if (layers.length === 0) return [];
+  const around: [PointLike, PointLike] = [
+    [x - REACH_PX, y - REACH_PX],
+    [x + REACH_PX, y + REACH_PX],
+  ];
+  return map.queryRenderedFeatures(around, { layers }).flatMap(({ geometry }) => {
+    if (geometry.type !== "LineString" && geometry.type !== "MultiLineString") return [];
+    const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
+    return lines.map((line) => line.map(([lon = 0, lat = 0]) => there.toGrid([lon, lat])));
+  });
 }

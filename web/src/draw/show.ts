@@ -21,11 +21,12 @@ import {
   tiled,
 } from "./bench";
 import { cells, lookOf } from "./cells";
-import { differing } from "./compare";
+import { differingBorders } from "./compare";
 import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
 import { handlesNow, lineNow } from "./marks";
 import { followPointer } from "./pointer";
+import { keepServices } from "./services";
 
 type Effect = typeof effect;
 let view: MapView | null = null;
@@ -50,6 +51,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
   followPointer(map);
   const stops = [
     keepCells(map, effect),
+    keepServices(map, effect),
     effect(() => drawBorders(map, ground.value.communities, ground.value.subdistricts)),
     effect(() => showTheme(map, theme.value)),
     effect(() => showGroups(map, hiddenLayers.value)),
@@ -57,7 +59,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
     effect(() => showDepartments(map)),
     effect(() => showPreview(map)),
     effect(() => drawConflicts(map, conflictsShown.value ? conflictFeatures() : [])),
-    effect(() => drawDifference(map, differing.value)),
+    effect(() => drawDifference(map, differingBorders())),
     effect(() => drawHandles(map, handlesNow())),
     effect(() => drawLine(map, lineNow())),
     keepState(map, effect, "chosen", () => chosen.value),

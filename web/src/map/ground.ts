@@ -1,4 +1,4 @@
-import type { ExpressionSpecification, Map as MapView } from "maplibre-gl";
+import type { ExpressionSpecification, Map as MapView, VectorTileSource } from "maplibre-gl";
 import { GROUND } from "./base_style";
 import { addInOrder } from "./order";
 
@@ -23,10 +23,14 @@ export function addGround(map: MapView, address: string, layers: ReadonlySet<str
   if (layers.has("roads")) addRoads(map, address);
 }
 
-/** Add the tiles of one layer as a source of that name. */
+/** Add the tiles of one layer as a source of that name, in place of those of another address. */
 export function addTiles(map: MapView, address: string, layer: string, minzoom = 0): void {
-  if (map.getSource(layer)) return;
   const tiles = [`${new URL(address, location.origin).href}/${layer}/{z}/{x}/{y}.mvt`];
+  const there = map.getSource<VectorTileSource>(layer);
+  if (there !== undefined) {
+    if (there.tiles[0] !== tiles[0]) there.setTiles(tiles);
+    return;
+  }
   map.addSource(layer, { type: "vector", tiles, minzoom, maxzoom: DRAWN_ZOOM_MAX });
 }
 

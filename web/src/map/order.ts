@@ -7,7 +7,6 @@ export const ORDER = [
   "water",
   "cell-fill",
   "live-fill",
-  "difference-fill",
   "walk-fill",
   "department-fill",
   "building",

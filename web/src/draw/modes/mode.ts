@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Position } from "geojson";
 import type { Handle } from "../../map/sketch";
+import type { Place } from "../../model/edit";
 import type { Point } from "../../model/point";
 
 /** What is being done on the map: one thing at a time. */
@@ -38,6 +39,8 @@ export interface At {
   readonly cell: string | null;
   readonly reach: number;
   readonly more: boolean;
+  /** The streets near by, in metres. */
+  readonly streets: () => readonly (readonly Place[])[];
 }
 
 /** How a mode answers pointer and keys; what it leaves out is not for it. */

@@ -43,7 +43,7 @@ function Figures({ cell }: { cell: Cell }) {
         {cell.name ?? cell.code} <span class={`badge ${band}`}>{say(band)}</span>
         {cell.locked && <span class="badge locked">{say("locked")}</span>}
       </h2>
-      <dl>
+      <dl class="figures">
         {rows.map(([name, value]) => (
           <div key={name}>
             <dt>{name}</dt>

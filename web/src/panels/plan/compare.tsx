@@ -1,14 +1,20 @@
 import { useComputed } from "@preact/signals";
 import { plan, plans } from "../../draw/bench";
-import { compareWith, differing, other } from "../../draw/compare";
+import { cells } from "../../draw/cells";
+import { compareWith, difference, other } from "../../draw/compare";
 import { zoomTo } from "../../draw/show";
 import { say } from "../../text/plan/history";
+
+const SHOWN = 30;
 
 /** What another plan has otherwise, on the map. */
 export function Compare() {
   const others = useComputed(() =>
     plans.value.filter(({ plan_id }) => plan_id !== plan.value?.plan_id),
   );
+  const found = difference.value;
+  const { added = [], removed = [], changed = [] } = found?.cells ?? {};
+  const ids = [...changed, ...removed, ...added];
   if (others.value.length === 0) return null;
   return (
     <section class="part">
@@ -26,14 +32,18 @@ export function Compare() {
           </option>
         ))}
       </select>
-      {other.value !== null && (
+      {found !== null && (
         <>
-          <p role="status">{say("differ", { n: differing.value.length })}</p>
+          <p role="status">{say("differ", { n: ids.length })}</p>
+          <p class="check">
+            <span class="swatch theirs" /> {say("theirs")} <span class="swatch ours" />{" "}
+            {say("ours")}
+          </p>
           <ul class="plain">
-            {differing.value.slice(0, 30).map(({ id, properties }) => (
+            {ids.slice(0, SHOWN).map((id) => (
               <li key={id}>
-                <button type="button" class="quiet" onClick={() => zoomTo([String(id)])}>
-                  {String(properties.name ?? properties.code ?? id)}
+                <button type="button" class="quiet" onClick={() => zoomTo([id])}>
+                  {cells.value.get(id)?.cell.name ?? id}
                 </button>
               </li>
             ))}

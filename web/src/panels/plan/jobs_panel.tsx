@@ -51,8 +51,10 @@ function JobRow({ job }: { job: Job }) {
   const runs = state === "queued" || state === "running";
   return (
     <article class="job" aria-live="polite">
-      <strong>{kind === "merge" ? say("merge") : kind}</strong> {plan_id}{" "}
-      <span class={`badge job-${state}`}>{say(state)}</span>
+      <p>
+        <strong>{kind === "merge" ? say("merge") : kind}</strong> {plan_id}{" "}
+        <span class={`badge job-${state}`}>{say(state)}</span>
+      </p>
       {runs && (
         <>
           <progress aria-label={say(state)} />

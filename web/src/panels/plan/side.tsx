@@ -6,12 +6,16 @@ import { ConflictList } from "./conflict_list";
 import { HistoryPanel } from "./history_panel";
 import { JobsPanel } from "./jobs_panel";
 import { LayerList } from "./layer_list";
+import { ProblemList } from "./problem_list";
+import { ServicesPanel } from "./services_panel";
 
 const TABS: Readonly<Partial<Record<Parameters<typeof say>[0], ComponentType>>> = {
   cell: CellCard,
   conflicts: ConflictList,
+  problems: ProblemList,
   layers: LayerList,
   history: HistoryPanel,
+  more: ServicesPanel,
   jobs: JobsPanel,
 };
 type Tab = keyof typeof TABS;

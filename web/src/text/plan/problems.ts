@@ -1,0 +1,51 @@
+import { type Messages, speaker } from "../language";
+
+const messages = {
+  zh: {
+    principles: "四项原则",
+    moderate_size: "规模适度",
+    seamless: "无缝覆盖",
+    stable: "相对固定",
+    compact: "形状紧凑",
+    in_band: "{share} 的网格户数适中",
+    no_gap: "没有缝隙和重叠",
+    gaps: "{n} 处缝隙或重叠",
+    stays: "本次改动使 {n} 户换网格",
+    compactness: "平均紧凑度 {n}",
+    to_do: "待处理（{n}）",
+    over: "超出规模",
+    under: "低于规模",
+    none: "没有问题。",
+    more: "还有 {n} 处",
+    apart: "分成了几块",
+    uncovered: "没有网格覆盖",
+    unassigned: "单元没有归属",
+    duplicate_code: "编码重复",
+    figure: "{households} 户，差 {off} 户",
+  },
+  en: {
+    principles: "The four principles",
+    moderate_size: "Moderate size",
+    seamless: "Seamless",
+    stable: "Relatively fixed",
+    compact: "Compact",
+    in_band: "{share} of the cells are of the right size",
+    no_gap: "no gap and no overlap",
+    gaps: "{n} gaps or overlaps",
+    stays: "these edits move {n} households to another cell",
+    compactness: "mean compactness {n}",
+    to_do: "To do ({n})",
+    over: "too large",
+    under: "too small",
+    none: "Nothing is wrong.",
+    more: "{n} more",
+    apart: "in several parts",
+    uncovered: "no cell covers it",
+    unassigned: "unit of no cell",
+    duplicate_code: "code used twice",
+    figure: "{households} households, off by {off}",
+  },
+} satisfies Messages<string>;
+
+/** The words about what is wrong with a plan. */
+export const say = speaker<keyof typeof messages.zh>(messages);
