@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -18,7 +18,7 @@ from onegrid.coverage.demand import place_points
 from onegrid.coverage.hours import parse_hours, week_spans
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.suppress import suppress, suppress_fixes
-from onegrid.crs import LONLAT, in_crs, to_lonlat
+from onegrid.crs import LONLAT, reprojected, to_lonlat
 from onegrid.io.files import read_table
 from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
@@ -29,12 +29,15 @@ from onegrid.standards import number, profile
 from onegrid_api.errors import NotThereError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    import geopandas as gpd
 
     from onegrid.network.build import Network
 
 T = TypeVar("T")
+_TOLD: Final = ("name", "phone", "address", "opening_hours")
 GAP_TYPES: Final = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
 _KNOWN = (
     *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
@@ -160,7 +163,7 @@ class Results:
             If the place is in no cell.
         """
         cells = self._cells()
-        at = place_points(_place(lon, lat, cells.crs).to_numpy(), cells)[0]
+        at = place_points(np.array([_place(lon, lat, cells.crs)]), cells)[0]
         if at < 0:
             msg = f"no cell at {lon:g}, {lat:g}"
             raise NotThereError(msg)
@@ -174,21 +177,22 @@ class Results:
         network = services.network
         found = ask_nearest(
             services,
-            _place(lon, lat, network.crs).iloc[0],
+            _place(lon, lat, network.crs),
             kinds=kinds or services.kinds,
             count=count,
             limit_s=number("nearest_minutes") * 60,
         )
+        told = self.made("published", ("facilities.gpkg",), lambda: _as_published(facilities))
+        ways = _lonlat_lines([one.route for few in found.values() for one in few], network.crs)
         return {
             kind: [
                 {
                     "facility_id": answer.facility_id,
-                    "name": str(facilities.loc[answer.facility_id, "name"]),
                     "walk_s": answer.walk_s,
                     "distance_m": answer.distance_m,
-                    "route": _lonlat_line(answer.route, network.crs),
+                    "route": next(ways),
                     "steps": list(answer.steps),
-                    **_as_published(facilities.loc[answer.facility_id]),
+                    **told[answer.facility_id],
                 }
                 for answer in answers
             ]
@@ -234,25 +238,30 @@ def _public_report(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", public(report))
 
 
-def _place(lon: float, lat: float, crs: object) -> gpd.GeoSeries:
-    point = gpd.GeoDataFrame(geometry=[shapely.Point(lon, lat)], crs=LONLAT)
-    return in_crs(point, str(crs)).geometry
+def _place(lon: float, lat: float, crs: object) -> shapely.Point:
+    return shapely.Point(reprojected(np.array([[lon, lat]]), LONLAT, str(crs))[0])
 
 
-def _lonlat_line(line: shapely.LineString, crs: str) -> dict[str, Any]:
-    placed = to_lonlat(gpd.GeoDataFrame(geometry=[line], crs=crs)).geometry.iloc[0]
-    return {
-        "type": "LineString",
-        "coordinates": [[round(x, 6), round(y, 6)] for x, y in placed.coords],
-    }
+def _lonlat_lines(lines: list[shapely.LineString], crs: object) -> Iterator[dict[str, Any]]:
+    xy, of = shapely.get_coordinates(lines, return_index=True)
+    places = reprojected(xy, str(crs), LONLAT).round(6)
+    for one in np.split(places, np.flatnonzero(np.diff(of)) + 1) if lines else []:
+        yield {"type": "LineString", "coordinates": one.tolist()}
 
 
-def _as_published(facility: pd.Series[Any]) -> dict[str, Any]:
-    """Return how to reach a facility; ``open_spans`` are minutes since Monday, null if unknown."""
-    told = {name: str(facility.get(name) or "") for name in ("phone", "address", "opening_hours")}
-    week = parse_hours(told["opening_hours"]) if told["opening_hours"].strip() else None
-    spans = None if week is None else week_spans(week)
-    return {**told, "open_spans": spans}
+def _as_published(facilities: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
+    """Return how to reach each facility; ``open_spans`` are minutes since Monday, null if unknown.
+
+    One that stands twice in the table is told of as it stands there first.
+    """
+    columns = [name for name in _TOLD if name in facilities]
+    rows = pd.DataFrame(facilities[columns]).fillna("").astype(str).to_dict("records")
+    found: dict[str, dict[str, Any]] = {}
+    for name, row in zip(facilities.index, rows, strict=True):
+        told = {column: row.get(column, "") for column in _TOLD}
+        week = parse_hours(told["opening_hours"]) if told["opening_hours"].strip() else None
+        found.setdefault(name, told | {"open_spans": None if week is None else week_spans(week)})
+    return found
 
 
 def _features(frame: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:

@@ -8,9 +8,11 @@ outside China it is the UTM zone. In files and in code x is always east and y no
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pyproj import CRS
+import numpy as np
+from pyproj import CRS, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.database import query_utm_crs_info
 from pyproj.exceptions import ProjError
@@ -19,6 +21,7 @@ from onegrid.errors import CrsError, Problem
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from numpy.typing import NDArray
 
 LONLAT = "EPSG:4326"
 MERCATOR = "EPSG:3857"  # of map tiles, for drawing only: its metres grow with latitude
@@ -178,6 +181,27 @@ def in_crs(layer: gpd.GeoDataFrame, crs: CRS | str) -> gpd.GeoDataFrame:
     """Return `layer` in `crs`; a layer without CRS is refused."""
     _require_crs(layer)
     return layer.to_crs(crs)
+
+
+def reprojected(
+    xy: NDArray[np.float64], source: CRS | str, target: CRS | str
+) -> NDArray[np.float64]:
+    """Return places, x east and y north, in another CRS; what has no place there is infinite.
+
+    For a few places that are asked for often: a table is turned by `in_crs`.
+
+    Examples
+    --------
+    >>> reprojected(np.array([[114.27, 30.6]]), LONLAT, "EPSG:4547").round().tolist()
+    [[525891.0, 3386582.0]]
+    """
+    between = _transformer(str(source), str(target))
+    return np.column_stack(between.transform(xy[:, 0], xy[:, 1]))
+
+
+@lru_cache(maxsize=32)
+def _transformer(source: str, target: str) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
 
 
 def _require_crs(layer: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
