@@ -34,6 +34,7 @@ _VERSION: Final = 3
 _START: Final = struct.Struct("<8sIQI")  # magic word, version, bytes of the header, its checksum
 _ALIGN: Final = 64
 _TEXTS: Final = ("names", "classes", "hours")
+_NAMED: Final = "barrier_names"  # files from before barriers had names are without
 _ARRAYS: Final = {  # type and width of a row; 0 is a flat array
     "xy": ("<f8", 2),
     "ends": ("<i4", 2),
@@ -138,6 +139,7 @@ def read_network(path: str | Path) -> Network:
         names=names,
         classes=classes,
         hours=hours,
+        barrier_names=tuple(header.get(_NAMED, ())),
         **arrays,
     )
 
@@ -161,6 +163,8 @@ def _header(network: Network, arrays: Mapping[str, NDArray[np.generic]]) -> byte
         checksum = zlib.crc32(bytes(_padding(array)), zlib.crc32(_bytes(array), checksum))
     texts = {name: list(getattr(network, name)) for name in _TEXTS}
     content = {"crs": network.crs, **texts, "arrays": listed, "checksum": checksum}
+    if any(network.barrier_names):
+        content[_NAMED] = list(network.barrier_names)
     text = json.dumps(content, ensure_ascii=False).encode()
     return text + b" " * (-(_START.size + len(text)) % _ALIGN)
 
@@ -197,7 +201,7 @@ def _places(path: Path, header: dict[str, Any], base: int, size: int) -> dict[st
             str(name): _Place(str(dtype), tuple(int(n) for n in shape), base + int(start))
             for name, dtype, shape, start in header["arrays"]
         }
-        texts = [text for name in _TEXTS for text in header[name]]
+        texts = [text for name in _TEXTS for text in header[name]] + header.get(_NAMED, [])
         sound = (
             all(isinstance(text, str) for text in [header["crs"], *texts])
             and isinstance(header["checksum"], int)

@@ -51,7 +51,8 @@ class Network:
     ``name_id``, ``class_id`` and ``hours_id`` int32 (edges) are places in ``names``, ``classes``
     (of streets) and ``hours`` (texts of opening hours), -1 for none; ``crosses_id`` int32 (edges)
     is the class of the road that a crossing crosses. ``barrier_xy`` float64 (points, 2) and
-    ``barrier_offsets`` are lines that nobody crosses off a street. ``rank`` int32 is the place of
+    ``barrier_offsets`` are lines that nobody crosses off a street; ``barrier_names`` are theirs,
+    "" for none. ``rank`` int32 is the place of
     each node in the order of elimination; ``skeleton_offsets`` int64 (nodes + 1) and ``skeleton``
     uint32 are the arcs of `onegrid.network.skeleton`. All are empty if not computed.
 
@@ -79,6 +80,7 @@ class Network:
     rank: NDArray[np.int32] = field(default_factory=lambda: np.empty(0, np.int32))
     skeleton_offsets: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
     skeleton: NDArray[np.uint32] = field(default_factory=lambda: np.empty(0, np.uint32))
+    barrier_names: tuple[str, ...] = ()
     source: str = ""
     proof: Callable[[], bool] = _unread
 

@@ -106,7 +106,8 @@ def build_network(lines: gpd.GeoDataFrame, *, node: bool = False) -> tuple[Netwo
     if node:
         pieces, line = split_lines(streets.lines, found.cut_line, found.cut_xy)
         streets = _Streets.of(pieces, streets.row[line])
-    network = _pack(streets, usable, shapes[barrier & ~passable])
+    lines_across, across = _parts(shapes[barrier & ~passable], np.flatnonzero(barrier & ~passable))
+    network = _pack(streets, usable, lines_across, across)
     report = report_on(network, found, level[streets.row], joined=node, dropped=dropped)
     return network, report
 
@@ -172,7 +173,12 @@ def _parts(
     return parts, row[source]
 
 
-def _pack(streets: _Streets, table: gpd.GeoDataFrame, barriers: NDArray[np.object_]) -> Network:
+def _pack(
+    streets: _Streets,
+    table: gpd.GeoDataFrame,
+    barriers: NDArray[np.object_],
+    barrier_row: NDArray[np.int64],
+) -> Network:
     vertices = shapely.get_coordinates(streets.lines)
     counts = shapely.get_num_coordinates(streets.lines)
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -184,8 +190,8 @@ def _pack(streets: _Streets, table: gpd.GeoDataFrame, barriers: NDArray[np.objec
     classes, class_id = tags.text_ids(tags.street_class(table))
     hours, hours_id = tags.text_ids(tags.hours(table))
     crosses_id, half = _crossed(ends, flags, class_id[streets.row], classes)
-    barriers = shapely.force_2d(shapely.get_parts(barriers))
-    barriers = barriers[shapely.length(barriers) > 0]
+    long = shapely.length(barriers) > 0
+    barriers, barrier_row = shapely.force_2d(barriers[long]), barrier_row[long]
     barrier_counts = shapely.get_num_coordinates(barriers)
     return Network(
         crs=str(table.crs.to_string()),
@@ -204,6 +210,7 @@ def _pack(streets: _Streets, table: gpd.GeoDataFrame, barriers: NDArray[np.objec
         hours=hours,
         barrier_xy=shapely.get_coordinates(barriers),
         barrier_offsets=np.concatenate([[0], np.cumsum(barrier_counts)]).astype(np.int64),
+        barrier_names=tuple(names[i] if i >= 0 else "" for i in name_id[barrier_row].tolist()),
         z_m=_heights(streets.lines),
     )
 

@@ -148,7 +148,11 @@ def measure(tables: CoverageTables, *, profile: Profile) -> tuple[Coverage, Fixe
         nearest(tables.network.opened(), relevant, tables.people, profile=profile) if shut else None
     )
     options = CoverageOptions(
-        profile=profile, pairs=pairs, if_open=if_open, barriers=tables.network.barriers
+        profile=profile,
+        pairs=pairs,
+        if_open=if_open,
+        barriers=tables.network.barriers,
+        barrier_names=tables.network.barrier_names,
     )
     coverage = measure_coverage(
         doors, tables.people, tables.facilities, tables.cells, tables.norms, options=options

@@ -27,6 +27,7 @@ from onegrid.standards.norm_packs import unverified_kinds
 if TYPE_CHECKING:
     from onegrid.circles.places import Places
     from onegrid.coverage.gaps import Coverage
+    from onegrid.network.arrays import Network
     from onegrid.pipeline.coverage import CoverageInputs
     from onegrid.standards import Profile
 
@@ -39,22 +40,26 @@ _GROUP_LEVELS: Final = ("community", "subdistrict", "district")
 
 
 class Walks:
-    """Today's walks by profile, each made once, and pairs of kinds that no scenario changed."""
+    """Today's walks by profile, each made once, and pairs of kinds that no scenario changed.
 
-    def __init__(self, tables: CoverageTables) -> None:
-        self._tables = tables
+    Only ways to ``kinds`` are walked: those that the norms of some scenario ask for.
+    """
+
+    def __init__(self, tables: CoverageTables, kinds: set[str]) -> None:
+        self._tables, self._kinds = tables, kinds
         crs = tables.network.crs
         self.facilities = in_crs(tables.facilities, crs)
         self._people = in_crs(tables.people, crs)
         self._today: dict[str, Walked] = {}
-        self._joined: dict[str, Places] = {}
+        self._joined: dict[tuple[int, str], tuple[Network, Places]] = {}
         self._pairs: dict[tuple[str, str, float], pd.DataFrame] = {}
 
     def today(self, profile: Profile) -> Walked:
         """Return the walks of today."""
         if profile.name not in self._today:
+            asked = self.facilities[self.facilities["kind"].isin(self._kinds)]
             self._today[profile.name] = start_walks(
-                self._tables.network, self.facilities, self._people, profile=profile
+                self._tables.network, asked, self._people, profile=profile
             )
         return self._today[profile.name]
 
@@ -73,12 +78,12 @@ class Walks:
         return found
 
     def _homes(self, tables: CoverageTables, profile: Profile) -> Places:
-        """Return everybody as joined to the streets, once for streets that are today's."""
-        if tables.network is not self._tables.network:
-            return join_places(tables.network, tables.people, profile=profile)
-        if profile.name not in self._joined:
-            self._joined[profile.name] = join_places(tables.network, tables.people, profile=profile)
-        return self._joined[profile.name]
+        """Return everybody as joined to the streets, once for each state of them."""
+        network, key = tables.network, (id(tables.network), profile.name)
+        if key not in self._joined:
+            places = join_places(network, tables.people, profile=profile)
+            self._joined[key] = network, places  # held: its id is not given to another
+        return self._joined[key][1]
 
 
 def measured_scenario(
@@ -106,6 +111,7 @@ def measured_scenario(
         },
         if_open=None if walked.if_open is None else nearest_table(walked.if_open),
         barriers=tables.network.barriers,
+        barrier_names=tables.network.barrier_names,
     )
     doors = nearest_table(walked.plan)
     return measure_coverage(doors, tables.people, facilities, tables.cells, norms, options=options)
@@ -123,7 +129,8 @@ def scenarios(
         for scenario in named:
             gather.attempt(changed_facilities, tables.facilities, scenario)
         gather.check()
-    walks = Walks(tables)
+    every = (tables.norms, *(scenario.norms or () for scenario in named))
+    walks = Walks(tables, {norm.kind for norms in every for norm in norms})
     in_network = read_scenarios(changes, walks.facilities)
     with run.stage("计算现状步行", doors=len(tables.people)):
         walks.today(profile)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def network(*, barrier: str | None = "wall", name: str | None = "中山大道") -> Network:
     lines = gpd.GeoDataFrame(
-        {"name": [name, None, None], "barrier": [None, None, barrier]},
+        {"name": [name, None, name], "barrier": [None, None, barrier]},
         geometry=shapely.from_wkt(
             ["LINESTRING (0 0, 5 5, 100 0)", "LINESTRING (100 0, 200 0)", "LINESTRING (0 9, 9 9)"]
         ),
@@ -50,6 +50,7 @@ def test_what_is_read_is_what_was_written(tmp_path: Path, made: Network) -> None
         assert np.array_equal(left, right)
         assert left.ctypes.data % 64 == 0 or left.size == 0
     assert [b.wkt for b in read.barriers] == [b.wkt for b in made.barriers]
+    assert read.barrier_names == made.barrier_names
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
@@ -144,7 +145,8 @@ def test_the_header_is_json_without_machine_or_time(tmp_path: Path) -> None:
     write_network(network(), path)
     data = path.read_bytes()
     header = json.loads(data[24 : 24 + int.from_bytes(data[12:20], "little")])
-    assert sorted(header) == ["arrays", "checksum", "classes", "crs", "hours", "names"]
+    texts = ["barrier_names", "classes", "hours", "names"]
+    assert sorted(header) == sorted(["arrays", "checksum", "crs", *texts])
 
 
 def test_opening_looks_at_the_header_only_and_the_arrays_are_proved_when_used(

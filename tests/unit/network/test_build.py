@@ -132,6 +132,18 @@ def test_barriers_are_no_edges_and_streets_cross_them_freely() -> None:
     assert network.barrier_segments.shape == (3, 4)
 
 
+def test_barriers_keep_their_names_in_their_order() -> None:
+    lines = roads(
+        "LINESTRING (0 0, 10 0)",
+        "MULTILINESTRING ((5 -5, 5 5), (5 6, 5 9))",
+        "LINESTRING (6 -5, 6 5)",
+        highway=["residential", None, None],
+        waterway=[None, "river", "ditch"],
+        name=["中山大道", "汉江", None],
+    )
+    assert build_network(lines)[0].barrier_names == ("汉江", "汉江", "")
+
+
 def test_what_one_can_pass_is_no_barrier() -> None:
     lines = roads(
         *["LINESTRING (0 0, 10 0)"] * 6,
