@@ -181,13 +181,13 @@ def test_an_order_ranks_every_node_once_and_does_not_vary(drawn: tuple[np.ndarra
     np.testing.assert_array_equal(rank, elimination_rank(xy.copy(), graph.ends.copy()))
 
 
-@pytest.mark.parametrize("shape", ["lattice", "star", "line", "one place", "complete"])
+@pytest.mark.parametrize("shape", ["lattice", "sparse", "star", "line", "one place", "complete"])
 def test_big_networks_of_any_shape_are_ordered_and_swept_exactly(shape: str) -> None:
     rng = np.random.default_rng(5)
     nodes = 1_600 if shape != "complete" else 300
     xy = rng.uniform(0, 4_000, (nodes, 2))
     at = np.arange(nodes)
-    if shape == "lattice":
+    if shape in {"lattice", "sparse"}:
         xy = np.stack([at // 40, at % 40], axis=1) * 100.0 + rng.uniform(-30, 30, (nodes, 2))
         ends = np.concatenate(
             [
@@ -195,6 +195,8 @@ def test_big_networks_of_any_shape_are_ordered_and_swept_exactly(shape: str) -> 
                 np.stack([at[:-40], at[40:]], 1),
             ]
         )
+        if shape == "sparse":  # islands, dead ends, chains, lone crossroads
+            ends = ends[rng.random(len(ends)) < 0.55]
     elif shape == "star":
         ends = np.stack([np.zeros(nodes - 1, int), at[1:]], axis=1)
     elif shape == "complete":

@@ -133,3 +133,16 @@ def test_the_raster_circle_is_nearly_the_exact_one_on_real_streets_and_far_small
     assert points[0] < 0.6 * points[1]
     holes = [len(p.interiors) for p in shapely.get_parts(ours)]
     assert sum(holes) > 100  # the middles of blocks
+
+
+@pytest.mark.slow
+def test_the_old_reach_a_third_and_the_frail_a_quarter_of_what_planners_count_with():
+    sample = load_sample()
+    network, _ = build_network(read_table(str(sample.roads), schema.ROADS).frame)
+    places = read_table(str(sample.facilities), schema.FACILITIES).frame.iloc[::40]
+    area = {
+        who: life_circles(network, places, minutes=(15,), profile=profile(who)).area_m2.sum()
+        for who in ("plain", "elder_75", "frail")
+    }
+    assert area["elder_75"] / area["plain"] == pytest.approx(0.32, abs=0.02)
+    assert area["frail"] / area["plain"] == pytest.approx(0.23, abs=0.02)
