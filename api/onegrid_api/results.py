@@ -7,6 +7,9 @@ figures of few people) leave this module only through what suppresses them.
 from __future__ import annotations
 
 import json
+import tempfile
+from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
@@ -24,13 +27,14 @@ from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.reporting import read_report_tables, write_report
+from onegrid.reports import ReportOptions, ReportTables
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
 from onegrid.standards import number, profile
 from onegrid_api.errors import NotThereError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     import geopandas as gpd
 
@@ -52,6 +56,7 @@ class Results:
         self._folder = folder
         self._joined: dict[str, tuple[gpd.GeoDataFrame, Services]] = {}
         self._kept: dict[str, tuple[object, object]] = {}
+        self._writing = Lock()
 
     def there(self) -> list[str]:
         """Return the names of the results that the service can show."""
@@ -102,6 +107,27 @@ class Results:
         return self._read(
             "gaps.csv", "gaps", lambda p: suppress(pd.read_csv(p, dtype=GAP_TYPES), self._cells())
         )
+
+    def report_tables(self) -> ReportTables:
+        """Return what a report is made of, with every figure: not fit to be published by itself."""
+        there = tuple(path.name for path in sorted(self._folder.iterdir()) if path.is_file())
+        return self.made("report tables", there, lambda: read_report_tables(self._folder))
+
+    def written(self, suffix: str) -> bytes:
+        """Return the public report as a file: written once, whoever asks, until a result changes.
+
+        It takes seconds: others wait for the one that is being written.
+        """
+
+        def write() -> bytes:
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / f"report{suffix}"
+                write_report(self._folder, out, options=ReportOptions())
+                return out.read_bytes()
+
+        there = tuple(path.name for path in sorted(self._folder.iterdir()) if path.is_file())
+        with self._writing:
+            return self.made(f"report{suffix}", there, write)
 
     def fixes(self) -> pd.DataFrame:
         """Return the ranked fixes with gains that may be published."""

@@ -1,4 +1,68 @@
+import { signal } from "@preact/signals";
 import { render } from "preact";
+import { Choosers, NormLine } from "../panels/office/choosers";
+import { Downloads } from "../panels/office/downloads";
+import { Lists } from "../panels/office/lists";
+import { Quality } from "../panels/office/quality";
+import { board, follow, trouble } from "../panels/office/state";
+import { UnitCard } from "../panels/office/unit_card";
+import { UnitTable } from "../panels/office/unit_table";
+import { Later } from "../panels/shell/later";
+import { Shell } from "../panels/shell/shell";
+import { tell } from "../text/office";
 import "../style/base.css";
+import "../style/office.css";
 
-render(<h1>街道工作台</h1>, document.body);
+const mapped = signal(false);
+
+function Office() {
+  return (
+    <Shell page="office" title={tell("title")}>
+      <h1>{tell("title")}</h1>
+      <p class="quiet">
+        {tell("intro")} {board.value && tell(board.value.office ? "office" : "public")}
+      </p>
+      {trouble.value && <p class="problem">{tell(trouble.value)}</p>}
+      {board.value && board.value.units.length > 0 && <Told />}
+      <Quality />
+      <Downloads />
+    </Shell>
+  );
+}
+
+function Told() {
+  return (
+    <>
+      <section aria-labelledby="table">
+        <h2 id="table">{tell("table")}</h2>
+        <Choosers />
+        <NormLine />
+        <p class="screen">
+          <button
+            type="button"
+            aria-expanded={mapped.value}
+            onClick={() => {
+              mapped.value = !mapped.value;
+            }}
+          >
+            {tell(mapped.value ? "map_hide" : "map_show")}
+          </button>{" "}
+          <span class="quiet">{tell("table_help")}</span>
+        </p>
+        <div class={mapped.value ? "split" : ""}>
+          {mapped.value && (
+            <div class="screen">
+              <Later load={() => import("../panels/office/board_map")} with={{}} />
+            </div>
+          )}
+          <UnitTable />
+        </div>
+      </section>
+      <UnitCard />
+      <Lists />
+    </>
+  );
+}
+
+follow();
+render(<Office />, document.body);

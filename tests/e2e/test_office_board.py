@@ -1,0 +1,147 @@
+"""A street office reads its board: table and map in step, its own figures after logging in."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+import offices
+import service
+
+pytestmark = pytest.mark.e2e
+PHONE = {"width": 390, "height": 844}
+WIDTH = "() => document.documentElement.scrollWidth - window.innerWidth"
+COLOURED = """() => { const map = document.querySelector('section.map')?.onegridMap;
+  return map?.getLayer('fill-community') ?
+    map.queryRenderedFeatures({layers: ['fill-community']}).map((f) => f.properties.community_id)
+    : [] }"""
+
+
+@pytest.fixture(scope="module")
+def app(workspace, tmp_path_factory):
+    place = str(tmp_path_factory.mktemp("office") / "w")
+    offices.publish(workspace, place)
+    return service.service(place)[0]
+
+
+@pytest.fixture(scope="module")
+def office(serving, app):
+    with serving(app) as address:
+        yield address
+
+
+def open_board(visit, address):
+    visit.open(f"{address}/office")
+    visit.page.locator("tbody tr.subdistrict").first.wait_for()
+    visit.page.get_by_role("heading", name="怎样补最省").wait_for()
+    visit.page.get_by_role("heading", name="网格质量").wait_for()
+    return visit.page
+
+
+def names(page):
+    return page.locator("tbody tr .name").all_inner_texts()
+
+
+def test_anybody_reads_the_public_board_down_to_cells(visit, address, faults):
+    page = open_board(visit, address)
+    text = page.locator("main").inner_text()
+    for expected in ("公开版", "居家养老服务中心", "57.1%", "政法老网格保持完整", "怎样补最省"):
+        assert expected in text
+    assert names(page) == ["全区", "s0街道", "s1街道"]
+    page.get_by_role("button", name="展开 s0街道").click()
+    page.get_by_role("button", name="展开 <img").click()  # a hostile name is text
+    assert "第2网格" in names(page)
+    assert "不公开" in page.locator("tr.cell").first.locator("..").inner_text()
+    assert faults(page) == []
+
+
+def test_rows_are_sorted_found_and_filtered(visit, address):
+    page = open_board(visit, address)
+    page.get_by_label("查找街道").fill("第2")
+    assert names(page)[0].startswith("第2")
+    page.get_by_role("button", name="名称").click()
+    up = names(page)
+    page.get_by_role("button", name="名称").click()
+    assert names(page) == up[::-1]
+    assert page.get_by_role("columnheader", name="名称").get_attribute("aria-sort") == "descending"
+    page.get_by_label("查找街道").fill("")
+    page.get_by_label("设施").first.select_option("pharmacy")
+    page.get_by_text("只看有缺口的").click()
+    page.get_by_text("显示 1 行").wait_for()  # the district: everybody reaches a pharmacy
+
+
+def test_the_keyboard_opens_a_unit_and_tells_all_its_services(visit, address):
+    page = open_board(visit, address)
+    page.get_by_role("button", name="展开 s1街道").focus()
+    page.keyboard.press("Enter")
+    assert len(names(page)) == 6
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="s1街道：各类设施").wait_for()
+    rows = page.locator("section[aria-labelledby=chosen] tbody tr")
+    rows.nth(2).wait_for()
+    assert rows.count() == 3
+
+
+def test_map_and_table_are_in_step(visit, address, faults):
+    page = open_board(visit, address)
+    page.get_by_role("button", name="显示地图").click()
+    page.wait_for_function(f"() => new Set(({COLOURED})()).size === 6")
+    page.locator("section.map").click(position={"x": 200, "y": 200})
+    current = page.locator("tr[aria-current=true]")
+    current.wait_for()
+    assert current.get_attribute("class") == "community"
+    assert faults(page) == []
+
+
+def test_an_office_sees_its_own_area_with_every_figure(visit, app, office):
+    page = visit.page
+    browser = service.Browser(app, "office")
+    token = browser.cookies["onegrid_session"]
+    page.context.add_cookies([{"name": "onegrid_session", "value": token, "url": office}])
+    open_board(visit, office)
+    assert "内部版" in page.locator("main").inner_text()
+    assert names(page) == ["s0街道"]
+    page.get_by_role("button", name="展开 s0街道").click()
+    assert len(names(page)) == 4
+    assert "不公开" not in page.locator("tbody").first.inner_text()
+
+
+def test_the_table_is_saved_for_a_spreadsheet(visit, address):
+    page = open_board(visit, address)
+    page.get_by_role("button", name="展开 s0街道").click()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="本页表格").click()
+    text = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[1] for row in rows[1:]] == names(page)
+    assert len({len(row) for row in rows}) == 1
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 360, "height": 225}])
+def test_it_fits_a_phone_and_four_times_the_size(visit, address, size, faults):
+    visit.page.set_viewport_size(size)
+    page = open_board(visit, address)
+    assert page.evaluate(WIDTH) <= 0
+    assert faults(page) == []
+
+
+def test_it_prints_the_table_without_buttons(visit, address):
+    page = open_board(visit, address)
+    page.emulate_media(media="print")
+    assert page.locator("tbody tr.subdistrict").first.is_visible()
+    for hidden in ("下载", "各个页面"):
+        assert (
+            page.get_by_text(hidden, exact=True).count() == 0
+            or not page.get_by_text(hidden, exact=True).first.is_visible()
+        )
+
+
+def test_it_speaks_english(visit, address, faults):
+    page = open_board(visit, address)
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("heading", name="Office board").wait_for()
+    assert faults(page) == []

@@ -1,0 +1,93 @@
+"""The office's board: public figures for anybody, every figure of one's own area after a login."""
+
+import io
+import zipfile
+
+import httpx
+import pytest
+
+import offices
+import service
+import tables
+from onegrid_api.app import create_app
+from onegrid_api.settings import Settings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def app(workspace, tmp_path_factory):
+    place = str(tmp_path_factory.mktemp("office") / "w")
+    offices.publish(workspace, place)
+    made, close = service.service(place)
+    yield made
+    close()
+
+
+def units(browser, kind="elder_care_center"):
+    answer = browser.get(f"/api/board?kind={kind}")
+    assert answer.status_code == 200
+    return {(u["level"], u["id"]): u for u in answer.json()["units"]}
+
+
+def test_anybody_sees_every_unit_and_no_count_of_few_people(app):
+    shown = units(service.Browser(app))
+    assert len(shown) == len(tables.gaps().query("kind == 'elder_care_center'"))
+    for unit in shown.values():
+        counts = [unit[n] for n in ("people", "people_covered", "elders_60", "elders_60_covered")]
+        assert not any(count is not None and 0 < count < 10 for count in counts)
+    few = shown["cell", "c05"]  # four households
+    assert few["people"] is None
+    assert not service.Browser(app).get("/api/board").json()["office"]
+
+
+def test_an_office_sees_every_figure_of_its_own_area_and_nothing_of_others(app):
+    browser = service.Browser(app, "office")
+    shown = units(browser)
+    cells = tables.cells()
+    own = cells[cells["subdistrict_id"] == "s0"]
+    assert {i for level, i in shown if level == "cell"} == set(own.index)
+    assert {i for level, i in shown if level == "community"} == set(own["community_id"])
+    assert {i for level, i in shown if level in ("subdistrict", "district")} == {"s0"}
+    assert shown["cell", "c05"]["people"] == 12
+    assert browser.get("/api/board/community/m01").status_code == 404
+    assert browser.get("/api/board/subdistrict/s0").status_code == 200
+
+
+def test_a_community_sees_itself_and_a_planner_everything(app):
+    shown = units(service.Browser(app, "town"))
+    assert {i for level, i in shown if level != "cell"} == {"m21"}
+    everything = units(service.Browser(app, "planner"))
+    assert all(unit["people"] is not None for unit in everything.values())
+    assert [i for level, i in everything if level == "district"]
+
+
+def test_lists_of_an_office_without_the_whole_district_are_the_public_ones(app):
+    asked = [service.Browser(app, name).get("/api/board/lists").json() for name in (None, "office")]
+    assert asked[0] == asked[1]
+    assert all(len(row) == len(one["columns"]) for one in asked[0]["lists"] for row in one["rows"])
+
+
+def test_the_public_report_is_a_file_made_once(app):
+    browser = service.Browser(app)
+    first, again = (browser.get("/api/report.xlsx") for _ in range(2))
+    assert first.content == again.content
+    with zipfile.ZipFile(io.BytesIO(first.content)) as archive:
+        assert "xl/workbook.xml" in archive.namelist()
+        text = archive.read("xl/sharedStrings.xml").decode()
+    assert "不公开" in text
+    assert "内部资料" not in text
+
+
+def test_results_without_accounts_have_a_board_too(workspace):
+    import asyncio  # noqa: PLC0415  (a loop of its own)
+
+    async def ask():
+        transport = httpx.ASGITransport(create_app(Settings(workspace=workspace)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://app") as http:
+            return (await http.get("/api/board")).json(), await http.get("/api/board/cell/nothing")
+
+    board, unknown = asyncio.run(ask())
+    assert (board["office"], board["kinds"]) == (False, list(tables.KINDS))
+    assert {unit["kind"] for unit in board["units"]} == {board["kinds"][0]}
+    assert unknown.status_code == 404

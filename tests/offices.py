@@ -1,0 +1,26 @@
+"""A workspace of the made-up district: its results imported and published, an office let in."""
+
+from contextlib import closing
+
+import service
+from onegrid.pipeline.plan_import import ImportInputs, import_folder
+from onegrid.pipeline.workspace import init
+from onegrid.store import open_workspace, plans, users
+
+PEOPLE = {
+    "office": ("subdistrict_office", "subdistrict/s0"),
+    "town": ("community", "community/m21"),
+    "planner": ("planner", "district"),
+}
+
+
+def publish(results, place):
+    """Make a workspace of a folder of results, its plan published, with people to log in."""
+    init(place, name="区", crs=None)
+    import_folder(place, ImportInputs(results, "main", "一张网"), by=service.BY)
+    with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
+        plans.set_status(connection, "main", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
+        for name, (role, area) in PEOPLE.items():
+            users.add_user(connection, users.Person(name, name, role, (area,)), by=service.BY)
+        kept = service.kept_password()
+        connection.execute(users.User.__table__.update().values(password=kept))

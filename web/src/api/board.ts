@@ -1,0 +1,74 @@
+import { ask } from "./client";
+
+export type Level = "district" | "subdistrict" | "community" | "cell";
+
+/** Figures of one unit for one kind and profile; what may not be published is null. */
+export interface Unit {
+  readonly level: Level;
+  readonly id: string;
+  readonly name: string;
+  /** The id of the unit above; empty for the district and its subdistricts. */
+  readonly parent: string;
+  readonly kind: string;
+  readonly profile: string;
+  readonly people: number | null;
+  readonly people_covered: number | null;
+  readonly elders_60: number | null;
+  readonly elders_60_covered: number | null;
+  readonly covered_share: number | null;
+  readonly worst_walk_s: number | null;
+  readonly floor_area_m2: number | null;
+  readonly required_floor_area_m2: number | null;
+  readonly cause: string | null;
+}
+
+export interface Norm {
+  readonly minutes: number | null;
+  readonly per: string;
+  readonly floor_m2_min: number | null;
+  readonly title: string;
+  readonly clause: string;
+  readonly confidence: string;
+}
+
+export interface Board {
+  readonly office: boolean;
+  readonly kinds: readonly string[];
+  readonly profiles: readonly string[];
+  readonly units: readonly Unit[];
+  readonly norms: readonly Norm[];
+}
+
+export type Value = string | number | boolean | null;
+
+export interface BoardList {
+  readonly key: string;
+  readonly title: string;
+  readonly note: string;
+  readonly columns: readonly {
+    readonly field: string;
+    readonly label: string;
+    readonly form: string;
+  }[];
+  readonly rows: readonly (readonly Value[])[];
+}
+
+/** The parts of `report.json` that the board tells; any may be missing. */
+export interface Summary {
+  readonly merge?: Readonly<Record<string, Value | Readonly<Record<string, number>>>>;
+}
+
+export function board(kind: string, profile: string): Promise<Board> {
+  const query = new URLSearchParams();
+  if (kind) query.set("kind", kind);
+  if (profile) query.set("profile", profile);
+  return ask<Board>(`/api/board?${query}`);
+}
+
+export const boardLists = async () =>
+  (await ask<{ lists: readonly BoardList[] }>("/api/board/lists")).lists;
+
+export const unitBoard = ({ level, id }: Pick<Unit, "level" | "id">) =>
+  ask<readonly Unit[]>(`/api/board/${level}/${encodeURIComponent(id)}`);
+
+export const summary = () => ask<Summary>("/api/summary");

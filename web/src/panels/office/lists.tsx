@@ -1,0 +1,80 @@
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { type BoardList, boardLists, type Value } from "../../api/board";
+import { tell } from "../../text/office";
+import { count, percent } from "./figures";
+
+const FEW = 10;
+const lists = signal<readonly BoardList[]>([]);
+
+/** What to do, in order, and the norms: as the report has them. */
+export function Lists() {
+  useEffect(() => {
+    boardLists().then(
+      (found) => {
+        lists.value = found;
+      },
+      () => undefined,
+    );
+  }, []);
+  return (
+    <>
+      {lists.value.map((list) => (
+        <List key={list.key} list={list} />
+      ))}
+    </>
+  );
+}
+
+function List({ list }: { list: BoardList }) {
+  const all = useSignal(false);
+  const shown = all.value ? list.rows : list.rows.slice(0, FEW);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
+    <section aria-label={list.title} class="scroll list" lang="zh-CN" tabIndex={0}>
+      <h2>{list.title}</h2>
+      <table>
+        <thead>
+          <tr>
+            {list.columns.map((column) => (
+              <th key={column.field} scope="col">
+                {column.label}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((row) => (
+            <tr key={JSON.stringify(row)}>
+              {row.map((value, i) => (
+                <td key={list.columns[i]?.field}>{cell(value, list.columns[i]?.form ?? "text")}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {list.rows.length > FEW && (
+        <p class="screen">
+          <button
+            type="button"
+            aria-expanded={all.value}
+            onClick={() => {
+              all.value = !all.value;
+            }}
+          >
+            {tell(all.value ? "few_rows" : "all_rows", {
+              count: all.value ? FEW : list.rows.length,
+            })}
+          </button>
+        </p>
+      )}
+      <p class="quiet">{list.note}</p>
+    </section>
+  );
+}
+
+function cell(value: Value, form: string): string {
+  if (value === null) return tell("empty");
+  if (typeof value !== "number") return String(value);
+  return form === "share" ? percent(value) : count(value);
+}
