@@ -46,6 +46,8 @@ def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
     assert reading == {
         *("/", "/map", "/link", "/api/docs", "/api/health", "/api/summary", "/api/cells"),
         *("/api/which-cell", "/api/gaps", "/api/gaps.csv", "/api/facilities", "/api/nearest"),
+        *("/plan", "/office", "/login", "/sw.js", "/api/report.{suffix}", "/api/board"),
+        *("/api/board/lists", "/api/board/{level}/{unit}"),
         *("/api/circles", "/api/district", "/api/places", "/api/tiles"),
         *("/api/tiles/{layer}.json", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"),
     }

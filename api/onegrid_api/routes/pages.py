@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
-from onegrid_api.deps import ResultsDep, SettingsDep
+from onegrid_api.deps import ResultsDep
 from onegrid_api.errors import NotThereError
-from onegrid_api.routes.homepage import placeholders
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -27,12 +26,6 @@ DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-@router.get("/results")
-def home(results: ResultsDep, settings: SettingsDep) -> HTMLResponse:
-    """Show the results on one page."""
-    return HTMLResponse(_page("index.html").substitute(placeholders(results, settings)))
 
 
 @router.get("/")
