@@ -112,7 +112,7 @@ def test_a_scenario_walked_step_by_step_is_the_scenario_measured_anew(seed):
     rng = np.random.default_rng(seed)
     today = tables(rng)
     plan, walker = scenario(rng, today), profile()
-    walks = Walks(today)
+    walks = Walks(today, {norm.kind for norm in today.norms})
     walked = walks.today(walker).after(plan, today.facilities)
     quick = measured_scenario(today, walked, plan, walks=walks, profile=walker)
     anew = dataclasses.replace(

@@ -81,8 +81,9 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 def _bytes(figure: Figure) -> bytes:
     canvas = FigureCanvasAgg(figure)
     with rc_context({"hatch.linewidth": _HATCH_WIDTH}):
-        canvas.draw()
-    image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
+        canvas.draw()  # type: ignore[no-untyped-call]  # matplotlib has few types
+    drawn = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # as above
+    image = Image.fromarray(drawn).convert("RGB")
     few = image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     raw = io.BytesIO()
     few.save(raw, format="png", compress_level=_COMPRESS)
