@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003  (pydantic reads annotations)
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -185,3 +186,41 @@ class CaseForm(Form):
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     details: dict[str, Any] = Field(default={}, max_length=20)
+
+
+class DueItem(BaseModel):
+    """A meeting or publication of one period, due on its last day."""
+
+    meeting: str
+    unit: str
+    begins: date
+    due: date
+    held: bool
+
+
+class DueListing(BaseModel):
+    """A page of what is due; ``next`` is the address of the next one."""
+
+    total: int
+    items: list[DueItem]
+    next: str | None
+
+
+class LedgerAnswer(BaseModel):
+    """What is kept of a cell or a community; ``names`` is empty for those who may not know."""
+
+    level: str
+    unit: str
+    name: str
+    code: str
+    community: str
+    people: dict[str, int | None]
+    facilities: list[dict[str, Any]]
+    staff: list[dict[str, Any]]
+    names: list[dict[str, Any]]
+    issues: dict[str, int]
+    open_issues: list[dict[str, Any]]
+    needs: dict[str, int]
+    resources: dict[str, int]
+    projects: dict[str, int]
+    history: list[dict[str, Any]]

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Path, Query
 
 from onegrid.errors import AccessError, Problem
+from onegrid.operations.cadence import meeting_of
 from onegrid.operations.staffing import post_of, posts
 from onegrid.pipeline import register_desk
 from onegrid.store import audit, entries
-from onegrid.store.entries import NEED, POST, RESOURCE
+from onegrid.store.entries import MEETING, NEED, POST, RESOURCE
 from onegrid_api.deps import OfficeDep, PageDep, StaffKeeper, VersionDep, Worker, by
 from onegrid_api.forms import ERRORS
 from onegrid_api.register_forms import (
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api", tags=["registers"], responses=ERRORS)
 EntryId = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Kind = Annotated[str | None, Query(max_length=100)]
+Register = Literal["needs", "resources", "meetings"]
 _NO_PLACE = "no_place"
-_REGISTERS = {"needs": NEED, "resources": RESOURCE}
+_REGISTERS = {"needs": NEED, "resources": RESOURCE, "meetings": MEETING}
 
 
 @router.get("/posts")
@@ -128,26 +130,28 @@ def match(form: MatchForm, who: Worker, office: OfficeDep) -> MatchAnswer:
 
 @router.get("/registers/{register}")
 def list_register(
-    register: Literal["needs", "resources"],
+    register: Register,
     who: Worker,
     office: OfficeDep,
     page: PageDep,
     kind: Kind = None,
 ) -> EntryListing:
-    """Return the needs, or the resources, of one's areas."""
+    """Return the needs, the resources, or the meetings that were held, of one's areas."""
     with office.workspace.reading() as connection:
         return _listing(_own(connection, who, _REGISTERS[register], kind), page, who)
 
 
 @router.put("/registers/{register}/{entry_id}")
 def save_row(
-    register: Literal["needs", "resources"],
+    register: Register,
     entry_id: EntryId,
     form: EntryForm,
     who: Worker,
     office: OfficeDep,
 ) -> EntryRow:
-    """Keep a need, or a resource; what is sent again is the same save."""
+    """Keep a need, a resource, or a meeting that was held; sent again it is the same save."""
+    if register == "meetings":
+        meeting_of(form.kind)
     return _save(entry_id, form, who, office, _REGISTERS[register])
 
 

@@ -14,7 +14,7 @@ import shapely
 
 from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import InputError, Problem, StateError
-from onegrid.grids.edit.rows import CELLS
+from onegrid.grids.edit.rows import CELLS, COMMUNITIES
 from onegrid.operations.flows import ISSUE, RESIDENT, duty_of, flow_of
 from onegrid.operations.moves import escalated, moved, opened
 from onegrid.operations.places import cells_under, near_by, old_cell
@@ -186,6 +186,22 @@ def place_at(lon: float, lat: float, *, srid: int) -> Place:
     if not np.isfinite(shapely.get_coordinates(point)).all():
         raise InputError(Problem("OUTSIDE", "the place is far from the district"))
     return cases.Place(lon=lon, lat=lat, shape=shapely.set_srid(point, srid))
+
+
+def community_place(connection: Connection, community_id: str) -> Place:
+    """Return where a case is that is about a whole community.
+
+    Raises
+    ------
+    InputError
+        ``COMMUNITY_UNKNOWN``.
+    """
+    plan = published_plan(connection)
+    rows = read_layer(connection, plan.plan_id, COMMUNITIES)
+    if community_id not in rows:
+        raise InputError(Problem("COMMUNITY_UNKNOWN", f"no community {community_id!r}"))
+    subdistrict = rows[community_id].text("subdistrict_id")
+    return cases.Place(community_id=community_id, subdistrict_id=subdistrict)
 
 
 def published_plan(connection: Connection) -> plans.PlanHead:

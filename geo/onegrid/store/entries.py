@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 POST: Final = "post"
 NEED: Final = "need"
 RESOURCE: Final = "resource"
+MEETING: Final = "meeting"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,119 @@
+"""Ledgers of cells and communities, what is due, and the calendar of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import HTMLResponse, Response
+
+from onegrid.errors import AccessError, Problem
+from onegrid.grids.edit.rows import COMMUNITIES, SUBDISTRICTS
+from onegrid.operations.cadence import calendar_text, due_in
+from onegrid.operations.flows import flows
+from onegrid.operations.ledger import Ledger, ledger_page
+from onegrid.operations.staffing import posts
+from onegrid.pipeline.case_desk import bring_up_to_date, published_plan
+from onegrid.pipeline.ledger_desk import homes_of, ledger_of
+from onegrid.standards import kinds
+from onegrid.store.audit import by_now
+from onegrid.store.entries import MEETING, list_entries
+from onegrid.store.rows import read_layer
+from onegrid_api.deps import Anybody, OfficeDep, PageDep, Worker
+from onegrid_api.forms import ERRORS
+from onegrid_api.register_forms import DueListing, LedgerAnswer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from onegrid.operations.cadence import Due
+    from onegrid_api.access import Who
+    from onegrid_api.deps import Office
+
+router = APIRouter(prefix="/api", tags=["ledger"], responses=ERRORS)
+Level = Literal["cell", "community"]
+Unit = Annotated[str, Path(max_length=100)]
+Year = Annotated[int, Query(ge=2000, le=2100)]
+_ICS: dict[int | str, dict[str, Any]] = {200: {"content": {"text/calendar": {}}}}
+_HTML: dict[int | str, dict[str, Any]] = {200: {"content": {"text/html": {}}}}
+
+
+@router.get("/ledger/{level}/{unit}")
+def read_ledger(level: Level, unit: Unit, who: Worker, office: OfficeDep) -> LedgerAnswer:
+    """Return everything that is kept of a cell or a community of one's area, as one answer."""
+    return LedgerAnswer.model_validate(asdict(_ledger(level, unit, who, office)))
+
+
+@router.get("/ledger/{level}/{unit}/page", response_class=HTMLResponse, responses=_HTML)
+def print_ledger(level: Level, unit: Unit, who: Worker, office: OfficeDep) -> HTMLResponse:
+    """Return the ledger as one page to print."""
+    found = _ledger(level, unit, who, office)
+    return HTMLResponse(ledger_page(found, printed=by_now("").at[:10], labels=_labels()))
+
+
+@router.get("/due")
+def list_due(who: Worker, office: OfficeDep, page: PageDep, year: Year) -> DueListing:
+    """Return the meetings and publications of one's areas in a year, and whether they were held."""
+    with office.workspace.reading() as connection:
+        found, _ = _due(connection, year, who)
+    items = [asdict(one) for one in found]
+    return DueListing.model_validate(page.of(items))
+
+
+@router.get("/calendar.ics", response_class=Response, responses=_ICS)
+def calendar(
+    who: Anybody,
+    office: OfficeDep,
+    year: Year,
+    community_id: Annotated[str | None, Query(max_length=100)] = None,
+    subdistrict_id: Annotated[str | None, Query(max_length=100)] = None,
+) -> Response:
+    """Return what is due as a calendar (iCalendar) that any program of meetings takes."""
+    del who
+    only = {name for name in (community_id, subdistrict_id) if name is not None}
+    with office.workspace.reading() as connection:
+        found, names = _due(connection, year, None)
+    wanted = [one for one in found if not only or one.unit in only]
+    stamp = by_now("").at.replace("-", "").replace(":", "")
+    text = calendar_text(wanted, names=names, title=office.workspace.name, stamp=stamp)
+    return Response(text, media_type="text/calendar; charset=utf-8")
+
+
+def _ledger(level: str, unit: str, who: Who, office: Office) -> Ledger:
+    now = by_now("").at
+    bring_up_to_date(office.workspace, now=now)
+    with office.workspace.reading() as connection:
+        if not who.covers(*homes_of(connection, level, unit)):
+            raise AccessError(Problem("OTHER_AREA", f"{unit} is not in your area", "", unit))
+        return ledger_of(connection, level, unit, names=who.may("staff"), now=now)
+
+
+def _due(connection: Connection, year: int, who: Who | None) -> tuple[list[Due], dict[str, str]]:
+    """Return what is due in the units of somebody, or of everybody, and the names of all units."""
+    plan = published_plan(connection)
+    communities = read_layer(connection, plan.plan_id, COMMUNITIES)
+    names = {name: row.text("name") or name for name, row in communities.items()}
+    homes = {name: row.text("subdistrict_id") for name, row in communities.items()}
+    offices = read_layer(connection, plan.plan_id, SUBDISTRICTS)
+    names |= {name: row.text("subdistrict_name") or name for name, row in offices.items()}
+    units = {
+        "community": [n for n, home in homes.items() if who is None or who.covers(home, n)],
+        "subdistrict": [n for n in set(homes.values()) if who is None or who.covers(n)],
+    }
+    held = [
+        (row.kind, unit, date.fromisoformat(row.from_at[:10]))
+        for row in list_entries(connection, MEETING)
+        if row.active and row.from_at
+        for unit in (row.community_id, row.subdistrict_id)
+    ]
+    return due_in(year, units, held), names
+
+
+def _labels() -> dict[str, str]:
+    """Return what people call states, posts and kinds."""
+    found = {s.state: s.label_zh for flow in flows().values() for s in flow.states}
+    for table in (kinds(), posts()):
+        found |= {name: row.label_zh for name, row in table.items()}  # type: ignore[attr-defined]  # labelled
+    return found
