@@ -1,6 +1,6 @@
 import { double, edgeHits, type Hit } from "./chords";
 import type { Draft } from "./draft";
-import { away } from "./lines";
+import { away, awayFrom } from "./lines";
 import type { AtomId, VertexId } from "./partition";
 import { replaced } from "./pieces";
 import type { Point } from "./point";
@@ -77,6 +77,8 @@ export function steps(path: readonly VertexId[]): DirectedEdge[] {
 
 /** Put the meetings of a line with the edges of atoms on both, and give the line as vertices. */
 function putOnEdges(draft: Draft, atoms: readonly AtomId[], line: readonly Point[]): VertexId[] {
+  // the ends were rounded: they are put on their edges first, or the line might just miss them
+  for (const end of [line[0], line.at(-1)]) if (end !== undefined) putOnEdge(draft, atoms, end);
   const rings = atoms.flatMap((id) => draft.atoms.get(id)?.rings ?? []);
   const hits = edgeHits(rings, draft.placeOf, line);
   const byEdge = new Map<EdgeKey, Hit[]>();
@@ -90,6 +92,18 @@ function putOnEdges(draft: Draft, atoms: readonly AtomId[], line: readonly Point
   const all = [...hits, ...own].sort((a, b) => a.along - b.along);
   const path = all.map(({ place }) => draft.vertexAt(place));
   return path.filter((id, i) => id !== path[i - 1]);
+}
+
+/** Put a place on the edge of an atom that it lies on, to a step. */
+function putOnEdge(draft: Draft, atoms: readonly AtomId[], place: Point): void {
+  if (draft.vertexNear(place, 0) !== undefined) return;
+  const edges = atoms.flatMap((id) => edgesOf(draft.atoms.get(id) ?? { rings: [] }));
+  const near = edges
+    .map(([a, b]) => ({ a, b, gap: awayFrom(draft.placeOf(a), draft.placeOf(b), place) }))
+    .filter(({ gap }) => gap <= 1)
+    .sort((one, two) => one.gap - two.gap);
+  const [edge] = near;
+  if (edge !== undefined) draft.insertOnEdge(edge.a, edge.b, [draft.vertexAt(place)]);
 }
 
 /** Put the meetings with one edge on it, in order from its first end; its own ends are there already. */

@@ -1,0 +1,130 @@
+"""The browser's model and the server judge alike: one saves what the other drew, or both refuse."""
+
+import json
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+import edits
+from onegrid.grids.check import partition_problems
+from onegrid.grids.edit import open_grid, perform, read_edits
+
+pytestmark = pytest.mark.slow
+
+WEB = Path(__file__).parents[2] / "web"
+WITH_NODE = WEB.parent / "tools" / "with_node.sh"
+NEAR_M = 0.0021  # a junction is rounded to the millimetre by each, and bends the border it is on
+ASK = """
+const { draws } = await import(process.argv[1]);
+const chunks = [];
+for await (const chunk of process.stdin) chunks.push(chunk);
+const { rows, seed, tries, ops } = JSON.parse(Buffer.concat(chunks).toString());
+process.stdout.write(JSON.stringify(draws(rows, seed, tries, ops)));
+"""
+OPERATIONS = (
+    *("split", "merge", "move_border", "reassign", "rename"),
+    *("insert_vertex", "weld", "move_line", "lock"),
+)
+
+
+def node(*command, given=""):
+    shell = shutil.which("bash")
+    asked = [shell, str(WITH_NODE), *command]
+    done = subprocess.run(asked, input=given, capture_output=True, text=True, cwd=WEB, check=False)  # noqa: S603  (our own program)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    """Return a function that draws on a plan as the browser does."""
+    if not (WEB / "node_modules" / "rolldown").exists():
+        pytest.skip("web/node_modules is not installed (make web)")
+    made = tmp_path_factory.mktemp("model") / "draws.mjs"
+    entry = "src/model/draws.fixture.ts"
+    node("node", "node_modules/rolldown/bin/cli.mjs", entry, "-o", str(made), "-f", "esm")
+
+    @cache
+    def draw(seed, tries):
+        rows = {name: features(plan()[name]) for name in ("cells", "atoms")}
+        given = json.dumps({"rows": rows, "seed": seed, "tries": tries, "ops": OPERATIONS})
+        return json.loads(node("node", "--input-type=module", "-e", ASK, str(made), given=given))
+
+    return draw
+
+
+@cache
+def plan():
+    return edits.lattice(6, 6, seed=7)[0]
+
+
+def features(frame):
+    """Return rows as the service gives them with crs=grid."""
+    plain = json.loads(frame.drop(columns="geometry").to_json(orient="index"))
+    return [
+        {
+            "type": "Feature",
+            "id": name,
+            "properties": plain[name],
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for name, shape in frame.geometry.items()
+    ]
+
+
+def saved(drawn):
+    """Return the cells after the server has done what the browser drew."""
+    grid = open_grid(plan())
+    for one in read_edits({"edits": drawn["edits"]}):
+        perform(grid.board, one)
+    tables = grid.tables()
+    assert edits.faults(tables) == []
+    return tables["cells"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_server_saves_every_edit_that_the_browser_drew_and_ends_with_the_same_cells(
+    browser, seed
+):
+    drawn = browser(seed, 250)
+    assert drawn["valid"]
+    assert {one["op"] for one in drawn["edits"]} >= {*OPERATIONS} - {"weld"}
+    cells = saved(drawn)
+    assert set(cells.index) == set(drawn["cells"])
+    for name, shape in cells.geometry.items():
+        there = edits.polygon(drawn["cells"][name])
+        assert shapely.hausdorff_distance(shape, there) < NEAR_M, name
+        assert shapely.hausdorff_distance(vertices(shape), vertices(there)) < NEAR_M, name
+
+
+def vertices(shape):
+    return shapely.MultiPoint(shapely.get_coordinates(shape))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_refuse_a_torn_vertex_an_overlap_and_a_cell_drawn_twice(browser, seed):
+    drawn = browser(seed, 250)
+    communities = plan()["communities"]
+    homes = saved(drawn)["community_id"]
+    assert judged(drawn["cells"], homes, communities) == []
+    assert [one["kind"] for one in drawn["broken"]] == ["torn", "overlap", "twice"]
+    for one in drawn["broken"]:
+        assert not one["valid"]
+        assert judged(one["cells"], homes, communities) != []
+
+
+def judged(cells, homes, communities):
+    shapes = np.array([edits.polygon(rings) for rings in cells.values()], dtype=object)
+    frame = gpd.GeoDataFrame(
+        {"community_id": homes.reindex(list(cells)).to_numpy()},
+        index=list(cells),
+        geometry=shapes,
+        crs=communities.crs,
+    )
+    return [problem.code for problem in partition_problems(frame, communities)]
