@@ -174,7 +174,7 @@ def _offer(best: Best, at: int, walk: int, last: int) -> int:
         times[final], kept[final] = times[final - 1], kept[final - 1]
         final -= 1
     times[final], kept[final] = walk, at
-    longest = best.time_us[0, wish.most - 1]
+    longest: int = best.time_us[0, wish.most - 1]
     for other in range(1, wish.slots):
         longest = max(longest, best.time_us[other, wish.most - 1])
     return min(wish.limit, longest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
@@ -57,10 +57,11 @@ def part(function: Callable[P, T]) -> Callable[P, T]:
 
 
 def _compiled(function: Callable[P, T], **without: bool) -> Callable[P, T]:
+    njit: Any = numba.njit  # its types do not know these options
     try:
-        compiled: Callable[P, T] = numba.njit(cache=True, nogil=True, **without)(function)
+        compiled: Callable[P, T] = njit(cache=True, nogil=True, **without)(function)
     except RuntimeError:  # numba: no locator available
-        compiled = numba.njit(nogil=True, **without)(function)
+        compiled = njit(nogil=True, **without)(function)
     return compiled
 
 
