@@ -11,11 +11,11 @@ from onegrid_api.deps import May
 from service import PASSWORD, Browser, rename
 
 pytestmark = pytest.mark.integration
-NO_LOGIN = {("POST", "/api/session")}
+NO_LOGIN = {("POST", "/api/session"), ("POST", "/api/scenarios/try")}  # the second only answers
 RESIDENTS = {  # what they report, how it stands, and counts
     *(("POST", "/api/issues"), ("POST", "/api/issues/{issue_id}/track")),
     *(("POST", "/api/issues/{issue_id}/rating"), ("GET", "/api/issue-statistics")),
-    ("GET", "/api/flows"),
+    *(("GET", "/api/flows"), ("GET", "/api/calendar.ics")),
 }
 
 
@@ -36,7 +36,12 @@ def actions_of(app):
 def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
     actions = actions_of(app)
     open_to_all = {place for place, asked in actions.items() if not asked}
-    office = {("GET", "/api/plans"), ("GET", "/api/session"), ("POST", "/api/links/use"), *RESIDENTS}
+    office = {
+        ("GET", "/api/plans"),
+        ("GET", "/api/session"),
+        ("POST", "/api/links/use"),
+        *RESIDENTS,
+    }
     assert {place for place, asked in actions.items() if asked == ["public"]} == office
     assert all(len(asked) <= 1 for asked in actions.values())
     writing = {(m, p) for m, p in open_to_all if m not in ("GET", "OPTIONS")}
@@ -46,7 +51,15 @@ def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
     assert reading == {
         *("/", "/map", "/link", "/api/docs", "/api/health", "/api/summary", "/api/cells"),
         *("/api/which-cell", "/api/gaps", "/api/gaps.csv", "/api/facilities", "/api/nearest"),
-        *("/plan", "/office", "/login", "/sw.js", "/api/report.{suffix}", "/api/board"),
+        *(
+            "/plan",
+            "/office",
+            "/login",
+            "/sw.js",
+            "/api/report.xlsx",
+            "/api/report.docx",
+            "/api/board",
+        ),
         *("/api/board/lists", "/api/board/{level}/{unit}"),
         *("/api/circles", "/api/district", "/api/places", "/api/tiles"),
         *("/api/tiles/{layer}.json", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"),

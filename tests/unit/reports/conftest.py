@@ -110,6 +110,22 @@ RULES = [
 ]
 
 
+def worst_doors():
+    """Return the buildings that walk farthest, one of which reaches nothing."""
+    return pd.DataFrame(
+        {
+            "kind": ["elder_care_center", "elder_care_center", "pharmacy"],
+            "id": ["B1", "B2", "B1"],
+            "cell_id": ["c00", "c01", "c00"],
+            "people": [42, 7, 42],
+            "elders_60": [10, 3, 10],
+            "facility_id": [None, "f0", "f1"],
+            "walk_s": [np.nan, 1834.5, 921.0],
+            "cause": ["severed", "far", "far"],
+        }
+    )
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory):
     path = tmp_path_factory.mktemp("results")
@@ -120,6 +136,7 @@ def folder(tmp_path_factory):
     write_csv(path / "elder_fixes.csv", elder_fixes(), private=True)
     write_csv(path / "facility_checks.csv", checks(), private=True)
     write_csv(path / "fix_cells.csv", fix_cells(), private=True)
+    write_csv(path / "worst_doors.csv", worst_doors(), private=True)
     crosswalk = pd.DataFrame(
         {
             "cell_id": ["c00", "c00", "c01"],

@@ -20,7 +20,7 @@ from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables, compose
 from onegrid.reports.docx import docx
 from onegrid.reports.html import html
-from onegrid.reports.model import HIDDEN, Column, Report, Section, Table
+from onegrid.reports.model import HIDDEN, Column, Report, Section, Table, shown
 from onegrid.reports.sizes import size_tables
 from onegrid.reports.xlsx import xlsx
 from onegrid.standards.signs import kind_label
@@ -84,6 +84,8 @@ def test_the_workbook_of_the_office_holds_the_figures_of_the_csv(folder, office)
 @pytest.mark.parametrize(
     ("key", "file", "by"),
     [
+        ("补短板清单", "fixes.csv", ["elders_60_gained", "people_gained"]),
+        ("最远的楼栋", "worst_doors.csv", ["people", "elders_60"]),
         ("养老待办清单", "elder_fixes.csv", ["elders_60_gained", "people_gained"]),
         ("设施核对", "facility_checks.csv", ["floor_area_m2", "beds", "use_share"]),
         ("各网格前后", "fix_cells.csv", ["rank", "people_before", "people_after"]),
@@ -99,6 +101,25 @@ def test_every_other_table_of_the_office_holds_the_figures_of_its_csv(
     for name in by:
         left = np.sort(pd.to_numeric(told[labels[name]]).to_numpy(float))
         assert np.allclose(left, np.sort(asked[name].to_numpy(float)), equal_nan=True), name
+
+
+def test_the_page_of_the_office_holds_the_same_figures_as_the_workbook(office):
+    told = [frame.astype(str) for frame in pd.read_html(io.StringIO(html(office)))]
+    printed = [table for section in office.sections for table in section.printed()]
+    assert len(told) == len(printed) > 10
+    for table, written in zip(printed, told, strict=True):
+        assert list(written.columns) == [column.label for column in table.columns]
+        for column in table.columns:
+            asked = [shown(value, column.form) for value in table.rows[column.field]]
+            for left, right in zip(written[column.label], asked, strict=True):
+                assert words(left) == words(right), (table.key, column.label)
+
+
+def words(text):
+    """Return a figure of a page as it is read: a number whatever its commas, or its words."""
+    bare = str(text).replace(",", "").strip()
+    number = pd.to_numeric(bare, errors="coerce")
+    return "" if bare in ("nan", "—", "") else (number if not pd.isna(number) else bare)
 
 
 def test_the_elder_page_holds_the_figures_of_its_csv(folder, office):
