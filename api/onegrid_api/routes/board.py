@@ -137,9 +137,11 @@ def unit_board(
     return _units(results, rows)
 
 
-@router.get("/report.{suffix}", response_class=Response)
-def report(results: ResultsDep, suffix: Literal["xlsx", "docx"]) -> Response:
+@router.get("/report.xlsx", response_class=Response)
+@router.get("/report.docx", response_class=Response)
+def report(results: ResultsDep, request: Request) -> Response:
     """Return the public report as a file."""
+    suffix = request.url.path.rpartition(".")[2]
     content = results.written(f".{suffix}")
     named = {"Content-Disposition": f'attachment; filename="report.{suffix}"'}
     return Response(content, media_type=_MEDIA[suffix], headers=named)
