@@ -1,0 +1,88 @@
+"""Draw the pictures of docs/web.md from a demo that is being served.
+
+Usage: .venv/bin/python tools/draw_app_pictures.py ADDRESS LINK [FOLDER]   (default docs/pictures)
+
+ADDRESS and LINK are what `make demo` prints: where the app is, and the one-time link to log in.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+COLOURS_KEPT = 128
+PASSWORD = "pictures of the app"  # noqa: S105  (of a demo on this machine)
+FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+
+def main(address: str, link: str, folder: Path) -> None:
+    """Draw all pictures into `folder`."""
+    with sync_playwright() as player:
+        path = shutil.which("chromium")
+        browser = player.chromium.launch(executable_path=path, args=FLAGS)
+        save(resident(browser, address), folder / "web_resident.png")
+        view = logged_in(browser, address, link)
+        save(office(view, address), folder / "web_office.png")
+        save(planner(view, address), folder / "web_plan.png")
+        browser.close()
+
+
+def resident(browser: Browser, address: str) -> bytes:
+    """Return what a resident sees on a telephone."""
+    view = browser.new_page(viewport={"width": 390, "height": 844})
+    view.goto(address)
+    view.get_by_role("combobox").or_(view.get_by_role("searchbox")).first.fill("横堤")
+    view.get_by_role("option").first.click()
+    view.wait_for_load_state("networkidle")
+    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 390, "height": 1500})
+
+
+def logged_in(browser: Browser, address: str, link: str) -> Page:
+    """Return a page of somebody who may draw."""
+    view = browser.new_page(viewport={"width": 1280, "height": 800})
+    view.goto(address)
+    token = link.rpartition("#")[2]
+    view.evaluate(
+        """async ([token, password]) => {
+        const send = (path, body) => fetch(path, {method: "POST", body: JSON.stringify(body),
+            headers: {"Content-Type": "application/json"}});
+        await send("/api/links/use", {token, password});
+        await send("/api/session", {user_id: "demo", password});
+        }""",
+        [token, PASSWORD],
+    )
+    return view
+
+
+def office(view: Page, address: str) -> bytes:
+    """Return the board of a subdistrict office."""
+    view.goto(f"{address}/office")
+    view.wait_for_load_state("networkidle")
+    return view.screenshot()
+
+
+def planner(view: Page, address: str) -> bytes:
+    """Return a planner's map."""
+    view.goto(f"{address}/plan")
+    view.locator("canvas").first.wait_for()
+    view.wait_for_load_state("networkidle")
+    return view.screenshot()
+
+
+def save(picture: bytes, path: Path) -> None:
+    """Write a picture in few colours: it is looked at, not measured."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB").quantize(COLOURS_KEPT)
+    image.save(path, optimize=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1].rstrip("/"), sys.argv[2], Path(*(sys.argv[3:] or ["docs/pictures"])))
