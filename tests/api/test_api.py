@@ -221,6 +221,14 @@ def test_every_answer_forbids_other_origins(client, url):
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_people_who_lose_their_way_read_a_page_and_programs_an_error(client):
+    page = client.get("/nowhere", headers={"Accept": "text/html,*/*"})
+    assert (page.status_code, page.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "没有这一页" in page.text
+    assert error_of(client.get("/nowhere")) == (404, "NOT_FOUND")
+    assert error_of(client.get("/api/nowhere", headers={"Accept": "text/html"}))[0] == 404
+
+
 def test_the_server_program_finds_its_folder_in_the_environment(workspace, monkeypatch):
     monkeypatch.setenv("ONEGRID_WORKSPACE", str(workspace))
     assert from_environment().state.settings.workspace == workspace
