@@ -270,8 +270,12 @@ class ContactAnswer(BaseModel):
 
 
 class FlowsAnswer(BaseModel):
-    """The tables of the flows: states in order, tiers, duties, each with source and confidence."""
+    """The tables of the flows: states in order, tiers, duties, each with source and confidence.
+
+    ``admitted`` are further tasks by name, with the department that answers for each.
+    """
 
     flows: list[dict[str, Any]]
     tiers: list[dict[str, Any]]
     duties: list[dict[str, Any]]
+    admitted: dict[str, str]

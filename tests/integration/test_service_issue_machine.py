@@ -35,7 +35,6 @@ class Issues(RuleBasedStateMachine):
     """A model that knows the tables and nothing else, beside the service."""
 
     reports = Bundle("reports")
-    app = None
     browsers: ClassVar[dict] = {}
     counter: ClassVar[list] = []
 
@@ -53,8 +52,6 @@ class Issues(RuleBasedStateMachine):
         lon, lat = service.spot(cell)
         body = {"issue_id": issue_id, "duty": "hazards", "text": "井盖", "lon": lon, "lat": lat,
                 "flow": flow, "key": KEY}  # fmt: skip
-        if name is None:
-            self.app.state.brake = type(self.app.state.brake)()
         for again in range(1 + twice):
             answer = self.browsers[name].post("/api/issues", body)
             assert answer.status_code == 201, answer.text
@@ -117,7 +114,6 @@ class Issues(RuleBasedStateMachine):
     def rate(self, issue_id, score, right):
         case = self.model[issue_id]
         here = flows()[case["flow"]].states[case["at"]]
-        self.app.state.brake = type(self.app.state.brake)()
         body = {"key": KEY if right else "b" * 30, "score": score}
         answer = self.browsers[None].post(f"/api/issues/{issue_id}/rating", body)
         may = right and bool(here.rating_to) and case["score"] is None
@@ -154,7 +150,6 @@ class Issues(RuleBasedStateMachine):
 
 
 def test_the_service_does_what_the_tables_say(app, place):
-    Issues.app = app
     Issues.browsers = {name: Browser(app, name) for name in (None, *PEOPLE)}
     Issues.counter = []
     examples = 3 if "://" in place else 8

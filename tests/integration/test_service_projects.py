@@ -59,14 +59,29 @@ def test_a_project_is_published_filed_and_done_in_that_order(app):
 def test_what_a_department_puts_on_the_grid_is_let_in_by_the_district(app):
     office, planner = Browser(app, "office"), Browser(app, "planner")
     case = "admission-00000001"
-    body = {"case_id": case, "kind": "task", "title": "消防巡查", "details": {"duty": "fire"}}
+    body = {
+        "case_id": case,
+        "kind": "task",
+        "title": "消防巡查",
+        "details": {"department": "emergency"},
+    }
     assert told(Browser(app, "own").post("/api/cases/admissions", body)) == (403, "MOVE_ROLE")
+    bad = office.post("/api/cases/admissions", body | {"kind": "party"})
+    assert told(bad) == (422, "ADMISSION_KIND")
     assert office.post("/api/cases/admissions", body).status_code == 201
+    lon, lat = service.spot("c0000")
+    issue = {"issue_id": "issue-000000000001", "duty": "消防巡查", "text": "通道堵塞", "lon": lon,
+             "lat": lat}  # fmt: skip
+    assert told(Browser(app).post("/api/issues", issue)) == (422, "DUTY_UNKNOWN")
     assert told(step(planner, "admitted", 1, "admissions", case)) == (409, "MOVE_STATE")
     assert step(office, "reviewed", 1, "admissions", case).status_code == 200
     assert told(step(office, "admitted", 2, "admissions", case)) == (403, "MOVE_ROLE")
     assert step(planner, "admitted", 2, "admissions", case).json()["due_at"] is None
-    assert Browser(app, "worker").get("/api/cases/admissions").json()["total"] == 1
+    worker = Browser(app, "worker")
+    assert worker.get("/api/cases/admissions").json()["total"] == 1
+    assert worker.get("/api/flows").json()["admitted"] == {"消防巡查": "emergency"}
+    assert worker.post("/api/issues", issue).status_code == 201
+    assert worker.get("/api/issues").json()["items"][0]["department"] == "emergency"
 
 
 def test_a_ledger_tells_all_of_a_unit_and_names_to_those_who_may_know(app):

@@ -13,6 +13,7 @@ from onegrid.operations.flows import ISSUE, RESIDENT, duties, flow_of, flows, ti
 from onegrid.operations.moves import Move, allowed
 from onegrid.operations.statistics import public_counts, public_units
 from onegrid.pipeline import case_desk
+from onegrid.pipeline.admissions import TASK, admitted
 from onegrid.pipeline.plan_tables import frames_of
 from onegrid.store import case_lists, cases, reporters
 from onegrid.store.audit import By, by_now
@@ -43,13 +44,16 @@ _UNITS = ("cell", "community", "subdistrict")
 
 
 @router.get("/flows")
-def read_flows(who: Anybody) -> FlowsAnswer:
-    """Return the tables that every case obeys, with where they come from."""
+def read_flows(who: Anybody, office: OfficeDep) -> FlowsAnswer:
+    """Return the tables that every case obeys, and the tasks that were admitted to the grid."""
     del who
+    with office.workspace.reading() as connection:
+        tasks = admitted(connection, TASK)
     return FlowsAnswer(
         flows=[asdict(one) for one in flows().values()],
         tiers=[asdict(one) for one in tiers().values()],
         duties=[asdict(one) for one in duties().values()],
+        admitted=tasks,
     )
 
 

@@ -115,5 +115,5 @@ def _labels() -> dict[str, str]:
     """Return what people call states, posts and kinds."""
     found = {s.state: s.label_zh for flow in flows().values() for s in flow.states}
     for table in (kinds(), posts()):
-        found |= {name: row.label_zh for name, row in table.items()}  # type: ignore[attr-defined]  # labelled
+        found |= {name: row.label_zh for name, row in table.items()}
     return found

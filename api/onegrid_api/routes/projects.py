@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from onegrid.errors import InputError, Problem
 from onegrid.operations.flows import ADMISSION, PROJECT
 from onegrid.pipeline import case_desk
+from onegrid.pipeline.admissions import refuse_unknown_kind
 from onegrid.store import case_lists, cases
 from onegrid.store.audit import by_now
 from onegrid.store.reporters import Reporter
@@ -75,6 +76,8 @@ def open_case(
 ) -> CaseAnswer:
     """Begin a project, or ask to put a layer or a task on the grid; twice is once."""
     now, kind = by(who), _REGISTERS[register]
+    if kind == ADMISSION:
+        refuse_unknown_kind(form.kind)
     head = cases.CaseHead(
         case_id=form.case_id,
         register=kind,

@@ -15,9 +15,10 @@ import shapely
 from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import InputError, Problem, StateError
 from onegrid.grids.edit.rows import CELLS, COMMUNITIES
-from onegrid.operations.flows import ISSUE, RESIDENT, duty_of, flow_of
+from onegrid.operations.flows import ISSUE, RESIDENT, flow_of
 from onegrid.operations.moves import escalated, moved, opened
 from onegrid.operations.places import cells_under, near_by, old_cell
+from onegrid.pipeline.admissions import department_for
 from onegrid.standards import number
 from onegrid.store import case_lists, cases, plans, results
 from onegrid.store.audit import By, stamp
@@ -112,7 +113,7 @@ def placed(connection: Connection, head: CaseHead, place: Place) -> Place:
         remedy = "report it where the district's cells are"
         raise InputError(Problem("OUTSIDE", "the place lies in no cell", "", "", remedy))
     cell = rows[found][1]
-    department = duty_of(head.kind).department if head.register == ISSUE else None
+    department = department_for(connection, head.kind) if head.register == ISSUE else None
     return replace(
         place,
         cell_id=cell.key.id,

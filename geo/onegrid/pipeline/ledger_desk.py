@@ -93,7 +93,10 @@ def ledger_of(connection: Connection, level: str, unit: str, *, names: bool, now
         community=town,
         people={name: sum(row.count(name) for row in cells.values()) for name in _FIGURES},
         facilities=_facilities(connection, cells),
-        staff=[{"post": str(post), **row} for post, row in staff.to_dict("index").items()],
+        staff=[
+            {"post": post, "needed": int(needed), "there": int(there_), "missing": int(missing)}
+            for post, needed, there_, missing in staff.itertuples()
+        ],
         names=[{"post": r.kind, "name": r.title} for r in there[POST]] if names else [],
         issues=issues,
         open_issues=[

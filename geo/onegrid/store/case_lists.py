@@ -111,6 +111,11 @@ def overdue(connection: Connection, *, now: str) -> list[Kept]:
     return kept_of(connection, Case.tier.in_(with_one_above), Case.due_at <= now)
 
 
+def ended(connection: Connection, register: str, kind: str) -> list[Kept]:
+    """Return the cases of a kind that have reached the last state of their flow."""
+    return kept_of(connection, Case.register == register, Case.kind == kind, Case.due_at.is_(None))
+
+
 def near(connection: Connection, kind: str, box: Box, *, since: str) -> list[Kept]:
     """Return the open cases of a kind in a box that came after some time."""
     rules = (Case.kind == kind, Case.opened_at >= since, Case.due_at.is_not(None))
