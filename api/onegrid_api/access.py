@@ -37,8 +37,10 @@ Action = Literal[
     "export",
     "work",  # issues, registers and who does what, of one's own area
     "staff",  # names and numbers of those who work on the grid, and who is where
-    "manage",  # accounts, the audit, how the service does
+    "manage",  # accounts, the audit
+    "measure",  # how the service does
 ]
+SCRAPER: Final = "scraper"  # a program that only reads the metrics; no account has this role
 _GRID_WORKER: Final[frozenset[Action]] = frozenset({"public", "self", "read", "work"})
 _COMMUNITY: Final[frozenset[Action]] = _GRID_WORKER | frozenset[Action](
     {"people", "edit", "submit", "branch", "staff"}
@@ -52,7 +54,8 @@ ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
     "community": _COMMUNITY,
     "subdistrict_office": _OFFICE,
     "planner": (_OFFICE - {"approve"}) | frozenset[Action]({"publish"}),
-    "admin": _OFFICE | frozenset[Action]({"publish", "manage"}),
+    "admin": _OFFICE | frozenset[Action]({"publish", "manage", "measure"}),
+    SCRAPER: frozenset({"measure"}),
 }
 # follow from ground and doors: they change where something else does
 _DERIVED: Final = frozenset({"households", "people", "elders_60", "area_m2", "workers_needed"})

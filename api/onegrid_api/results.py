@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
@@ -54,8 +54,8 @@ class Results:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._joined: dict[str, tuple[gpd.GeoDataFrame, Services]] = {}
         self._kept: dict[str, tuple[object, object]] = {}
+        self._making = RLock()
         self._writing = Lock()
 
     def there(self) -> list[str]:
@@ -227,13 +227,13 @@ class Results:
 
     def _services(self, walker: str) -> tuple[gpd.GeoDataFrame, Services]:
         """Return the facilities, joined to the streets as one profile walks them."""
-        network = self.network()
-        facilities = self.facilities()
-        kept = self._joined.get(walker)
-        if kept is None or kept[0] is not facilities or kept[1].network is not network:
-            kept = facilities, join_services(network, facilities, profile=profile(walker))
-            self._joined[walker] = kept
-        return kept
+        who, network, facilities = profile(walker), self.network(), self.facilities()
+
+        def join() -> Services:
+            return join_services(network, facilities, profile=who)
+
+        files = (NETWORK_FILE, "facilities.gpkg")
+        return facilities, self.made(f"services of {walker}", files, join)
 
     def _cells(self) -> gpd.GeoDataFrame:
         return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
@@ -242,9 +242,13 @@ class Results:
         return self._keep(what, self.state_of(name), lambda: read(self._folder / name))
 
     def _keep(self, what: str, stamp: object, make: Callable[[], T]) -> T:
-        if what not in self._kept or self._kept[what][0] != stamp:
-            self._kept[what] = (stamp, make())
-        return cast("T", self._kept[what][1])
+        kept = self._kept.get(what)
+        if kept is None or kept[0] != stamp:
+            with self._making:  # by one thread: those who ask meanwhile wait for it
+                kept = self._kept.get(what)
+                if kept is None or kept[0] != stamp:
+                    kept = self._kept[what] = (stamp, make())
+        return cast("T", kept[1])
 
 
 def _layer(name: str, table: Any) -> Callable[[Path], gpd.GeoDataFrame]:  # noqa: ANN401

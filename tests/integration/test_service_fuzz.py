@@ -1,6 +1,7 @@
 """Whatever is sent, the answer is one that the description of the service knows, and no bug."""
 
 import json
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -118,3 +119,13 @@ def test_how_the_service_does_is_told_without_names(app):
     assert 'route="/api/plans/{plan_id}"' in text
     assert "main" not in text
     assert Browser(app, "planner").get("/api/metrics").status_code == 403
+
+
+def test_a_program_reads_the_metrics_by_a_token_and_nothing_else(app):
+    app.state.settings = replace(app.state.settings, metrics_token="a token of its own")  # noqa: S106
+    token = {"Authorization": "Bearer a token of its own"}
+    program = Browser(app)
+    assert program.get("/api/metrics", headers=token).status_code == 200
+    assert program.get("/api/plans/main", headers=token).status_code == 403
+    assert program.get("/api/metrics", headers={"Authorization": "Bearer "}).status_code == 401
+    assert program.get("/api/metrics", headers={"Authorization": "Bearer x"}).status_code == 401

@@ -66,6 +66,16 @@ HOSTILE = {
         lambda: b"<!--x--><kml><!DOCTYPE a></kml>",
         "UPLOAD_XML",
     ),
+    "entities in UTF-16": (
+        "b.kml",
+        lambda: b"<kml>" + "<!DOCTYPE a>".encode("utf-16-le") + b"</kml>",
+        "UPLOAD_XML",
+    ),
+    "entities after a megabyte of zeros": (
+        "b.kml",
+        lambda: b"<kml>" + bytes(3 << 20) + b"<!DOCTYPE a></kml>",
+        "UPLOAD_XML",
+    ),
     "another driver": ("b.geojson", lambda: STRANGER, "UPLOAD_KIND"),
     "another driver as csv": ("b.csv", lambda: STRANGER, "UPLOAD_KIND"),
     "deep": ("b.geojson", deep, None),

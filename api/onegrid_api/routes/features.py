@@ -17,7 +17,7 @@ from onegrid.store import plans
 from onegrid.store.audit import by_now
 from onegrid_api import ogc
 from onegrid_api.deps import READER, OfficeDep, Reader, ResultsDep, SettingsDep, VersionDep
-from onegrid_api.errors import UnchangedError
+from onegrid_api.errors import NotThereError, UnchangedError
 from onegrid_api.forms import ERRORS
 from onegrid_api.ogc_api import description, query_parameters
 from onegrid_api.plan_sources import plan_sources
@@ -63,7 +63,11 @@ def _plan(
 
 
 def _site(request: Request) -> Site:
-    return cast("Site", request.state.site)
+    site = getattr(request.state, "site", None)
+    if site is None:  # the address itself is not understood: FastAPI asks what depends on it too
+        msg = "no such address"
+        raise NotThereError(msg)
+    return cast("Site", site)
 
 
 SiteDep = Annotated[Site, Depends(_site)]

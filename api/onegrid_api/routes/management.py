@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from onegrid.store import audit, logins, users
-from onegrid_api.deps import Manager, OfficeDep, PageDep, by
+from onegrid_api.deps import Manager, Measurer, OfficeDep, PageDep, by
 from onegrid_api.forms import ERRORS, LinkAnswer, Listing, NewPersonForm, PersonForm
 
 router = APIRouter(prefix="/api", tags=["management"], responses=ERRORS)
@@ -66,8 +66,8 @@ def read_audit(
 
 
 @router.get("/metrics", response_class=Response, responses=_TEXT)
-def metrics(who: Manager, request: Request) -> Response:
-    """Return how the service does, for Prometheus."""
+def metrics(who: Measurer, request: Request) -> Response:
+    """Return how the service does, for Prometheus, which may send a token of its own."""
     del who
     return Response(request.app.state.metrics.text(), media_type="text/plain; version=0.0.4")
 
