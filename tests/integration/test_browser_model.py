@@ -19,7 +19,9 @@ pytestmark = pytest.mark.slow
 
 WEB = Path(__file__).parents[2] / "web"
 WITH_NODE = WEB.parent / "tools" / "with_node.sh"
-NEAR_M = 0.0021  # a junction is rounded to the millimetre by each, and bends the border it is on
+NEAR_M = (
+    0.01  # each rounds junctions to the millimetre; a vertex this near is the one that is meant
+)
 ASK = """
 const { draws } = await import(process.argv[1]);
 const chunks = [];

@@ -139,7 +139,9 @@ def noded(draft: Draft, atoms: Sequence[Row], line: shapely.Geometry) -> list[Ro
     """
     grid_m = standards.number("grid_size_m")
     shapes = np.array([atom.shape for atom in atoms], dtype=object)
-    lines = np.append(shapely.boundary(shapes), line)
+    # the places of the cut were rounded: edges are led through them, not cut again a step beside
+    ends = shapely.MultiPoint(shapely.get_coordinates(line))
+    lines = np.append(shapely.snap(shapely.boundary(shapes), ends, grid_m), line)
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(lines, grid_size=grid_m)]))
     faces = put_on_grid(faces)
     face, atom = shapely.STRtree(shapes).query(shapely.point_on_surface(faces), "within")
