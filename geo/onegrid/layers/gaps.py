@@ -79,15 +79,11 @@ def _closed_gaps(coverage: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def _narrower(gaps: NDArray[np.object_], width_m: float) -> NDArray[np.bool_]:
     """Return the gaps in which no circle of a diameter fits; most tell by their area or box."""
-    area_m2, west_south_east_north = shapely.area(gaps), shapely.bounds(gaps)
-    sides_m = west_south_east_north[:, 2:] - west_south_east_north[:, :2]
-    narrow: NDArray[np.bool_] = (4 * area_m2 <= np.pi * width_m**2) | (
-        sides_m.min(axis=1) <= width_m
-    )
-    wide = 2 * area_m2 > width_m * shapely.length(gaps)
-    unsure = ~narrow & ~wide
-    radii = shapely.maximum_inscribed_circle(gaps[unsure], _WIDTH_SHARE * width_m)
-    narrow[unsure] = 2 * shapely.length(radii) <= width_m
+    west_south, east_north = np.split(shapely.bounds(gaps), 2, axis=1)
+    narrow: NDArray[np.bool_] = 4 * shapely.area(gaps) <= np.pi * width_m**2
+    narrow |= (east_north - west_south).min(axis=1) <= width_m
+    radii = shapely.maximum_inscribed_circle(gaps[~narrow], _WIDTH_SHARE * width_m)
+    narrow[~narrow] = 2 * shapely.length(radii) <= width_m
     return narrow
 
 

@@ -68,7 +68,8 @@ class Redraw:
         if not self.places:
             return np.zeros(len(xy), dtype=bool)
         west, south, east, north = self.box
-        found = (xy >= (west, south)).all(axis=1) & (xy <= (east, north)).all(axis=1)
+        inside = (xy >= (west, south)) & (xy <= (east, north))
+        found: NDArray[np.bool_] = inside[:, 0] & inside[:, 1]
         near = np.flatnonzero(found)  # of a long border only the few vertices around the edit
         place = _packed(xy[near])
         end = np.zeros(len(xy), dtype=bool)
