@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
-import uvicorn
 from pyproj import Transformer
 
 import service
@@ -73,31 +69,23 @@ class Desk:
 
     def save(self, count: int) -> None:
         self.page.get_by_role("button", name=f"保存（{count}）").click()
-        self.page.get_by_text("没有未保存的改动").wait_for()
+        self.page.get_by_text("没有未保存的改动").wait_for(state="attached")
         self.settle()
 
 
 @pytest.fixture
-def desk(tmp_path: Path, visit) -> Iterator[Desk]:
+def desk(tmp_path: Path, visit, serving) -> Iterator[Desk]:
     place = str(tmp_path / "区")
     service.fill(place)
-    app, close = service.service(place)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.02)
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    app, _ = service.service(place)
+    page = visit.page
+    page.set_viewport_size({"width": 1024, "height": 700})
+    page.set_default_timeout(30_000)  # drawn by software, on a busy machine
+    with serving(app) as address:  # which closes the workspace too
         visit.home = address
-        visit.page.set_viewport_size({"width": 1440, "height": 900})
         who = {"user_id": "planner", "password": service.PASSWORD}
-        assert visit.page.request.post(f"{address}/api/session", data=who).ok
-        yield Desk(visit.page, app, address)
-        server.should_exit = True
-        thread.join()
-    close()
+        assert page.request.post(f"{address}/api/session", data=who).ok
+        yield Desk(page, app, address)
 
 
 def middle(row: Any) -> tuple[float, float]:
@@ -138,7 +126,7 @@ def test_a_planner_draws_saves_comes_back_and_meets_a_colleague(desk):
     page.get_by_role("button", name="保存（3）").wait_for()
     page.keyboard.press("Control+z")
     page.get_by_role("button", name="保存（2）").wait_for()
-    page.get_by_text("草稿已自动保存").wait_for()
+    page.get_by_text("草稿已自动保存").wait_for(state="attached")
 
     # what is drawn is there after a reload, and undoes there too; then it is saved
     desk.open()
@@ -152,3 +140,62 @@ def test_a_planner_draws_saves_comes_back_and_meets_a_colleague(desk):
     desk.open()
     assert set(desk.drawn()) == set(after)
     page.get_by_text("第1版").wait_for()
+
+
+def test_a_stale_save_is_told_and_both_are_merged(desk, visit):
+    page = desk.page
+    desk.open()
+    page.keyboard.press("n")
+    desk.click(*middle(desk.stored()["c0100"]))
+    page.get_by_label("新名称").fill("我的网格")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="保存（1）").wait_for()
+    colleague = service.Browser(desk.app, "planner2")
+    assert colleague.edit(service.rename("c0102", "同事的网格"), base=0).status_code == 200
+
+    page.get_by_role("button", name="保存（1）").click()
+    page.get_by_role("dialog").get_by_text("planner2").wait_for()
+    assert all("409" in told for told in visit.complaints)  # the browser itself tells of it
+    visit.complaints.clear()
+    page.get_by_role("button", name="合并两边").click()
+    page.get_by_text("第2版").wait_for()
+    names = {row.text("name") for row in desk.stored().values()}
+    assert {"我的网格", "同事的网格"} <= names
+
+
+def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
+    page = desk.page
+    desk.open()
+    page.get_by_label("查找编码、名称或社区").fill("c0100")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="c0100").wait_for()
+    page.get_by_role("button", name="拖节点").press("Enter")
+    vertices = page.get_by_role("button", name="节点", exact=False)
+    page.get_by_role("button", name="节点1", exact=True).focus()
+    moved = False
+    for number in range(1, vertices.count() + 1):
+        vertex = page.get_by_role("button", name=f"节点{number}", exact=True)
+        if not vertex.count():
+            break
+        vertex.focus()
+        page.keyboard.press("Shift+ArrowRight")
+        if page.locator("table.live").count():
+            moved = True
+            break
+    assert moved, "every vertex of the cell is on the border of its community"
+    page.keyboard.press("Escape")
+    page.locator("table.live").wait_for(state="detached")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="保存（1）").wait_for()
+    desk.save(1)
+    assert desk.stored()["c0100"].shape.area > 0
+
+
+def test_every_panel_is_without_a_fault_of_access(desk, faults):
+    desk.open()
+    for tab in ("网格", "冲突", "问题", "图层", "版本", "服务圈", "导入"):
+        desk.page.get_by_role("tab", name=tab).click()
+        desk.settle()
+        assert faults(desk.page) == [], tab

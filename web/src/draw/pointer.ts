@@ -4,9 +4,10 @@ import type { Point } from "../model/point";
 import type { Projection } from "../model/projection";
 import { STEPS } from "../model/rules";
 import { hovered } from "./bench";
-import { projection } from "./drawing";
+import { drawing, projection } from "./drawing";
 import { ALL } from "./modes/all";
 import { type At, mode } from "./modes/mode";
+import { atomAt } from "./pick";
 
 const REACH_PX = 11;
 const FINGER_PX = 24;
@@ -57,11 +58,11 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
   const { x, y } = event.point;
   const place = onGround(x, y);
   const far = onGround(x + ("points" in event ? FINGER_PX : REACH_PX), y);
-  const [cell] = map.queryRenderedFeatures([x, y], { layers: ["cell-fill"] });
+  const now = drawing.value?.now;
   return {
     place,
     lonlat: [event.lngLat.lng, event.lngLat.lat],
-    cell: cell === undefined ? null : String(cell.properties.cell_id),
+    cell: (now && atomAt(now, place)?.cell) ?? null,
     reach: Math.hypot(far[0] - place[0], far[1] - place[1]),
     more: event.originalEvent.shiftKey,
     streets: () => streetsNear(map, x, y, there),

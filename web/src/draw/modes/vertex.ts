@@ -3,7 +3,7 @@ import { type Edit, inMetres } from "../../model/edit";
 import type { VertexId } from "../../model/partition";
 import { type Point, same } from "../../model/point";
 import { STEPS } from "../../model/rules";
-import { cancel, confirm, drawing, tryOut } from "../drawing";
+import { cancel, confirm, drawing, preview, tryOut } from "../drawing";
 import { nearestVertex } from "../pick";
 import { snapped } from "../snap";
 import type { At, Mode } from "./mode";
@@ -47,8 +47,10 @@ export const vertexMode: Mode = {
     if (confirm() && taken.value !== null) takeVertex(taken.value.id);
   },
   escape: () => {
+    const held = taken.value;
+    if (held !== null && preview.value !== null) takeVertex(held.id);
+    else taken.value = null;
     cancel();
-    taken.value = null;
   },
 };
 

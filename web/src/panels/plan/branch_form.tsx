@@ -10,7 +10,7 @@ export function BranchForm() {
   if (!mayDraw.value) return null;
   return (
     <section class="part">
-      <h3>{say("branches")}</h3>
+      <h2>{say("branches")}</h2>
       <form
         class="row"
         onSubmit={(event) => {

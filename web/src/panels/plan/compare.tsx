@@ -18,7 +18,7 @@ export function Compare() {
   if (others.value.length === 0) return null;
   return (
     <section class="part">
-      <h3>{say("compare")}</h3>
+      <h2>{say("compare")}</h2>
       <select
         class="wide"
         aria-label={say("compare_with")}

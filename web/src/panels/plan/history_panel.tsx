@@ -28,7 +28,7 @@ export function HistoryPanel() {
       <BranchForm />
       {mayExport && (
         <section class="part">
-          <h3>{say("export")}</h3>
+          <h2>{say("export")}</h2>
           <a href={planPath(open.plan_id, "/export")} download>
             {say("exportAll")}
           </a>
@@ -43,7 +43,7 @@ function Revisions() {
   const open = plan.value;
   return (
     <section class="part">
-      <h3>{say("revisions")}</h3>
+      <h2>{say("revisions")}</h2>
       {mayEdit.value && revisions.value.length > 0 && (
         <div class="row">
           <button type="button" onClick={() => turnSaved("undo")}>

@@ -36,7 +36,7 @@ export function JobsPanel() {
       </section>
       <MergeForm />
       <section class="part">
-        <h3>{say("jobs")}</h3>
+        <h2>{say("jobs")}</h2>
         {jobs.value.length === 0 && <p class="hint">{say("none")}</p>}
         {jobs.value.map((job) => (
           <JobRow key={job.job_id} job={job} />

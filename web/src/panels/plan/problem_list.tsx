@@ -13,7 +13,7 @@ export function ProblemList() {
   return (
     <>
       <Principles />
-      <h3>{say("to_do", { n: all.length })}</h3>
+      <h2>{say("to_do", { n: all.length })}</h2>
       {all.length === 0 && <p class="hint">{say("none")}</p>}
       <ol class="conflicts">
         {all.slice(0, SHOWN).map((task) => (
@@ -51,7 +51,7 @@ function Principles() {
   ] as const;
   return (
     <section class="part">
-      <h3>{say("principles")}</h3>
+      <h2>{say("principles")}</h2>
       <dl class="principles">
         {rows.map(([name, text]) => (
           <div key={name}>

@@ -13,9 +13,9 @@ export function ReviewSteps() {
   if (open === null) return null;
   return (
     <section class="part">
-      <h3>
+      <h2>
         {say("review")} <span class={`status status-${open.status}`}>{sayBench(open.status)}</span>
-      </h3>
+      </h2>
       {now !== null && now.concerned.length > 0 && (
         <p>{say("approvals", { n: now.concerned.length, done: now.approved.length })}</p>
       )}

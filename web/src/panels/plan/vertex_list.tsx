@@ -9,7 +9,7 @@ export function VertexList({ cell }: { cell: string }) {
   const ids = now === undefined ? [] : verticesOf(now, cell);
   return (
     <section class="task">
-      <h3>{say("vertices_of", { n: ids.length })}</h3>
+      <h2>{say("vertices_of", { n: ids.length })}</h2>
       <div class="vertices" data-enter="confirm">
         {ids.map((id, i) => (
           <button
