@@ -1,4 +1,5 @@
 import type { Change } from "./change";
+import { away } from "./lines";
 import { Overlay } from "./overlay";
 import {
   type Atom,
@@ -13,7 +14,7 @@ import {
   type VertexId,
 } from "./partition";
 import { type Point, same } from "./point";
-import { pairs } from "./ring";
+import { follows, insertAfter } from "./ring";
 import { boxOf, wider } from "./squares";
 import { atomsNear, placeKey, type Topology, topologyOf } from "./topology";
 
@@ -82,7 +83,7 @@ export class Draft {
     const ids = atomsNear(this.topology, wider(boxOf([place]), within));
     const near = this.#sorted(new Set([...ids, ...this.atoms.written]))
       .flatMap(({ rings }) => rings.flat())
-      .map((id) => ({ id, away: distance(this.placeOf(id), place), at: this.placeOf(id) }))
+      .map((id) => ({ id, away: away(this.placeOf(id), place), at: this.placeOf(id) }))
       .filter(({ away }) => away <= within);
     near.sort((a, b) => a.away - b.away || a.at[0] - b.at[0] || a.at[1] - b.at[1]);
     return near[0]?.id;
@@ -166,22 +167,4 @@ export class Draft {
   #sorted(ids: ReadonlySet<AtomId>): Atom[] {
     return [...ids].sort().flatMap((id) => this.atoms.get(id) ?? []);
   }
-}
-
-function follows(ring: readonly VertexId[], from: VertexId, to: VertexId): boolean {
-  const at = ring.indexOf(from);
-  return at >= 0 && ring[(at + 1) % ring.length] === to;
-}
-
-function insertAfter(
-  ring: readonly VertexId[],
-  from: VertexId,
-  to: VertexId,
-  inner: readonly VertexId[],
-): VertexId[] {
-  return [...pairs(ring)].flatMap(([a, b]) => (a === from && b === to ? [...inner, b] : [b]));
-}
-
-function distance(a: Point, b: Point): number {
-  return Math.hypot(a[0] - b[0], a[1] - b[1]);
 }

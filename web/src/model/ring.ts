@@ -1,3 +1,4 @@
+import type { VertexId } from "./partition";
 import { isBetween, type Point, side } from "./point";
 
 /** Each neighbouring pair of a closed ring, the last joined to the first. */
@@ -52,4 +53,20 @@ export function ringInRing(inner: readonly Point[], outer: readonly Point[]): bo
     if (where !== 0) return where === 1;
   }
   return false;
+}
+
+/** Whether one vertex comes right after another one in a ring. */
+export function follows(ring: readonly VertexId[], from: VertexId, to: VertexId): boolean {
+  const at = ring.indexOf(from);
+  return at >= 0 && ring[(at + 1) % ring.length] === to;
+}
+
+/** A ring with vertices put on one of its directed edges. */
+export function insertAfter(
+  ring: readonly VertexId[],
+  from: VertexId,
+  to: VertexId,
+  inner: readonly VertexId[],
+): VertexId[] {
+  return [...pairs(ring)].flatMap(([a, b]) => (a === from && b === to ? [...inner, b] : [b]));
 }
