@@ -17,7 +17,7 @@ SIZE, QUICK_SIZE = (100_000, 1_000, 3_000_000), (5_000, 100, 50_000)
 TOWNS, QUICK_TOWNS = ("lattice 316", "Wuhan"), ("lattice 40",)
 SHARES, QUICK_SHARES = (0.02, 0.1, 1.0), (0.1,)
 WHO = ("onegrid", "pandarm")
-CAP_S, QUICK_CAP_S = 240.0, 20.0
+CAP_S, QUICK_CAP_S = 150.0, 20.0
 ACCESS_ABOUT = (
     "CPU seconds from the table of walks to the value of every door; both get the same table and "
     "agree to the last digits (`apart`)."

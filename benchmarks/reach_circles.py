@@ -17,7 +17,7 @@ from bench.programs import spent
 from bench.runs import keep_or_show, run_arguments
 
 TOWNS, QUICK_TOWNS = ("Wuhan", "Liège"), ()
-PLACES, QUICK_PLACES = 100, 10
+PLACES, QUICK_PLACES = 60, 10
 CAP_S = 120.0
 SAMPLE = "the sample, with its railway and walls"
 WHO = {

@@ -20,7 +20,7 @@ BIG = "lattice 1000"
 FEW = ("Liège", BIG)  # only for who ends in seconds
 FAST = ("sweeps", "searches", "scipy")
 CONTRACTED = ("pandana", "pandarm")  # as long for catchments as for the nearest
-CAP_S, QUICK_CAP_S = 40.0, 10.0  # of a peer; onegrid and scipy get their time
+CAP_S, QUICK_CAP_S = 30.0, 10.0  # of a peer; onegrid and scipy get their time
 OWN_CAP_S = 300.0
 PEERS = {
     "sweeps": ("onegrid, sweeps", 1),
