@@ -9,12 +9,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from onegrid.standards.elder_care import elder_services
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
 INVENTED = "(示意)"
+_BETWEEN = "、"
 _DAY, _OFFICE, _LONG = "Mo-Su 08:00-18:00", "Mo-Fr 08:30-17:30", "Mo-Su 07:00-22:00"
 _CAPACITY_SHARE = (0.5, 4.0)  # of the residents there are for each facility of the kind
 _OFFSET_M = 4.0  # a facility is a few metres from the house it is in
@@ -69,6 +72,14 @@ PLANS: dict[str, Plan] = {
     "rehab_station": Plan("残疾人康复站", "subdistrict", 0.6, (80, 320), _OFFICE),
 }
 
+# how likely a facility offers each service of elder care, in the order of the services' table
+OFFERS: dict[str, tuple[float, ...]] = {
+    "elder_care_center": (0.95, 0.8, 0.6, 0.65, 0.75, 0.7),
+    "day_care_station": (0.9, 0.55, 0.3, 0.35, 0.4, 0.5),
+    "elder_canteen": (0.0, 1.0, 0.0, 0.0, 0.0, 0.1),
+    "embedded_complex": (0.7, 0.7, 0.3, 0.4, 0.5, 0.6),
+}
+
 
 def place_facilities(
     people: gpd.GeoDataFrame, homes: pd.DataFrame, rng: np.random.Generator
@@ -88,9 +99,27 @@ def place_facilities(
         geometry=gpd.points_from_xy(*place.T),
         crs=people.crs,
     )
+    frame.insert(4, "services", offered_services(table["kind"]))
     frame.index = [f"F{number:04d}" for number in range(1, len(frame) + 1)]
     frame.index.name = "facility_id"
     return frame
+
+
+def offered_services(kinds: pd.Series) -> list[str]:
+    """Return invented services of elder care of facilities of some kinds, empty for other kinds.
+
+    The same kinds in the same order offer the same, whatever else is drawn.
+
+    Examples
+    --------
+    >>> offered_services(pd.Series(["elder_canteen", "bank"]))
+    ['助餐', '']
+    """
+    names = np.array([service.name for service in elder_services()], dtype=object)
+    rng = np.random.default_rng(len(kinds))
+    draws = rng.random((len(kinds), len(names)))
+    chance = np.array([OFFERS.get(kind, (0.0,) * len(names)) for kind in kinds])
+    return [_BETWEEN.join(names[mine]) for mine in draws < chance]
 
 
 def _of_kind(
