@@ -1,6 +1,7 @@
 import { type Change, type Refusal, refuse } from "./change";
 import { Draft } from "./draft";
 import { away } from "./lines";
+import { changeIn } from "./outcome";
 import {
   type Atom,
   type AtomId,
@@ -42,7 +43,7 @@ export function changeOfRows(
     if (refusal !== null) return refusal;
     draft.dropUnused(before);
   }
-  return prove(draft) ?? draft.toChange(op);
+  return prove(draft) ?? changeIn(draft, op);
 }
 
 /** Put rows on the draft; `before` gets the vertices that what they replace had. */

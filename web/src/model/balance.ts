@@ -1,29 +1,22 @@
 import { chordsOf } from "./chords";
 import type { Draft } from "./draft";
 import { halves } from "./halves";
-import { interiorPlace } from "./interior";
 import { away } from "./lines";
 import { longAxis } from "./longAxis";
 import { outline } from "./outline";
-import type { Atom, AtomId, Ring } from "./partition";
+import type { AtomId, Ring } from "./partition";
 import { onGrid, type Point } from "./point";
 import { isRefusal } from "./regroup";
-import { doubleArea, placeInArea } from "./ring";
+import { placeInArea } from "./ring";
 import { STEPS } from "./rules";
-import { boxOf } from "./squares";
+import { type Sample, samplesOf } from "./samples";
 
 const ANGLES = 6; // directions tried, the long axis first
-const LATTICE = 24; // sample places along the longer side
 const SHARES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]; // where a part is cut off, such as one leg of an L
 const UNBALANCED = 0.05; // a share missed by more is worth trying other cuts
 const CLOSE = 0.02; // shares missed by less are as good as each other: the shorter cut is better
 const OVERSHOOT = 5; // steps that a cut ends behind the border it meets
 const NOISE = 1e-9; // of sums
-
-interface Sample {
-  readonly place: Point;
-  readonly weight: number;
-}
 
 interface Candidate {
   readonly error: number;
@@ -52,28 +45,6 @@ export function balancedLine(
   }
   found.sort((a, b) => a.error - b.error || a.length - b.length);
   return found[0]?.line ?? null;
-}
-
-/** Places with the households of their atom spread over them. */
-function samplesOf(draft: Draft, atoms: readonly Atom[]): Sample[] {
-  const areas = atoms.map(({ rings }) => rings.map((ring) => ring.map(draft.placeOf)));
-  const [west, south, east, north] = boxOf(areas.flat(2));
-  const step = Math.max(east - west, north - south) / LATTICE;
-  const places: Point[][] = areas.map(() => []);
-  for (let x = west + step / 2; x < east; x += step) {
-    for (let y = south + step / 2; y < north; y += step) {
-      const place = onGrid([x, y]);
-      places[areas.findIndex((area) => placeInArea(area, place) >= 0)]?.push(place);
-    }
-  }
-  const populated = atoms.some(({ households }) => households > 0);
-  return atoms.flatMap(({ households }, i) => {
-    const area = areas[i] ?? [];
-    const own = places[i] ?? [];
-    const at = own.length > 0 ? own : [onGrid(interiorPlace(area))];
-    const whole = populated ? households : area.reduce((sum, ring) => sum + doubleArea(ring), 0);
-    return at.map((place) => ({ place, weight: whole / at.length }));
-  });
 }
 
 /** The cut right across at the share along an axis, if it makes two pieces. */

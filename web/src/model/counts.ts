@@ -1,4 +1,5 @@
 import type { Draft } from "./draft";
+import { touchedCells } from "./outcome";
 import type { Atom, Attributes, FaceId, Ring } from "./partition";
 import { doubleArea } from "./ring";
 import { RULES, STEPS } from "./rules";
@@ -46,7 +47,7 @@ export function recount(draft: Draft, ids: readonly FaceId[]): void {
 
 /** Set area and workers of the cells that were written, as the server does. */
 export function describe(draft: Draft): void {
-  for (const id of draft.touchedCells()) {
+  for (const id of touchedCells(draft)) {
     const face = draft.faces.get(id);
     const was = draft.faces.was(id);
     if (face === undefined || id === "") continue;

@@ -1,4 +1,3 @@
-import type { Change } from "./change";
 import { away } from "./lines";
 import { Overlay } from "./overlay";
 import {
@@ -8,7 +7,6 @@ import {
   type ConflictId,
   type Face,
   type FaceId,
-  OUTSIDE,
   type Partition,
   placeOf,
   type VertexId,
@@ -134,34 +132,6 @@ export class Draft {
   /** Take out the vertices among some that no atom has any more. */
   dropUnused(vertices: Iterable<VertexId>): void {
     for (const id of vertices) if (this.atomsAt(id).length === 0) this.vertices.delete(id);
-  }
-
-  /** What differs from the base. */
-  toChange(op: Change["op"]): Change {
-    const vertices = this.vertices.differences();
-    return {
-      kind: "change",
-      op,
-      vertices: {
-        removed: vertices.flatMap(([id, from, to]) => (from && !to ? [{ id, place: from }] : [])),
-        added: vertices.flatMap(([id, from, to]) => (!from && to ? [{ id, place: to }] : [])),
-        moved: vertices.flatMap(([id, from, to]) =>
-          from && to && !same(from, to) ? [{ id, from, to }] : [],
-        ),
-      },
-      atoms: this.atoms.swap(),
-      faces: this.faces.swap(),
-      conflicts: this.conflicts.swap(),
-      cells: this.touchedCells(),
-    };
-  }
-
-  /** The cells with other ground, vertices or attributes than in the base, by id. */
-  touchedCells(): FaceId[] {
-    const atoms = this.atoms.differences().flatMap(([, old, now]) => [old?.cell, now?.cell]);
-    const ids = new Set([...atoms, ...this.faces.written].filter((id) => id !== undefined));
-    ids.delete(OUTSIDE);
-    return [...ids].sort();
   }
 
   #sorted(ids: ReadonlySet<AtomId>): Atom[] {

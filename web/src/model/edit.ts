@@ -5,6 +5,7 @@ import { insertVertex } from "./insert";
 import { merge } from "./merge";
 import { moveBorder } from "./move";
 import { moveLine } from "./moveLine";
+import { changeIn } from "./outcome";
 import type { AtomId, ConflictId, FaceId, Partition } from "./partition";
 import type { Point } from "./point";
 import { prove } from "./prove";
@@ -64,7 +65,7 @@ export function planEdit(partition: Partition, edit: Edit): Change | Refusal {
   const refusal = verb(draft, edit) ?? prove(draft);
   if (refusal !== null) return refusal;
   describe(draft);
-  return draft.toChange(edit.op);
+  return changeIn(draft, edit.op);
 }
 
 /** A place in metres as one in steps, not rounded. */
