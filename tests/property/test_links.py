@@ -1,4 +1,7 @@
-"""A proposed way is really built, and everybody walks again: the promise holds to the person."""
+"""A proposed way between corners is really built: its promise holds to the person.
+
+Between corners: a house beside a way that ends inside a street may step onto the new way itself.
+"""
 
 from __future__ import annotations
 
