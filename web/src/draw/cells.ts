@@ -1,8 +1,10 @@
 import { computed, signal } from "@preact/signals";
 import type { Polygon } from "geojson";
+import { keptShare } from "../api/crosswalk";
 import type { CellFeature } from "../map/cells";
 import { KINDRED } from "../map/themes";
 import { bandOf } from "../model/figures";
+import { origins } from "./origins";
 
 /** A cell as panels read it; figures are null where one may not see them. */
 export interface Cell {
@@ -44,7 +46,7 @@ export function lookOf(cell: Cell, shape: Polygon, communityName = ""): CellFeat
       band: cell.households === null ? null : bandOf(cell.households),
       kin: kin.value.get(cell.community_id) ?? 0,
       changed: changedCells.value.has(cell.cell_id),
-      kept: null,
+      kept: keptShare(origins.value?.get(cell.cell_id) ?? []),
       locked: cell.locked,
     },
   };

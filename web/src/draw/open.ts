@@ -10,6 +10,7 @@ import { type Refused, replay } from "../model/session";
 import { keepDrawn } from "./autosave";
 import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
 import { doors, projection, startDrawing } from "./drawing";
+import { forgetOrigins } from "./origins";
 
 const KEY = "plan";
 
@@ -43,6 +44,7 @@ export async function openPlan(id: string): Promise<void> {
     tiled.value = layers;
     chosen.value = [];
     doors.value = undefined;
+    forgetOrigins();
     await drawAgain(id, kept);
     history.replaceState(null, "", `?${KEY}=${encodeURIComponent(id)}`);
   });

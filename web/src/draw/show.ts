@@ -25,6 +25,7 @@ import { differingBorders } from "./compare";
 import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
 import { handlesNow, lineNow } from "./marks";
+import { origins, readOrigins } from "./origins";
 import { followPointer } from "./pointer";
 import { keepServices } from "./services";
 
@@ -53,7 +54,10 @@ export function showBench(map: MapView, effect: Effect): () => void {
     keepCells(map, effect),
     keepServices(map, effect),
     effect(() => drawBorders(map, ground.value.communities, ground.value.subdistricts)),
-    effect(() => showTheme(map, theme.value)),
+    effect(() => {
+      if (theme.value === "kept") readOrigins();
+      showTheme(map, theme.value);
+    }),
     effect(() => showGroups(map, hiddenLayers.value)),
     effect(() => showPlan(map, planId.value)),
     effect(() => showDepartments(map)),
@@ -106,6 +110,7 @@ function boxOf(ids: readonly string[]): LngLatBounds | null {
 function keepCells(map: MapView, effect: Effect): () => void {
   let before: ReturnType<typeof cells.peek> = new Map();
   let names = communityNames.peek();
+  let made = origins.peek();
   const looks = (found: typeof before, ids: readonly string[]) =>
     ids.flatMap((id) => {
       const one = found.get(id);
@@ -115,8 +120,10 @@ function keepCells(map: MapView, effect: Effect): () => void {
     const now = cells.value;
     const fresh = [...now.keys()].filter((id) => now.get(id) !== before.get(id));
     const gone = [...before.keys()].filter((id) => !now.has(id));
-    const isOther = names !== communityNames.value || fresh.length === now.size;
+    const isOther =
+      names !== communityNames.value || made !== origins.value || fresh.length === now.size;
     names = communityNames.value;
+    made = origins.value;
     if (isOther) drawCells(map, looks(now, [...now.keys()]));
     else if (fresh.length + gone.length > 0) redrawCells(map, looks(now, fresh), gone);
     before = now;

@@ -4,6 +4,7 @@ import { compactnessOf } from "../../draw/doors";
 import { bandOf } from "../../model/figures";
 import { language } from "../../text/language";
 import { say } from "../../text/plan/cell";
+import { OriginList } from "./origin_list";
 import { Task } from "./task";
 
 /** The figures of the chosen cells. */
@@ -51,6 +52,7 @@ function Figures({ cell }: { cell: Cell }) {
           </div>
         ))}
       </dl>
+      <OriginList cell={cell.cell_id} />
     </article>
   );
 }

@@ -10,6 +10,8 @@ import { ToolBar } from "./tool_bar";
 import { TopBar } from "./top_bar";
 import { Trouble } from "./trouble";
 import "./workbench.css";
+import "./desk.css";
+import "./panels.css";
 
 /** The planner's page: a bar, the map with its tools, and what is worked on beside it. */
 export function Workbench() {
