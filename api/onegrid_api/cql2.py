@@ -7,7 +7,6 @@ false, as in SQL.
 
 from __future__ import annotations
 
-import operator
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -16,8 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid.errors import Problem
-from onegrid_api.errors import QueryError
+from onegrid_api.cql2_values import COMPARE, compared, like, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -36,10 +34,6 @@ _TOKEN: Final = re.compile(
     r"|(?P<sign><>|<=|>=|[=<>(),])"
     r"|(?P<word>[^\W\d][\w.:]*))"
 )
-_COMPARE: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
-    "=": operator.eq, "<>": operator.ne, "<": operator.lt, "<=": operator.le,
-    ">": operator.gt, ">=": operator.ge,
-}  # fmt: skip
 _RELATIONS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "S_INTERSECTS": shapely.intersects, "S_DISJOINT": shapely.disjoint,
     "S_WITHIN": shapely.within, "S_CONTAINS": shapely.contains, "S_TOUCHES": shapely.touches,
@@ -50,12 +44,6 @@ _SHAPES: Final = frozenset(
 )
 _WORDS: Final = frozenset({"AND", "OR", "NOT", "LIKE", "BETWEEN", "IN", "IS", "NULL"})
 _TRUTH: Final = {"TRUE": True, "FALSE": False}
-
-
-class FilterError(QueryError):
-    """A filter that cannot be understood."""
-
-    code = "FILTER"
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ def chosen(frame: gpd.GeoDataFrame, text: str, shapes: np.ndarray) -> np.ndarray
     [True, False]
     """
     if len(text) > TEXT_MAX:
-        _no(f"longer than {TEXT_MAX} characters", 0)
+        refuse(f"longer than {TEXT_MAX} characters", 0)
     found = _Reader(list(_tokens(text)), frame, shapes).filter()
     known: np.ndarray = pd.array(found, dtype="boolean").fillna(value=False).to_numpy(dtype=bool)
     return known
@@ -106,7 +94,7 @@ def _tokens(text: str) -> Iterator[_Token]:
     while at < end:
         found = _TOKEN.match(text, at)
         if found is None:
-            _no(f"{text[at : at + 20]!r} is no part of a filter", at)
+            refuse(f"{text[at : at + 20]!r} is no part of a filter", at)
         kind = str(found.lastgroup)
         yield _Token(kind, str(found.group(kind)), at)
         at = found.end()
@@ -144,12 +132,12 @@ class _Reader:
             self._odd(wanted)
 
     def _odd(self, wanted: str) -> NoReturn:
-        _no(f"{wanted} expected, not {self._next.text!r}", self._next.at)
+        refuse(f"{wanted} expected, not {self._next.text!r}", self._next.at)
 
     def _either(self) -> Any:  # noqa: ANN401
         self._depth += 1
         if self._depth > _DEPTH_MAX:
-            _no("too deep", self._next.at)
+            refuse("too deep", self._next.at)
         found = self._both()
         while self._take("OR"):
             found = found | self._both()
@@ -200,7 +188,7 @@ class _Reader:
                 sides.append(self._number())
             self._need(")")
             if len(sides) not in (4, 6):
-                _no("four or six numbers expected", token.at)
+                refuse("four or six numbers expected", token.at)
             half = len(sides) // 2
             return shapely.box(*sides[:2], *sides[half : half + 2])
         if token.word not in _SHAPES:
@@ -220,9 +208,9 @@ class _Reader:
         try:
             shape = shapely.from_wkt(" ".join(parts))
         except shapely.GEOSException:
-            _no("no shape", token.at)
+            refuse("no shape", token.at)
         if not shapely.is_valid(shape):
-            _no("the shape is not valid", token.at)
+            refuse("the shape is not valid", token.at)
         return shape
 
     def _number(self) -> float:
@@ -236,40 +224,42 @@ class _Reader:
         values = self._column()
         turned = self._take("NOT")
         if self._take("LIKE"):
-            found = _like(values, self._literal(), token.at)
+            found = like(values, self._literal(), token.at)
         elif self._take("BETWEEN"):
-            low = _compared(values, ">=", self._literal(), token.at)
+            low = compared(values, ">=", self._literal(), token.at)
             self._need("AND")
-            found = low & _compared(values, "<=", self._literal(), token.at)
+            found = low & compared(values, "<=", self._literal(), token.at)
         elif self._take("IN"):
             found = self._in(values, token.at)
         elif not turned and self._take("IS"):
             turned = self._take("NOT")
             self._need("NULL")
             found = pd.array(values.isna().to_numpy(), dtype="boolean")
-        elif not turned and self._next.text in _COMPARE and self._next.kind == "sign":
+        elif not turned and self._next.text in COMPARE and self._next.kind == "sign":
             self._at += 1
-            found = _compared(values, self._tokens[self._at - 1].text, self._literal(), token.at)
+            found = compared(values, self._tokens[self._at - 1].text, self._literal(), token.at)
         else:
             self._odd("a comparison")
         return ~found if turned else found
 
-    def _column(self) -> pd.Series:
+    def _column(self) -> pd.Series[Any]:
         token = self._next
         if token.kind not in {"word", "quoted"} or token.word in _WORDS:
             self._odd("a property")
         self._at += 1
         if token.text == self._frame.index.name:
-            return self._frame.index.to_series()
+            names: pd.Series[Any] = self._frame.index.to_series()
+            return names
         if token.text == _GEOMETRY or token.text not in self._frame:
-            _no(f"there is no property {token.text!r}", token.at)
-        return self._frame[token.text]
+            refuse(f"there is no property {token.text!r}", token.at)
+        values: pd.Series[Any] = self._frame[token.text]
+        return values
 
-    def _in(self, values: pd.Series, at: int) -> Any:  # noqa: ANN401
+    def _in(self, values: pd.Series[Any], at: int) -> Any:  # noqa: ANN401
         self._need("(")
-        found = _compared(values, "=", self._literal(), at)
+        found = compared(values, "=", self._literal(), at)
         while self._take(","):
-            found = found | _compared(values, "=", self._literal(), at)
+            found = found | compared(values, "=", self._literal(), at)
         self._need(")")
         return found
 
@@ -281,66 +271,3 @@ class _Reader:
         if token.kind == "number":
             return float(token.text)
         return _TRUTH[token.word] if token.word else token.text.replace("''", "'")
-
-
-def _compared(values: pd.Series, sign: str, literal: Literal, at: int) -> Any:  # noqa: ANN401
-    kind = "text" if isinstance(literal, str) else "number"
-    if isinstance(literal, bool):
-        kind = "truth value"
-    if kind_of(values) != kind:
-        _no(f"{values.name!r} is a {kind_of(values)}, not a {kind}", at)
-    known = values.notna().to_numpy()
-    answers = np.zeros(len(values), dtype=bool)
-    answers[known] = _COMPARE[sign](values.to_numpy()[known].astype(type(literal)), literal)
-    return pd.arrays.BooleanArray(answers, ~known)
-
-
-def kind_of(values: pd.Series) -> str:
-    """Return what a column holds: text, number or truth value.
-
-    Examples
-    --------
-    >>> kind_of(pd.Series(["a", None])), kind_of(pd.Series([1.5])), kind_of(pd.Series([True, None]))
-    ('text', 'number', 'truth value')
-    """
-    known = values.dropna()
-    if pd.api.types.is_bool_dtype(values) or (len(known) and isinstance(known.iloc[0], bool)):
-        return "truth value"
-    if pd.api.types.is_numeric_dtype(values):
-        return "number"
-    return "number" if len(known) and isinstance(known.iloc[0], (int, float)) else "text"
-
-
-def _like(values: pd.Series, pattern: Literal, at: int) -> Any:  # noqa: ANN401
-    if not isinstance(pattern, str) or kind_of(values) != "text":
-        _no("LIKE compares text", at)
-    answers = [None if pd.isna(value) else _matches(str(value), pattern) for value in values]
-    return pd.array(answers, dtype="boolean")
-
-
-def _matches(text: str, pattern: str) -> bool:
-    """Return whether ``%`` (anything) and ``_`` (one character) fit, in time that is bounded.
-
-    Examples
-    --------
-    >>> _matches("花园社区", "%园_区"), _matches("ab", "a")
-    (True, False)
-    """
-    at = start = 0  # of the pattern, and where its last % began to match
-    place, again = 0, -1
-    while place < len(text):
-        if at < len(pattern) and pattern[at] == "%":
-            again, start = at, place
-            at += 1
-        elif at < len(pattern) and pattern[at] in ("_", text[place]):
-            at, place = at + 1, place + 1
-        elif again >= 0:
-            start += 1
-            at, place = again + 1, start
-        else:
-            return False
-    return not pattern[at:].strip("%")
-
-
-def _no(what: str, at: int) -> NoReturn:
-    raise FilterError(Problem("FILTER", what, "", f"character {at + 1}"))

@@ -9,24 +9,25 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from onegrid.crs import LONLAT, MERCATOR, in_crs, north_first, to_lonlat
+from onegrid.crs import LONLAT, to_lonlat
 from onegrid.errors import Problem
 from onegrid.maps.geojson import plain
-from onegrid_api.cql2 import chosen, kind_of
+from onegrid_api.cql2 import chosen
+from onegrid_api.cql2_values import kind_of
 from onegrid_api.errors import NotThereError, QueryError
+from onegrid_api.ogc_crs import CRS84, EPSG, crs_uris, shapes_in, touching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    import geopandas as gpd
+
     from onegrid_api.tiles import Source
 
-CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-_EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
 GEOJSON: Final = "application/geo+json"
 JSON: Final = "application/json"
 SCHEMA: Final = "application/schema+json"
@@ -72,13 +73,6 @@ class Query:
     filter: str = ""
     filter_crs: str = CRS84
     properties: Mapping[str, str] = field(default_factory=dict)
-
-
-def crs_uris(frame: gpd.GeoDataFrame) -> dict[str, str]:
-    """Return the CRSs that a layer is given in, the one of its own last, by their addresses."""
-    own = frame.crs.to_epsg()
-    found = {CRS84: LONLAT, f"{_EPSG}4326": LONLAT, f"{_EPSG}3857": MERCATOR}
-    return found | {f"{_EPSG}{own}": f"EPSG:{own}"}
 
 
 def read_query(asked: Iterable[tuple[str, str]], frame: gpd.GeoDataFrame, most: int) -> Query:
@@ -143,9 +137,9 @@ def picked(frame: gpd.GeoDataFrame, query: Query) -> gpd.GeoDataFrame:
     for name, text in query.properties.items():
         frame = frame[_equal(frame, name, text)]
     if query.bbox:
-        frame = frame[_touching(_shapes(frame, query.bbox_crs), query.bbox, query.bbox_crs)]
+        frame = frame[touching(shapes_in(frame, query.bbox_crs), query.bbox, query.bbox_crs)]
     if query.filter:
-        frame = frame[chosen(frame, query.filter, _shapes(frame, query.filter_crs))]
+        frame = frame[chosen(frame, query.filter, shapes_in(frame, query.filter_crs))]
     return frame
 
 
@@ -153,7 +147,7 @@ def features(frame: gpd.GeoDataFrame, crs: str) -> list[dict[str, Any]]:
     """Return rows as GeoJSON features in a CRS, its axes in the order of its authority."""
     named = crs_uris(frame)[crs]
     digits = _DECIMALS[named == LONLAT]
-    shapes = shapely.transform(_shapes(frame, crs), lambda xy: xy.round(digits))
+    shapes = shapely.transform(shapes_in(frame, crs), lambda xy: xy.round(digits))
     columns = [c for c in frame.columns if c != frame.geometry.name]
     rows = pd.DataFrame(frame[columns]).itertuples(index=False)
     return [
@@ -204,7 +198,7 @@ def collection(source: Source, base: str) -> dict[str, Any]:
             link("http://www.opengis.net/def/rel/ogc/1.0/queryables", f"{here}/queryables", SCHEMA),
         ],
         "crs": list(crs_uris(frame)),
-        "storageCrs": f"{_EPSG}{frame.crs.to_epsg()}",
+        "storageCrs": f"{EPSG}{frame.crs.to_epsg()}",
     }
     if len(drawn):
         bounds = to_lonlat(drawn).total_bounds.round(7).tolist()
@@ -251,47 +245,6 @@ def link(rel: str, href: str, kind: str, title: str = "") -> dict[str, str]:
     return {"rel": rel, "href": href, "type": kind} | ({"title": title} if title else {})
 
 
-def xy_of(shape: shapely.Geometry, crs: str, to: str) -> shapely.Geometry:
-    """Return a shape that was sent in a CRS, in another one, x east before y north.
-
-    Raises
-    ------
-    QueryError
-        If the CRS is not one that items are given in.
-    """
-    known = {CRS84: LONLAT, f"{_EPSG}4326": LONLAT, f"{_EPSG}3857": MERCATOR}
-    known |= {f"{_EPSG}{to.rpartition(':')[2]}": to}
-    if crs not in known:
-        raise QueryError(Problem("QUERY", f"not one of {', '.join(known)}", "", "Content-Crs"))
-    if _swapped(crs, known[crs]):
-        shape = _turned(shape)
-    return in_crs(gpd.GeoDataFrame(geometry=[shape], crs=known[crs]), to).geometry.iloc[0]
-
-
-def _shapes(frame: gpd.GeoDataFrame, crs: str) -> np.ndarray:
-    """Return the shapes of rows in a CRS, axes in the order of its authority."""
-    named = crs_uris(frame)[crs]
-    shapes: np.ndarray = in_crs(frame, named).geometry.to_numpy()
-    return _turned(shapes) if _swapped(crs, named) else shapes
-
-
-def _swapped(crs: str, named: str) -> bool:
-    return crs != CRS84 and north_first(named)
-
-
-def _turned(shapes: Any) -> Any:  # noqa: ANN401  (one shape or many)
-    return shapely.transform(shapes, lambda xy: xy[:, ::-1])
-
-
-def _touching(shapes: np.ndarray, box: tuple[float, ...], crs: str) -> np.ndarray:
-    low1, low2, high1, high2 = box
-    boxes = [shapely.box(low1, low2, high1, high2)]
-    if low1 > high1 and crs == CRS84:  # across the date line
-        boxes = [shapely.box(low1, low2, 180, high2), shapely.box(-180, low2, high1, high2)]
-    found: np.ndarray = np.any([shapely.intersects(shapes, one) for one in boxes], axis=0)
-    return found
-
-
 def _equal(frame: gpd.GeoDataFrame, name: str, text: str) -> np.ndarray:
     values = frame.index.to_series() if name == frame.index.name else frame[name]
     wanted: Any = text
@@ -301,8 +254,9 @@ def _equal(frame: gpd.GeoDataFrame, name: str, text: str) -> np.ndarray:
         wanted = {"true": True, "false": False}.get(text.lower())
     if wanted is None:
         raise QueryError(Problem("QUERY", f"not a {kind_of(values)}", "", name))
-    found: np.ndarray = np.array(values == wanted, dtype=object)
-    return found == True  # noqa: E712  (what is missing is not equal)
+    found = pd.array((values == wanted).to_numpy(), dtype="boolean")
+    known: np.ndarray = found.fillna(value=False).to_numpy(dtype=bool)
+    return known
 
 
 def _numbers(text: str) -> tuple[float, ...]:

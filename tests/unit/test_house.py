@@ -25,6 +25,8 @@ CITING = (VENDORED, "data/onegrid_data/standards/", "data/onegrid_data/sample/",
 IDENTIFIERS = (  # names that look like addresses; nothing opens them
     "http://www.w3.org/2000/svg",
     "http://www.geopackage.org/spec120/#extension_rtree",
+    "http://www.opengis.net/",
+    "https://json-schema.org/draft/",
     "http://127.0.0.1",
     "http://localhost",
     "http://app",

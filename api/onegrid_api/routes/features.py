@@ -20,6 +20,7 @@ from onegrid_api.deps import READER, OfficeDep, Reader, ResultsDep, SettingsDep,
 from onegrid_api.errors import NotThereError, UnchangedError
 from onegrid_api.forms import ERRORS
 from onegrid_api.ogc_api import description, query_parameters
+from onegrid_api.ogc_crs import CRS84
 from onegrid_api.plan_sources import plan_sources
 from onegrid_api.routes.plans import PlanId
 from onegrid_api.settings import Settings
@@ -119,9 +120,9 @@ def describe(site: SiteDep) -> Response:
 def collections(site: SiteDep) -> dict[str, Any]:
     """Return the layers."""
     found = [ogc.collection(source, site.base) for source in site.sources.values()]
-    crs = sorted({uri for one in found for uri in one["crs"]} - {ogc.CRS84})
+    crs = sorted({uri for one in found for uri in one["crs"]} - {CRS84})
     here = ogc.link("self", f"{site.base}/collections", ogc.JSON)
-    return {"links": [here], "collections": found, "crs": [ogc.CRS84, *crs]}
+    return {"links": [here], "collections": found, "crs": [CRS84, *crs]}
 
 
 def collection(name: Name, site: SiteDep) -> dict[str, Any]:

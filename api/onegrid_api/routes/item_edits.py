@@ -21,11 +21,12 @@ from onegrid_api import ogc
 from onegrid_api.deps import Editor, Office, OfficeDep, SettingsDep, by
 from onegrid_api.errors import ItemStaleError, NotThereError
 from onegrid_api.forms import ERRORS
+from onegrid_api.ogc_crs import CRS84, xy_of
 from onegrid_api.plan_sources import PlanView
 from onegrid_api.routes.features import WRITTEN, ItemId, address
 from onegrid_api.routes.plans import PlanId
 
-_GEOJSON: Final = {"openapi_extra": {"requestBody": {"content": {ogc.GEOJSON: {}}}}}
+_GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {ogc.GEOJSON: {}}}}
 _STALE: Final[dict[int | str, dict[str, Any]]] = {412: {"description": "it has changed since"}}
 router = APIRouter(
     prefix=f"/ogc/plans/{{plan_id}}/collections/{WRITTEN}/items",
@@ -92,8 +93,8 @@ class Writing:
             raise InputError(Problem("ITEM_SHAPE", "no geometry of GeoJSON")) from None
         if drawn is None or drawn.is_empty:
             raise InputError(Problem("ITEM_SHAPE", "no geometry of GeoJSON"))
-        crs = self.crs.strip("<> ") or ogc.CRS84
-        return ogc.xy_of(shapely.force_2d(drawn), crs, f"EPSG:{self.office.workspace.srid}")
+        crs = self.crs.strip("<> ") or CRS84
+        return xy_of(shapely.force_2d(drawn), crs, f"EPSG:{self.office.workspace.srid}")
 
 
 def _writing(
@@ -105,7 +106,7 @@ def _writing(
 WritingDep = Annotated[Writing, Depends(_writing)]
 
 
-@router.post("", status_code=201, response_class=Response, **_GEOJSON)
+@router.post("", status_code=201, response_class=Response, openapi_extra=_GEOJSON)
 def create(
     form: ItemForm, who: Editor, writing: WritingDep, request: Request, settings: SettingsDep
 ) -> Response:
@@ -129,7 +130,7 @@ def create(
     return Response(status_code=201, headers={"Location": address(request, settings, path)})
 
 
-@router.put("/{item_id:path}", status_code=204, **_GEOJSON)
+@router.put("/{item_id:path}", status_code=204, openapi_extra=_GEOJSON)
 def replace(item_id: ItemId, form: ItemForm, who: Editor, writing: WritingDep) -> None:
     """Give a cell another name, lock or outline; a neighbour's border moves with it."""
     del who
@@ -138,7 +139,7 @@ def replace(item_id: ItemId, form: ItemForm, who: Editor, writing: WritingDep) -
     writing.save(item_id, lambda cells: replacing(cells[item_id], named, shape))
 
 
-@router.patch("/{item_id:path}", status_code=204, **_GEOJSON)
+@router.patch("/{item_id:path}", status_code=204, openapi_extra=_GEOJSON)
 def change(item_id: ItemId, form: ItemForm, who: Editor, writing: WritingDep) -> None:
     """Change a cell as `replace` does: there, too, what is left out stays."""
     replace(item_id, form, who, writing)

@@ -235,11 +235,12 @@ def _signed(numbers: np.ndarray) -> np.ndarray:
 
 def _tags(columns: dict[str, Column], rows: np.ndarray) -> tuple[list[bytes], list[bytes]]:
     """Return keys and values of each feature as pairs of numbers, and the values they name."""
-    pairs, values = [], []
+    pairs: list[np.ndarray] = []
+    values: list[bytes] = []
     for key, column in enumerate(columns.values()):
         codes = column.codes[rows]
         used, local = np.unique(codes, return_inverse=True)
-        local = local + (len(values) - np.count_nonzero(used < 0))
+        local += len(values) - int(np.count_nonzero(used < 0))
         values += [column.texts[code] for code in used.tolist() if code >= 0]
         pairs.append(
             np.where(codes[:, None] < 0, -1, np.stack((np.full_like(local, key), local), axis=1))

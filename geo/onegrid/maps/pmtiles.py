@@ -45,7 +45,7 @@ def tile_id(tile: Tile) -> int:
     >>> [tile_id(Tile(1, x, y)) for x, y in ((0, 0), (0, 1), (1, 1), (1, 0))]
     [1, 2, 3, 4]
     """
-    found = (4**tile.z - 1) // 3
+    found: int = (4**tile.z - 1) // 3
     x, y = tile.x, tile.y
     for level in reversed(range(tile.z)):
         side = 1 << level
