@@ -16,9 +16,11 @@ from sqlalchemy import update
 
 import service
 from onegrid.operations.places import cells_under
-from onegrid.store import audit
+from onegrid.store import audit, back_up, restore_backup
+from onegrid.store.cases import find_case, moves_of
 from onegrid.store.ground import Source, put_ground
 from onegrid.store.operation_models import Case
+from onegrid.store.reporters import has_key
 from onegrid.store.rows import read_layer
 from service import Browser
 
@@ -318,3 +320,17 @@ def offline(tmp_path_factory):
     service.publish(made)
     yield made, []
     close()
+
+
+def test_a_backup_keeps_cases_and_who_reported_them(app, tmp_path):
+    worker, workspace = Browser(app, "worker"), app.state.office.workspace
+    worker.post("/api/issues", report(1))
+    move(worker, 1, "dispatched", 1)
+    back_up(workspace, tmp_path / "copy.gpkg")
+    again = restore_backup(tmp_path / "copy.gpkg", str(tmp_path / "again"))
+    with workspace.reading() as one, again.reading() as other:
+        for connection in (one, other):
+            assert has_key(connection, "issue-000000000001", KEY)
+        assert find_case(one, "issue-000000000001") == find_case(other, "issue-000000000001")
+        assert moves_of(one, "issue-000000000001") == moves_of(other, "issue-000000000001")
+    again.close()

@@ -14,7 +14,7 @@ from onegrid.io.photos import read_photo
 from onegrid.operations.flows import ISSUE, flow_of
 from onegrid.operations.moves import Move
 from onegrid.pipeline import case_desk
-from onegrid.store import case_lists, cases, reporters, results
+from onegrid.store import case_lists, cases, claims, reporters, results
 from onegrid.store.audit import by_now
 from onegrid.store.reporters import Reporter
 from onegrid_api.case_forms import (
@@ -187,6 +187,7 @@ def _receive(form: ReportForm, who: Who, office: Office) -> Receipt:
         raise InputError(Problem("PLACE", "nobody said where", "", "lon", remedy))
     there = case_desk.place_at(place[0], place[1], srid=office.workspace.srid)
     with office.workspace.writing() as connection:
+        claims.claim(connection, form.issue_id)
         kept_photo = None if photo is None else results.put_content(connection, photo.jpeg)
         head = cases.CaseHead(
             case_id=form.issue_id,

@@ -20,7 +20,7 @@ from onegrid.operations.moves import escalated, moved, opened
 from onegrid.operations.places import cells_under, near_by, old_cell
 from onegrid.pipeline.admissions import department_for
 from onegrid.standards import number
-from onegrid.store import case_lists, cases, plans, results
+from onegrid.store import case_lists, cases, claims, plans, results
 from onegrid.store.audit import By, stamp
 from onegrid.store.rows import read_layer
 
@@ -81,7 +81,7 @@ def receive(
     StateError
         ``NO_GRID`` before a plan is published; ``CASE_EXISTS`` if another case has its id.
     """
-    cases.claim(connection, head.case_id)
+    claims.claim(connection, head.case_id)
     flow_of(head.flow, register=head.register)
     there = cases.find_case(connection, head.case_id)
     asked = cases.asked_hash(head, place, reporter)
@@ -95,7 +95,7 @@ def receive(
         place = placed(connection, head, place)
         similar = _similar(connection, head.kind, place.shape, by.at)
     head = head if theirs(place) else replace(head, role=RESIDENT)
-    standing = opened(head.flow, role=head.role, at=datetime.fromisoformat(by.at))
+    standing = opened(head.flow, role=head.role, at=_time(by.at))
     cases.open_case(connection, head, place, standing, by=by, reporter=reporter)
     made = cases.case(connection, head.case_id, register=head.register)
     return Received(made, made=True, similar=similar)
@@ -146,7 +146,7 @@ def make_move(
     InputError, StateError, AccessError, StaleError
         As `moved` and `cases.refuse_stale`; ``CASE_UNKNOWN``, ``MOVE_EXISTS``.
     """
-    cases.claim(connection, case_id)
+    claims.claim(connection, case_id)
     kept = cases.case(connection, case_id, register=register)
     check(kept)
     if cases.repeated(connection, case_id, sent):
@@ -166,9 +166,9 @@ def bring_up_to_date(workspace: Workspace, *, now: str) -> None:
     if not behind and not moving:
         return
     with workspace.writing() as connection:
+        claims.claim_all(connection)
         for kept in case_lists.overdue(connection, now=now):
-            steps = escalated(kept.standing, datetime.fromisoformat(now))
-            cases.escalate(connection, kept, steps)
+            cases.escalate(connection, kept, escalated(kept.standing, _time(now)))
         plan = _published(connection)
         if plan is not None:
             _follow(connection, plan, now=now)
@@ -249,7 +249,7 @@ def _similar(
 ) -> tuple[Similar, ...]:
     within_m, days = number("issue_near_m"), number("issue_near_days")
     box = tuple(shapely.bounds(point.buffer(within_m)))
-    since = stamp(datetime.fromisoformat(at) - timedelta(days=days))
+    since = stamp(_time(at) - timedelta(days=days))
     found = case_lists.near(connection, kind, box, since=since)
     places = np.array([one.place.shape for one in found], dtype=object)
     return tuple(
@@ -272,8 +272,14 @@ def _follow(connection: Connection, plan: plans.PlanHead, *, now: str) -> None:
         name, cell = rows[place]
         home = (name, cell.text("community_id"), cell.text("subdistrict_id"))
         if home != (kept.place.cell_id, kept.place.community_id, kept.place.subdistrict_id):
-            cell_id, community_id, subdistrict_id = home
-            there = replace(kept.place, cell_id=cell_id, community_id=community_id,
-                            subdistrict_id=subdistrict_id, grid=grid)  # fmt: skip
+            there = replace(
+                kept.place,
+                grid=grid,
+                **dict(zip(("cell_id", "community_id", "subdistrict_id"), home, strict=True)),
+            )
             cases.follow(connection, kept, there, by=by)
     case_lists.keep_grid(connection, grid)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -132,8 +132,7 @@ def of_other_grid(connection: Connection, grid: str) -> list[Kept]:
 
 def keep_grid(connection: Connection, grid: str) -> None:
     """Note that the cells of all cases are those of a grid."""
-    placed = Case.grid.is_not(None)
-    connection.execute(update(Case).where(placed, Case.grid != grid).values(grid=grid))
+    connection.execute(update(Case).where(Case.grid != grid).values(grid=grid))
 
 
 def old_cells_at(connection: Connection, department: str, box: Box) -> list[tuple[str, Any]]:

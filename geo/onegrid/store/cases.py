@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from onegrid.errors import InputError, Problem, StaleError, StateError
 from onegrid.operations.moves import Standing
@@ -107,12 +107,6 @@ def open_case(
     told = {"move_id": f"{OPEN}/{head.case_id}", "kind": OPEN, "role": head.role}
     _add_move(connection, head.case_id, 1, standing, by=by, told=told)
     audit.note(connection, by, f"open {head.register}", head.case_id, {"flow": standing.flow})
-
-
-def claim(connection: Connection, case_id: str) -> None:
-    """Let nobody else write to a case, or open it, before this transaction ends."""
-    if connection.dialect.name == "postgresql":  # in a file there is one writer at a time
-        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(case_id))))
 
 
 def asked_hash(head: CaseHead, place: Place, reporter: Reporter) -> str:
