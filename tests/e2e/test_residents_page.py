@@ -133,6 +133,20 @@ def test_the_way_is_drawn_when_asked_for(visit, address, place):
         "return map?.getLayer('way') && map.queryRenderedFeatures({layers: ['way']}).length > 0 }"
     )
     assert page.locator(".map .maplibregl-marker").count() == 2
+    page.wait_for_function(
+        "() => { const map = document.querySelector('.map').onegridMap;"
+        "return map.getLayer('road') && map.queryRenderedFeatures({layers: ['road']}).length > 0 }"
+    )
+
+
+def test_a_tap_on_the_map_is_a_place(visit, address):
+    page = visit.page
+    visit.open(address)
+    page.get_by_role("button", name="在地图上点").click()
+    page.wait_for_function("() => document.querySelector('.map')?.onegridMap?.loaded()")
+    page.locator(".map").click(position={"x": 200, "y": 150})
+    page.get_by_role("heading", name="我的网格").wait_for()
+    assert "#at=116." in page.url
 
 
 def test_a_notice_for_the_door_has_the_services_and_a_code(visit, address, place):

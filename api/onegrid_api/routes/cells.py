@@ -51,5 +51,6 @@ def _contacts(results: Results, units: dict[Literal["cell", "community"], str]) 
         known = results.contacts()
     except NotThereError:
         return []
-    found = {level: known.loc[unit] for level, unit in units.items() if unit in known.index}
+    told = known[~known.index.duplicated()].to_dict("index")
+    found = {level: told[unit] for level, unit in units.items() if unit in told}
     return [Contact(of=level, name=row["name"], phone=row["phone"]) for level, row in found.items()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import geopandas as gpd
 import numpy as np
@@ -91,7 +91,12 @@ def _of_streets(results: Results) -> pd.DataFrame:
     return _rows(frame, "street", names, "")
 
 
-def _rows(frame: gpd.GeoDataFrame, what: str, name: object, within: object) -> pd.DataFrame:
+def _rows(
+    frame: gpd.GeoDataFrame,
+    what: str,
+    name: pd.Series[Any] | list[str],
+    within: Any,  # noqa: ANN401  (one text or one for each)
+) -> pd.DataFrame:
     points = to_lonlat(frame.set_geometry(frame.geometry.representative_point())).geometry
     told = pd.DataFrame(index=frame.index).assign(name=name, within=within)
     told = told.fillna("").astype(object)

@@ -1,5 +1,4 @@
 import { render } from "preact";
-import { Privacy } from "../panels/resident/privacy";
 import { follow, kept, place } from "../panels/resident/state";
 import { Where } from "../panels/resident/where";
 import { district } from "../panels/shell/district";
@@ -23,7 +22,9 @@ function Resident() {
       {known && !known.grid && <p class="problem">{tell("no_plan")}</p>}
       {known?.grid && <Where />}
       {known?.grid && place.value && <Later load={nearby} with={{}} />}
-      <Privacy />
+      <footer class="quiet">
+        <p>{tell("privacy")}</p>
+      </footer>
     </Shell>
   );
 }

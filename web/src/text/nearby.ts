@@ -67,6 +67,12 @@ export const zh = {
   wheelchair: "坐轮椅",
   none: "走半小时到不了任何一处{kind}。",
   map: "看地图",
+  forget: "清除这台设备上的结果",
+  forgotten: "已清除。",
+  outside: "这个位置不在本区的网格里。",
+  too_far_from_street: "这个位置离道路超过 100 米，算不出步行时间。请换一个靠近道路的位置。",
+  failed: "连不上服务，请稍后再试。",
+  offline: "现在断网了，这个结果这台设备上没有。",
 };
 export type NearbyKey = keyof typeof zh;
 

@@ -68,4 +68,11 @@ export const en: Readonly<Record<NearbyKey, string>> = {
   wheelchair: "In a wheelchair",
   none: "None within half an hour on foot: {kind}.",
   map: "Show the map",
+  forget: "Delete the answers on this device",
+  forgotten: "Deleted.",
+  outside: "This place is in no cell of the district.",
+  too_far_from_street:
+    "This place is more than 100 m from any street, so no walking time is known. Choose one nearer to a street.",
+  failed: "The service cannot be reached. Please try again later.",
+  offline: "There is no connection, and this answer is not on this device.",
 };

@@ -20,13 +20,8 @@ export const en: Readonly<Record<ResidentKey, string>> = {
   community: "Community",
   subdistrict: "Subdistrict",
   facility: "Service",
-  outside: "This place is in no cell of the district.",
   privacy:
     "Your place is used for this answer only and not kept by the server. Without a connection, the last answers on this device are shown.",
-  forget: "Delete the answers on this device",
-  forgotten: "Deleted.",
-  too_far_from_street:
-    "This place is more than 100 m from any street, so no walking time is known. Choose one nearer to a street.",
   no_plan: "No grid of this district has been published yet. Please come back later.",
   failed: "The service cannot be reached. Please try again later.",
   offline: "There is no connection, and this answer is not on this device.",

@@ -1,6 +1,6 @@
 import { tellNearby } from "../../text/nearby";
+import { chosenKind, found, kindName, refusal } from "./answering";
 import { ServiceCard } from "./service_card";
-import { chosenKind, found, kindName, refusal } from "./state";
 
 /** The nearest services of the chosen kind, the nearest first. */
 export function Answers() {

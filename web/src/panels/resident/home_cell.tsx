@@ -1,6 +1,6 @@
 import type { Contact, HomeCell } from "../../api/public";
 import { tellNearby } from "../../text/nearby";
-import { home, refusal } from "./state";
+import { home, refusal } from "./answering";
 
 /** The cell somebody stands in, and whom to call there. */
 export function HomeCellPanel() {

@@ -2,7 +2,8 @@ import { useSignal } from "@preact/signals";
 import type { Kind } from "../../api/public";
 import { tellNearby } from "../../text/nearby";
 import { district } from "../shell/district";
-import { firsts, kind, kindName, place, refusal } from "./state";
+import { firsts, kindName, refusal } from "./answering";
+import { kind, place } from "./state";
 
 const FIRST = new Set([
   ...["elder_care_center", "day_care_station", "elder_canteen", "clinic"],

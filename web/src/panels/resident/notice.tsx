@@ -4,9 +4,10 @@ import type { Service } from "../../api/public";
 import { language } from "../../text/language";
 import { tellNearby } from "../../text/nearby";
 import { district } from "../shell/district";
+import { firsts, home, kindName } from "./answering";
 import { hoursInWords } from "./hours";
 import { minutes } from "./kinds";
-import { firsts, home, kindName, link, pace, place, placeName } from "./state";
+import { link, pace, place, placeName } from "./state";
 
 const ROWS = 12;
 

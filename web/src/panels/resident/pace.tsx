@@ -1,5 +1,6 @@
 import { tellNearby } from "../../text/nearby";
-import { pace, paces } from "./state";
+import { paces } from "./answering";
+import { pace } from "./state";
 
 const METRES = 60; // m/s to metres a minute
 

@@ -1,6 +1,7 @@
 import { Marker } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { createMap } from "../../map/create";
+import { addPublicGround } from "../../map/public_ground";
 import { tell } from "../../text/resident";
 import { district } from "../shell/district";
 import { place, standAt } from "./state";
@@ -12,6 +13,7 @@ export default function PlaceMap() {
     const bounds = district.value?.box;
     if (!box.current || !bounds) return;
     const map = createMap(box.current, { bounds: [...bounds] });
+    map.on("load", () => void addPublicGround(map));
     const mark = new Marker({ color: "#1d2733" });
     if (place.value) mark.setLngLat(place.value).addTo(map);
     map.on("click", ({ lngLat }) => {

@@ -2,6 +2,7 @@ import { Marker } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import type { Service } from "../../api/public";
 import { createMap } from "../../map/create";
+import { addPublicGround } from "../../map/public_ground";
 import { tellNearby } from "../../text/nearby";
 
 const EDGE_PX = 40;
@@ -37,6 +38,7 @@ export default function RouteMap({ service }: { service: Service }) {
         layout: { "line-join": "round", "line-cap": "round" },
         paint: { "line-color": "#005a8f", "line-width": 5 },
       });
+      void addPublicGround(map, "way");
     });
     for (const [end, colour] of [
       [way[0], "#1d2733"],

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
 import { tellNearby } from "../../text/nearby";
 import { Later } from "../shell/later";
-import { firsts, link, place } from "./state";
+import { firsts } from "./answering";
+import { link, place } from "./state";
 
 /** A link to what is shown, and a notice for the door with the same link as a picture. */
 export function Share() {

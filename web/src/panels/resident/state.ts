@@ -1,58 +1,25 @@
 import { batch, computed, effect, signal } from "@preact/signals";
-import { ServiceError } from "../../api/client";
-import {
-  cellAt,
-  type HomeCell,
-  type Nearest,
-  nearest,
-  type Place,
-  type Service,
-} from "../../api/public";
-import { language } from "../../text/language";
-import { type ResidentKey, tell } from "../../text/resident";
-import { district } from "../shell/district";
+import type { Place } from "../../api/public";
 import { readLink, rounded, writeLink } from "./link";
 
-/** What was asked of the service: nothing yet, on its way, here, or refused with a word. */
-export type Answer<Value> =
-  | { readonly state: "none" | "busy" }
-  | { readonly state: "here"; readonly value: Value }
-  | { readonly state: "refused"; readonly why: ResidentKey };
-
-const ANSWERS = 5; // of one kind
-const PACES = [
+export const PACES = [
   ...(["plain", "elder_65", "elder_75", "elder_85"] as const),
   ...(["frail", "stroller", "wheelchair"] as const),
 ];
-type Pace = (typeof PACES)[number];
+export type Pace = (typeof PACES)[number];
 
 const linked = readLink(location.hash);
+const paceNamed = (name: string): Pace => PACES.find((pace) => pace === name) ?? "plain";
 export const place = signal<Place | null>(linked.place);
 export const placeName = signal("");
-export const pace = signal<Pace>(PACES.find((name) => name === linked.pace) ?? "plain");
+export const pace = signal(paceNamed(linked.pace));
 export const kind = signal(linked.kind);
-export const home = signal<Answer<HomeCell>>({ state: "none" });
-/** The nearest service of every kind. */
-export const firsts = signal<Answer<Nearest>>({ state: "none" });
-/** The nearest services of the chosen kind. */
-export const found = signal<Answer<readonly Service[]>>({ state: "none" });
 /** Whether what is shown was kept from before the connection went. */
 export const kept = signal(false);
-
-export const paces = computed(() =>
-  PACES.flatMap((name) => district.value?.profiles.find((p) => p.name === name) ?? []),
-);
-export const chosenKind = computed(() => district.value?.kinds.find((k) => k.name === kind.value));
 /** The address that says what is chosen, for sharing. */
 export const link = computed(() =>
   writeLink({ place: place.value, pace: pace.value, kind: kind.value }),
 );
-
-/** What a kind is called, without what stands in brackets. */
-export function kindName(one: { label_zh: string; label_en: string } | undefined): string {
-  if (!one) return "";
-  return language.value === "zh" ? one.label_zh.replace(/[(（].*/, "") : one.label_en;
-}
 
 /** Stand somewhere else. */
 export function standAt(where: Place, name: string): void {
@@ -62,60 +29,16 @@ export function standAt(where: Place, name: string): void {
   });
 }
 
-/** From now on ask again whenever something else is chosen, and keep the address in step. */
+/** Keep the address and what is chosen in step. */
 export function follow(): void {
   effect(() => history.replaceState(null, "", link.value || location.pathname));
-  effect(() => {
-    const where = place.value;
-    if (where && district.value?.grid) void fill(home, () => cellAt(where));
-  });
-  effect(() => {
-    const [where, walker] = [place.value, pace.value];
-    if (where && district.value?.nearest) void fill(firsts, () => nearest(where, walker, [], 1));
-  });
-  effect(() => {
-    const [where, walker, asked] = [place.value, pace.value, kind.value];
-    if (!where || !chosenKind.value || !district.value?.nearest) return;
-    void fill(found, async () => (await nearest(where, walker, [asked], ANSWERS))[asked] ?? []);
-  });
   addEventListener("hashchange", () => {
     const said = readLink(location.hash);
     batch(() => {
       place.value = said.place;
       placeName.value = "";
-      pace.value = PACES.find((name) => name === said.pace) ?? "plain";
+      pace.value = paceNamed(said.pace);
       kind.value = said.kind;
     });
   });
-}
-
-const last = new WeakMap<object, number>();
-
-async function fill<Value>(
-  into: { value: Answer<Value> },
-  asked: () => Promise<Value>,
-): Promise<void> {
-  const turn = (last.get(into) ?? 0) + 1;
-  last.set(into, turn);
-  into.value = { state: "busy" };
-  let answer: Answer<Value>;
-  try {
-    answer = { state: "here", value: await asked() };
-  } catch (error) {
-    answer = { state: "refused", why: reason(error) };
-  }
-  if (last.get(into) === turn) into.value = answer; // a later question is answered instead
-}
-
-function reason(error: unknown): ResidentKey {
-  if (error instanceof ServiceError) {
-    if (error.code === "AT_FAR") return "too_far_from_street";
-    if (error.code === "NOT_THERE") return "outside";
-  }
-  return navigator.onLine ? "failed" : "offline";
-}
-
-/** What a refused question is told as, if it was refused. */
-export function refusal(answer: Answer<unknown>): string {
-  return answer.state === "refused" ? tell(answer.why) : "";
 }
