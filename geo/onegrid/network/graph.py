@@ -101,7 +101,12 @@ def with_edge(graph: Graph, network: Network, profile: Profile, edge: int) -> Gr
     count[np.unique(network.ends[edge])] -= np.array([len(np.intersect1d(a, gone)) for a in near])
 
     def spliced(old: NDArray[T], arc: NDArray[T]) -> NDArray[T]:
-        return np.insert(old, place, arc) if len(place) else np.delete(old, gone)
+        if len(place) == 0:
+            first, *rest = np.split(old, gone)
+            return np.concatenate([first, *(run[1:] for run in rest)])
+        first, *rest = np.split(old, place)
+        pairs = zip(np.split(arc, len(arc)), rest, strict=True)
+        return np.concatenate([first, *(run for pair in pairs for run in pair)])
 
     def longer(old: NDArray[T], one: NDArray[T]) -> NDArray[T]:
         return np.append(old, one) if new else old

@@ -54,7 +54,7 @@ def with_link(network: Network, line: shapely.LineString) -> Network:
     ends_xy = vertices[[0, -1]]
     xy, ends = np.array(network.xy), np.empty(2, np.int32)
     for side, place in enumerate(ends_xy):  # two
-        there = np.flatnonzero((xy == place).all(axis=1))
+        there = np.flatnonzero((xy[:, 0] == place[0]) & (xy[:, 1] == place[1]))
         if len(there) == 0:
             xy, there = np.vstack([xy, place]), np.array([len(xy)])
         ends[side] = there[0]
