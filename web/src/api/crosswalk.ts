@@ -36,12 +36,12 @@ export function originsOf(csv: string): Map<string, Origin[]> {
   return found;
 }
 
-/** The share of a cell's households that were together before: the mean over the departments. */
+/** The share of a cell's households that were together before: the mean over departments; null without any. */
 export function keptShare(origins: readonly Origin[]): number | null {
   const largest = new Map<string, number>();
   for (const { department, household_share } of origins) {
     largest.set(department, Math.max(largest.get(department) ?? 0, household_share));
   }
-  if (largest.size === 0) return null;
-  return [...largest.values()].reduce((sum, share) => sum + share, 0) / largest.size;
+  const sum = [...largest.values()].reduce((all, share) => all + share, 0);
+  return sum === 0 ? null : sum / largest.size;
 }

@@ -1,12 +1,27 @@
+import { signal } from "@preact/signals";
+import { readHistory } from "../api/edits";
+import type { Plan } from "../api/plans";
 import type { FaceId, Partition } from "../model/partition";
 
 const DIGITS = 3;
 
-/** Ids for new cells beside a cell: the next free numbers of its community. */
+/** Ids that cells of the plan have or once had: none of them may be given again. */
+export const issued = signal<ReadonlySet<FaceId>>(new Set());
+
+/** Learn which ids were given before: those there are, and those the history speaks of. */
+export async function learnIssued(plan: Plan, { faces }: Partition): Promise<void> {
+  const plans = [plan.plan_id, plan.parent_id].filter((id) => id !== null);
+  const histories = await Promise.all(plans.map(readHistory));
+  const spoken = histories.flat().flatMap(({ ops }) => ops.flatMap(({ ids }) => ids));
+  issued.value = new Set([...faces.keys(), ...spoken]);
+}
+
+/** Ids for new cells beside a cell: the next numbers of its community that no cell ever had. */
 export function freeIds({ faces }: Partition, beside: FaceId, count: number): FaceId[] {
   const community = faces.get(beside)?.community ?? "";
   const stem = beside.startsWith(community) ? community : beside.slice(0, -DIGITS);
-  const taken = new Set([...faces.values()].flatMap(({ id, attributes }) => [id, attributes.code]));
+  const codes = [...faces.values()].map(({ attributes }) => attributes.code);
+  const taken = new Set([...faces.keys(), ...codes, ...issued.value]);
   const found: FaceId[] = [];
   for (let number = 1; found.length < count; number++) {
     const id = stem + String(number).padStart(DIGITS, "0");

@@ -10,6 +10,7 @@ import { type Refused, replay } from "../model/session";
 import { keepDrawn } from "./autosave";
 import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
 import { doors, projection, startDrawing } from "./drawing";
+import { learnIssued } from "./ids";
 import { forgetOrigins } from "./origins";
 
 const KEY = "plan";
@@ -59,6 +60,7 @@ export async function drawAgain(id: string, edits: readonly Edit[]): Promise<voi
     readFeatures(id, "conflicts"),
   ]);
   const saved = partitionOf({ cells, atoms, conflicts });
+  if (mayDraw.value) await learnIssued(head, saved);
   const { session, refused } = replay(saved, head.revision, edits);
   batch(() => {
     projection.value = projectionOf(head.epsg);

@@ -1,6 +1,7 @@
 import { busy, person, plan, trouble } from "../../draw/bench";
 import { say } from "../../text/plan/bench";
 import { HintLine } from "./hint_line";
+import { LeftNotice } from "./left_notice";
 import { Legend } from "./legend";
 import { LiveFigures } from "./live_figures";
 import { MapPane } from "./map_pane";
@@ -29,6 +30,7 @@ export function Workbench() {
       </main>
       <Side />
       <StaleDialog />
+      <LeftNotice />
       {trouble.value !== null && <Trouble />}
     </div>
   );
