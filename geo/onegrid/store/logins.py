@@ -72,7 +72,8 @@ def refuse_guessing(connection: Connection, subjects: Sequence[str], *, now: str
     )
     for subject, failures, last_at in connection.execute(query):
         over = failures - FAILURES_MAX[subject.partition(" ")[0]]
-        if over >= 0 and now < later(last_at, seconds=_pause_s(over)):
+        # a failure that is still to come was noted by a clock that went wrong
+        if over >= 0 and last_at <= now < later(last_at, seconds=_pause_s(over)):
             remedy = f"wait {_pause_s(over)} seconds"
             raise LimitError(Problem("LOGIN_PAUSED", "too many failed logins", remedy=remedy))
 
