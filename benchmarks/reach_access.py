@@ -18,6 +18,7 @@ TOWNS, QUICK_TOWNS = ("lattice 316", "Wuhan"), ("lattice 40",)
 SHARES, QUICK_SHARES = (0.02, 0.1, 1.0), (0.1,)
 WHO = ("onegrid", "pandarm")
 CAP_S, QUICK_CAP_S = 150.0, 20.0
+CAPS_S = {"onegrid": CAP_S, "pandarm": 60.0}
 ACCESS_ABOUT = (
     "CPU seconds from the table of walks to the value of every door; both get the same table and "
     "agree to the last digits (`apart`)."
@@ -77,12 +78,13 @@ def _floating(quick: bool) -> dict[str, Any]:  # noqa: FBT001  (the only choice)
 
 
 def _repeated(quick: bool) -> list[dict[str, Any]]:  # noqa: FBT001  (the only choice)
-    cap_s, tables = QUICK_CAP_S if quick else CAP_S, []
+    tables = []
     with tempfile.TemporaryDirectory() as folder:
         towns = written_towns(QUICK_TOWNS if quick else TOWNS, Path(folder), cap_s=CAP_S)
         for town, path in towns.items():
             shares = QUICK_SHARES if quick else SHARES
-            rows = [row for who in WHO for row in _aggregates(who, path, shares, cap_s)]
+            caps_s = dict.fromkeys(WHO, QUICK_CAP_S) if quick else CAPS_S
+            rows = [row for who in WHO for row in _aggregates(who, path, shares, caps_s[who])]
             title = f"repeated aggregates, {town}"
             tables.append({"title": title, "about": KEPT_ABOUT, "columns": KEPT, "rows": rows})
     return tables

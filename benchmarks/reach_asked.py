@@ -1,7 +1,7 @@
 """Single questions, single changes, and whole programs.
 
-``.bench-venv/bin/python benchmarks/reach_asked.py [--quick] [--date YYYY-MM-DD]``; six minutes on
-two free cores without ``--quick``.
+``.bench-venv/bin/python benchmarks/reach_asked.py [--quick] [--date YYYY-MM-DD]``; three minutes on
+a free core without ``--quick``.
 """
 
 from __future__ import annotations
