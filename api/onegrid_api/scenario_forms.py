@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from onegrid.pipeline.scenario_question import Question
 from onegrid.standards import DEFAULT_PACK, DEFAULT_PROFILE
 from onegrid_api.forms import Form, Name, Note, Revision
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from pydantic.config import JsonDict
     from pydantic.types import JsonValue
 
@@ -51,6 +54,10 @@ class LookForm(Form):
         default=None, gt=0, le=60, description="in place of the norm's, for every kind"
     )
     kinds: Texts = Field(default=[], description="those that the changes touch if left out")
+
+    def of(self, changes: Sequence[Mapping[str, Any]]) -> Question:
+        """Return the question about some changes."""
+        return Question(changes, self.profile, self.standard, self.minutes, tuple(self.kinds))
 
 
 class TryForm(LookForm):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, cast
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 
-from onegrid.pipeline.scenario_desk import Question, ScenarioDesk
+from onegrid.pipeline.scenario_desk import ScenarioDesk
 from onegrid.pipeline.scenario_sources import folder_source, plan_source, published_source
 from onegrid.store import plans, scenarios
 from onegrid_api.access import Who
@@ -17,7 +17,6 @@ from onegrid_api.routes.plans import PlanId
 from onegrid_api.scenario_forms import (
     CompareAnswer,
     CompareForm,
-    LookForm,
     ScenarioAnswer,
     ScenarioForm,
     ScenarioListing,
@@ -26,7 +25,6 @@ from onegrid_api.scenario_forms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
     from pathlib import Path as FilePath
 
 public = APIRouter(prefix="/api/scenarios", tags=["scenarios"], responses=ERRORS)
@@ -43,10 +41,6 @@ def _desk(request: Request) -> ScenarioDesk:
 Desk = Annotated[ScenarioDesk, Depends(_desk)]
 
 
-def _asked(form: LookForm, changes: Sequence[Mapping[str, Any]]) -> Question:
-    return Question(changes, form.profile, form.standard, form.minutes, tuple(form.kinds))
-
-
 @public.post("/try")
 def try_published(form: TryForm, request: Request, settings: SettingsDep, desk: Desk) -> TryAnswer:
     """Say what changes of the facilities would do, by what is published of people."""
@@ -55,9 +49,7 @@ def try_published(form: TryForm, request: Request, settings: SettingsDep, desk: 
         source = published_source(office.workspace)
     else:
         source = folder_source(cast("FilePath", settings.workspace))
-    return TryAnswer.model_validate(
-        desk.answer(source, _asked(form, form.changes), may=Who().doors)
-    )
+    return TryAnswer.model_validate(desk.answer(source, form.of(form.changes), may=Who().doors))
 
 
 @router.post("/try")
@@ -69,7 +61,7 @@ def try_out(
     Counts are exact in cells whose doors one may read, elsewhere as published.
     """
     source = plan_source(office.workspace, plan_id)
-    found = desk.answer(source, _asked(form, form.changes), may=who.doors)
+    found = desk.answer(source, form.of(form.changes), may=who.doors)
     return TryAnswer.model_validate(found)
 
 
@@ -81,7 +73,7 @@ def compare(
     with office.workspace.reading() as connection:
         kept = [scenarios.scenario(connection, plan_id, name) for name in form.names]
     source = plan_source(office.workspace, plan_id)
-    asked = {one.name: _asked(form, one.changes) for one in kept}
+    asked = {one.name: form.of(one.changes) for one in kept}
     found = desk.compare(source, asked, may=who.doors)
     return CompareAnswer.model_validate({"scenarios": found})
 

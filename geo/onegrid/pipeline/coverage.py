@@ -10,7 +10,6 @@ import pandas as pd
 from onegrid import schema, standards
 from onegrid.circles.places import join_places
 from onegrid.circles.reach import nearest, reach
-from onegrid.coverage.elders import ELDER_PACE, measure_elders
 from onegrid.coverage.fixes import candidate_points, cheapest_fixes, uncovered
 from onegrid.coverage.gaps import Coverage, CoverageOptions, measure_coverage
 from onegrid.coverage.links import missing_links, street_points
@@ -20,6 +19,7 @@ from onegrid.coverage.tables import facility_table, worst_doors
 from onegrid.io.files import OutputFolder, write_csv, write_json, write_layers, write_parquet
 from onegrid.io.packs import read_standard
 from onegrid.network.tags import EdgeFlag
+from onegrid.pipeline.elder_care import elder_profile, measure_elder_care
 from onegrid.pipeline.folder import FACILITIES_FILE, PEOPLE_FILE, joined_report
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.stages import Run
@@ -226,28 +226,6 @@ def _off_streets(tables: CoverageTables, profile: Profile) -> dict[str, list[str
     }
 
 
-def elder_profile(profiles: tuple[Profile, ...]) -> Profile:
-    """Return the profile of the elder-care page: the slowest that was asked, or the usual one.
-
-    Examples
-    --------
-    >>> elder_profile((standards.profile("plain"),)).name
-    'elder_75'
-    """
-    usual = standards.profile(ELDER_PACE)
-    slow = [p for p in profiles if p.speed_m_s <= standards.profile("elder_65").speed_m_s]
-    return usual if usual in slow or not slow else min(slow, key=lambda p: p.speed_m_s)
-
-
-def measure_elder_care(tables: CoverageTables, profile: Profile) -> pd.DataFrame:
-    """Return the table of the elder-care page at one pace."""
-    kinds = list(standards.ELDER_KINDS)
-    care = tables.facilities[tables.facilities["kind"].isin(kinds)]
-    walks = nearest(tables.network, care, tables.people, profile=profile)
-    people = tables.people.drop(columns=tables.absent)
-    return measure_elders(walks, people, care, tables.cells, profile=profile.name)
-
-
 def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]) -> dict[str, Any]:
     """Read, measure every profile, write; return the report.
 
@@ -266,7 +244,13 @@ def coverage(inputs: CoverageInputs, out: Path, *, profiles: tuple[Profile, ...]
     first, fixes = results[profiles[0].name]
     pace = elder_profile(profiles)
     with run.stage(f"汇总养老服务（{pace.label_zh}）"):
-        elders = measure_elder_care(tables, pace)
+        elders = measure_elder_care(
+            tables.network,
+            tables.facilities,
+            tables.people.drop(columns=tables.absent),
+            tables.cells,
+            profile=pace,
+        )
     walker, (_, care) = next(
         (p.name, results[p.name]) for p in (pace, *profiles) if p.name in results
     )

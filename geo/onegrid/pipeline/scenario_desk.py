@@ -10,12 +10,11 @@ import numpy as np
 
 from onegrid.coverage.demand import place_points
 from onegrid.coverage.privacy import public_cells
-from onegrid.coverage.rules import services
 from onegrid.coverage.walks import within_limit
 from onegrid.crs import in_crs
-from onegrid.errors import InputError, Problem
 from onegrid.pipeline.recent import Recent
 from onegrid.pipeline.scenario_file import scenario_of
+from onegrid.pipeline.scenario_question import Limits, kinds_moving, kinds_told
 from onegrid.pipeline.scenario_text import GROUP_LABELS
 from onegrid.siting.answers import (
     GROUPS,
@@ -31,12 +30,6 @@ from onegrid.siting.answers import (
 from onegrid.siting.plans import Walked, start_walks
 from onegrid.siting.scenarios import changed_facilities
 from onegrid.standards import (
-    DEFAULT_PACK,
-    DEFAULT_PROFILE,
-    kind_of_category,
-    kinds,
-    numbers,
-    pack,
     profile,
 )
 from onegrid.standards.signs import kind_label, kind_order
@@ -50,9 +43,9 @@ if TYPE_CHECKING:
 
     from onegrid.circles.moves import Plan
     from onegrid.network.arrays import Network
+    from onegrid.pipeline.scenario_question import Question
     from onegrid.siting.answers import Counting
     from onegrid.siting.scenarios import Scenario
-    from onegrid.standards import Norm
 
     Ints = npt.NDArray[np.int64]
     May = Callable[[gpd.GeoDataFrame], npt.NDArray[np.bool_]]
@@ -106,21 +99,6 @@ class Source:
     grid: Callable[[], Grid]
 
 
-@dataclass(frozen=True)
-class Question:
-    """Changes as a scenario file says them, and how they are looked at.
-
-    ``minutes`` stands in for the norm of every kind; without ``kinds`` those are told that the
-    changes touch.
-    """
-
-    changes: Sequence[Mapping[str, Any]]
-    profile: str = DEFAULT_PROFILE
-    standard: str = DEFAULT_PACK
-    minutes: float | None = None
-    kinds: Sequence[str] = ()
-
-
 class ScenarioDesk:
     """Answers what-if questions; one for each process."""
 
@@ -148,10 +126,10 @@ class ScenarioDesk:
             With every problem of the question.
         """
         streets, scenario, changed = self._read(source, asked.changes)
-        limits = _Limits.of(asked, scenario.norms)
-        moving = _kinds_moving(scenario, streets.facilities)
+        limits = Limits.of(asked, scenario.norms)
+        moving = kinds_moving(scenario, streets.facilities)
         walker = scenario.profile.name if scenario.profile else asked.profile
-        kinds = _kinds_told(asked, moving, limits, anew=walker != asked.profile or scenario.streets)
+        kinds = kinds_told(asked, moving, limits, anew=walker != asked.profile or scenario.streets)
         walked = self.walks(source, asked.profile)
         today = self.walks(source, walker).of_kinds({*kinds, *moving})
         after = today.after(scenario, streets.facilities)
@@ -231,59 +209,7 @@ class ScenarioDesk:
         return self._grids.get((source.streets_key, source.grid_key), place)
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """How long people may walk to a kind, in seconds: as the norms say it, before and after."""
-
-    norms: tuple[Mapping[str, float], Mapping[str, float]]
-    minutes: float | None
-
-    @classmethod
-    def of(cls, asked: Question, changed: tuple[Norm, ...] | None) -> _Limits:
-        rules = pack(asked.standard)
-        before, after = (
-            {service.kind: service.limit_s for service in services(norms)}
-            for norms in (rules, changed or rules)
-        )
-        return cls((before, after), asked.minutes)
-
-    def before_s(self, kind: str) -> float:
-        return self._of(self.norms[0], kind)
-
-    def after_s(self, kind: str) -> float:
-        return self._of(self.norms[1], kind)
-
-    def _of(self, norms: Mapping[str, float], kind: str) -> float:
-        usual_s = max(numbers("circle_minutes")) * 60  # of a kind that the norms do not speak of
-        return norms.get(kind, usual_s) if self.minutes is None else self.minutes * 60
-
-
-def _kinds_moving(scenario: Scenario, facilities: gpd.GeoDataFrame) -> set[str]:
-    """Return the kinds of the facilities that come, go or move."""
-    added = [] if scenario.added is None else scenario.added["kind"].tolist()
-    named = facilities["kind"].reindex([*scenario.moved, *scenario.closed])
-    return {*added, *named.dropna()}
-
-
-def _kinds_told(asked: Question, moving: set[str], limits: _Limits, *, anew: bool) -> list[str]:
-    """Return the kinds to tell of, in reading order; those of the norms where walks are `anew`.
-
-    Raises
-    ------
-    InputError
-        ``KIND_UNKNOWN``.
-    """
-    before, after = limits.norms
-    touched = {*moving, *(k for k in {*before, *after} if anew or before.get(k) != after.get(k))}
-    wanted = [kind_of_category(kind) or kind for kind in asked.kinds]
-    strange = [kind for kind in wanted if kind not in {*kinds(), *touched, *before, *after}]
-    if strange:
-        what = f"no facility kind {', '.join(map(repr, strange))}"
-        raise InputError(Problem("KIND_UNKNOWN", what, remedy="see `onegrid standards list`"))
-    return kind_order(set(wanted) or touched)
-
-
-def _both(kind: str, before: Plan, after: Plan, limits: _Limits) -> Both:
+def _both(kind: str, before: Plan, after: Plan, limits: Limits) -> Both:
     limits_s = limits.before_s(kind), limits.after_s(kind)
     return Both(kind, walk_seconds(before, kind), walk_seconds(after, kind), limits_s)
 
