@@ -59,10 +59,11 @@ function relisted<K, V>(
   };
   for (const [key, value] of removed) listOf(key).delete(value);
   for (const [key, value] of added) listOf(key).add(value);
-  const entries: Entry<K, readonly V[]>[] = [...lists].map(([key, values]) => [
-    key,
-    values.size === 0 ? undefined : [...values],
-  ]);
+  const entries = [...lists].map(([key, values]): Entry<K, readonly V[]> => {
+    const before = map.get(key);
+    const same = before?.length === values.size && before.every((value) => values.has(value));
+    return [key, same ? before : values.size === 0 ? undefined : [...values]];
+  });
   return map.with(entries);
 }
 

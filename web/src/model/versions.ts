@@ -15,15 +15,17 @@ export class VersionedMap<K, V> implements ReadonlyMap<K, V> {
   with(changes: Iterable<Entry<K, V>>): VersionedMap<K, V> {
     const entries = this.#open();
     const back: Entry<K, V>[] = [];
-    for (const [key, value] of changes) {
-      back.push([key, entries.get(key)]);
+    for (const [key, value] of new Map(changes)) {
+      const before = entries.get(key);
+      if (before === value) continue;
+      back.push([key, before]);
       put(entries, key, value);
     }
     if (back.length === 0) return this;
     const made = new VersionedMap<K, V>();
     made.#entries = entries;
     this.#entries = null;
-    this.#next = { map: made, back: back.reverse() };
+    this.#next = { map: made, back };
     return made;
   }
 
@@ -88,7 +90,7 @@ export class VersionedMap<K, V> implements ReadonlyMap<K, V> {
     const forth: Entry<K, V>[] = before.#next.back.map(([key]) => [key, entries.get(key)]);
     for (const [key, value] of before.#next.back) put(entries, key, value);
     this.#entries = null;
-    this.#next = { map: before, back: forth.reverse() };
+    this.#next = { map: before, back: forth };
     before.#entries = entries;
     before.#next = null;
   }
