@@ -9,6 +9,7 @@ import pytest
 import offices
 import service
 import tables
+from onegrid.store import plans, results
 from onegrid_api.app import create_app
 from onegrid_api.settings import Settings
 
@@ -60,6 +61,24 @@ def test_a_community_sees_itself_and_a_planner_everything(app):
     everything = units(service.Browser(app, "planner"))
     assert all(unit["people"] is not None for unit in everything.values())
     assert [i for level, i in everything if level == "district"]
+
+
+def test_the_trend_has_every_published_plan_in_ones_own_area_only(app):
+    asked = "/api/trend?kind=pharmacy&profile=plain"
+    assert service.Browser(app).get(asked).status_code == 401
+    with app.state.office.workspace.writing() as connection:
+        plans.branch_plan(connection, "main", to="old", name="去年", by=service.BY)
+        plans.set_status(connection, "old", base=0, was=plans.DRAFT, to="retired")
+        gaps = tables.gaps().assign(covered_share=0.25)
+        text = gaps.to_csv(index=False).encode()
+        results.put_result(connection, "old", "gaps.csv", text, revision=0)
+    told = service.Browser(app, "office").get(asked).json()
+    assert {plan["plan_id"] for plan in told["plans"]} == {"main", "old"}
+    old = [plan["plan_id"] for plan in told["plans"]].index("old")
+    own = {unit["id"]: unit["shares"][old] for unit in told["units"]}
+    assert own == {"s0": 0.25}
+    everything = service.Browser(app, "planner").get(asked).json()["units"]
+    assert [unit["level"] for unit in everything].count("district") == 1
 
 
 def test_lists_of_an_office_without_the_whole_district_are_the_public_ones(app):

@@ -71,4 +71,22 @@ export const boardLists = async () =>
 export const unitBoard = ({ level, id }: Pick<Unit, "level" | "id">) =>
   ask<readonly Unit[]>(`/api/board/${level}/${encodeURIComponent(id)}`);
 
+export interface Trend {
+  /** The oldest first. */
+  readonly plans: readonly {
+    readonly plan_id: string;
+    readonly name: string;
+    readonly created_at: string;
+  }[];
+  readonly units: readonly {
+    readonly level: Level;
+    readonly id: string;
+    readonly shares: readonly (number | null)[];
+  }[];
+}
+
+/** The covered shares of one's own area in every plan that was published. */
+export const trend = (kind: string, profile: string) =>
+  ask<Trend>(`/api/trend?${new URLSearchParams({ kind, profile })}`);
+
 export const summary = () => ask<Summary>("/api/summary");

@@ -5,6 +5,7 @@ import { Downloads } from "../panels/office/downloads";
 import { Lists } from "../panels/office/lists";
 import { Quality } from "../panels/office/quality";
 import { board, follow, trouble } from "../panels/office/state";
+import { TrendTable } from "../panels/office/trend";
 import { UnitCard } from "../panels/office/unit_card";
 import { UnitTable } from "../panels/office/unit_table";
 import { Later } from "../panels/shell/later";
@@ -59,6 +60,7 @@ function Told() {
         </div>
       </section>
       <UnitCard />
+      <TrendTable />
       <Lists />
     </>
   );

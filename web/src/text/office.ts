@@ -53,6 +53,8 @@ export const zh = {
   district: "全区",
   legend: "覆盖率",
   chosen: "{name}：各类设施",
+  trend: "各次方案的覆盖率",
+  change: "变化（百分点）",
   todo: "待办清单",
   all_rows: "显示全部 {count} 行",
   few_rows: "只看前 {count} 行",

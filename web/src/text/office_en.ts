@@ -54,6 +54,8 @@ export const en: Readonly<Record<OfficeKey, string>> = {
   district: "District",
   legend: "Covered",
   chosen: "{name}: every service",
+  trend: "Covered share from plan to plan",
+  change: "Change (points)",
   todo: "To do",
   all_rows: "Show all {count} rows",
   few_rows: "Only the first {count} rows",
