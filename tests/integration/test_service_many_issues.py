@@ -1,0 +1,84 @@
+"""A hundred thousand issues are listed, narrowed and put on the map within a tenth of a second."""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import insert
+
+import service
+from onegrid.operations.flows import duties, flows
+from onegrid.store.audit import stamp
+from onegrid.store.operation_models import Case
+from service import Browser
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+COUNT, ASKED, LIMIT_S = 100_000, 20, 0.1
+
+
+@pytest.fixture
+def app(tmp_path):
+    place = str(tmp_path / "district")
+    service.fill(place)
+    made, close = service.service(place)
+    service.publish(made)
+    rng = np.random.default_rng(7)
+    cells = sorted(service.grid().board.rows["cells"].items())
+    states = [state.state for state in flows()["grid_issue"].states]
+    now, names = datetime.now(UTC), list(duties())
+
+    def row(number):
+        name, cell = cells[number % len(cells)]
+        lon, lat = service.spot(name)
+        state = states[rng.integers(7)] if number % 10 == 0 else "closed"
+        opened_at = stamp(now - timedelta(minutes=int(rng.integers(500_000))))
+        return {
+            "case_id": f"issue-{number:012d}", "register": "issue", "flow": "grid_issue",
+            "state": state, "tier": "community", "since": opened_at,
+            "due_at": None if state == "closed" else stamp(now + timedelta(hours=9)),
+            "reopened": 0, "score": None, "revision": 1, "kind": names[number % len(names)],
+            "title": "", "body": "井盖缺失", "cell_id": name, "department": "emergency",
+            "community_id": cell.text("community_id"), "grid": "main@0",
+            "subdistrict_id": cell.text("subdistrict_id"), "opened_at": opened_at,
+            "role": "resident", "author": "", "details": {}, "asked": "",
+            "lon": lon + rng.uniform(-1e-3, 1e-3), "lat": lat + rng.uniform(-1e-3, 1e-3),
+        }  # fmt: skip
+
+    with made.state.office.workspace.writing() as connection:
+        connection.execute(insert(Case), [row(number) for number in range(COUNT)])
+    yield made
+    close()
+
+
+def test_a_hundred_thousand_issues_are_listed_within_a_tenth_of_a_second(app):
+    lon, lat = service.spot("c0000")
+    asked = {
+        "newest": "", "oldest": f"?offset={COUNT - 100}", "open": "?status=open",
+        "overdue": "?status=overdue", "duty": "?duty=hazards", "cell": "?cell_id=c0000",
+        "district map": "?bbox=113,30,115,31&limit=1000",
+        "street map": f"?bbox={lon - 1e-4},{lat - 1e-4},{lon + 1e-4},{lat + 1e-4}&limit=1000",
+    }  # fmt: skip
+
+    async def measure(browser):
+        found = {}
+        web = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(
+            transport=web, base_url="http://app", cookies=browser.cookies
+        ) as client:
+            for name, query in asked.items():
+                await client.get(f"/api/issues{query}")  # the first one opens the file
+                seconds = []
+                for _ in range(ASKED):
+                    start = time.process_time()  # other programs run on the machine too
+                    answer = await client.get(f"/api/issues{query}")
+                    seconds.append(time.process_time() - start)
+                    assert answer.status_code == 200
+                found[name] = float(np.percentile(seconds, 99))
+        return found
+
+    for who in ("admin", "worker"):
+        slowest = asyncio.run(measure(Browser(app, who)))
+        assert max(slowest.values()) < LIMIT_S, slowest
