@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -14,11 +15,16 @@ import shapely
 import edits
 from onegrid.grids.check import partition_problems
 from onegrid.grids.edit import open_grid, perform, read_edits
+from onegrid.grids.options import AssignOptions
+from onegrid.io.sample import DistrictOptions, write_district
+from onegrid.pipeline.merge import MergeInputs, merge_tables, read_merge
+from onegrid.pipeline.stages import Run
 
 pytestmark = pytest.mark.slow
 
 WEB = Path(__file__).parents[2] / "web"
 WITH_NODE = WEB.parent / "tools" / "with_node.sh"
+PLANS = pytest.mark.parametrize(("kind", "seed"), [("lattice", 0), ("lattice", 1), ("merged", 2)])
 NEAR_M = (
     0.01  # each rounds junctions to the millimetre; a vertex this near is the one that is meant
 )
@@ -53,8 +59,8 @@ def browser(tmp_path_factory):
     node("node", "node_modules/rolldown/bin/cli.mjs", entry, "-o", str(made), "-f", "esm")
 
     @cache
-    def draw(seed, tries):
-        rows = {name: features(plan()[name]) for name in ("cells", "atoms")}
+    def draw(kind, seed, tries):
+        rows = {name: features(plan(kind)[name]) for name in ("cells", "atoms")}
         given = json.dumps({"rows": rows, "seed": seed, "tries": tries, "ops": OPERATIONS})
         return json.loads(node("node", "--input-type=module", "-e", ASK, str(made), given=given))
 
@@ -62,8 +68,20 @@ def browser(tmp_path_factory):
 
 
 @cache
-def plan():
-    return edits.lattice(6, 6, seed=7)[0]
+def plan(kind):
+    """Return a wavy lattice, or a plan that was merged from departments' grids."""
+    if kind == "lattice":
+        return edits.lattice(6, 6, seed=7)[0]
+    options = DistrictOptions(
+        seed=1, subdistricts=1, communities=2, cells=8, households=3_000, buildings=250
+    )
+    with TemporaryDirectory() as folder:
+        paths = write_district(Path(folder), options)
+        departments = {name: str(path) for name, path in paths.departments.items()}
+        grounds = (paths.communities, paths.households, paths.roads)
+        tables = read_merge(MergeInputs(departments, *map(str, grounds)))
+    grid = merge_tables(tables, options=AssignOptions(), run=Run("test")).grid
+    return {"cells": grid.cells, "atoms": grid.atoms, "communities": grid.communities}
 
 
 def features(frame):
@@ -80,9 +98,9 @@ def features(frame):
     ]
 
 
-def saved(drawn):
+def saved(kind, drawn):
     """Return the cells after the server has done what the browser drew."""
-    grid = open_grid(plan())
+    grid = open_grid(plan(kind))
     for one in read_edits({"edits": drawn["edits"]}):
         perform(grid.board, one)
     tables = grid.tables()
@@ -90,14 +108,14 @@ def saved(drawn):
     return tables["cells"]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@PLANS
 def test_the_server_saves_every_edit_that_the_browser_drew_and_ends_with_the_same_cells(
-    browser, seed
+    browser, kind, seed
 ):
-    drawn = browser(seed, 250)
+    drawn = browser(kind, seed, 250)
     assert drawn["valid"]
     assert {one["op"] for one in drawn["edits"]} >= {*OPERATIONS} - {"weld"}
-    cells = saved(drawn)
+    cells = saved(kind, drawn)
     assert set(cells.index) == set(drawn["cells"])
     for name, shape in cells.geometry.items():
         there = edits.polygon(drawn["cells"][name])
@@ -109,11 +127,11 @@ def vertices(shape):
     return shapely.MultiPoint(shapely.get_coordinates(shape))
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_both_refuse_a_torn_vertex_an_overlap_and_a_cell_drawn_twice(browser, seed):
-    drawn = browser(seed, 250)
-    communities = plan()["communities"]
-    homes = saved(drawn)["community_id"]
+@PLANS
+def test_both_refuse_a_torn_vertex_an_overlap_and_a_cell_drawn_twice(browser, kind, seed):
+    drawn = browser(kind, seed, 250)
+    communities = plan(kind)["communities"]
+    homes = saved(kind, drawn)["community_id"]
     assert judged(drawn["cells"], homes, communities) == []
     assert [one["kind"] for one in drawn["broken"]] == ["torn", "overlap", "twice"]
     for one in drawn["broken"]:
