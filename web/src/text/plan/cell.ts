@@ -20,12 +20,10 @@ const messages = {
     in: "规模适中",
     over: "超出规模",
     unknown: "不公开",
-    moved: "换网格的户数",
     crosswalk: "与部门网格的对照",
     readCrosswalk: "查看原部门编码",
     share: "{code}（{share}的户）",
     uncovered: "无网格",
-    zoom: "看这个网格",
   },
   en: {
     none: "Click a cell on the map, or choose one from the list by keyboard.",
@@ -46,12 +44,10 @@ const messages = {
     in: "Right size",
     over: "Too large",
     unknown: "not shown",
-    moved: "Households that change cell",
     crosswalk: "Cells of the departments",
     readCrosswalk: "Show old department codes",
     share: "{code} ({share} of households)",
     uncovered: "no cell",
-    zoom: "Show this cell",
   },
 } satisfies Messages<string>;
 

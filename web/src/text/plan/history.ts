@@ -25,13 +25,11 @@ const messages = {
     branch_make: "另起一稿",
     compare: "对比",
     compare_with: "与哪个方案比",
-    compare_off: "结束对比",
     differ: "{n} 个网格不同",
     take: "把这一稿的改动并入“{name}”",
     none: "（不比）",
     theirs: "它的边界",
     ours: "这里的边界",
-    sent: "已办理",
   },
   en: {
     review: "Way to publication",
@@ -57,13 +55,11 @@ const messages = {
     branch_make: "Make a branch",
     compare: "Compare",
     compare_with: "With which plan",
-    compare_off: "End comparison",
     differ: "{n} cells differ",
     take: "Take its edits over into “{name}”",
     none: "(none)",
     theirs: "its borders",
     ours: "borders here",
-    sent: "done",
   },
 } satisfies Messages<string>;
 

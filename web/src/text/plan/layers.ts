@@ -18,11 +18,9 @@ const messages = {
     base: "底图",
     departments: "部门网格",
     opacity: "不透明度",
-    swipe: "卷帘对比",
     names: "网格名称",
     borders: "社区与街道界",
     conflicts: "边界冲突",
-    atoms: "基本单元",
   },
   en: {
     band: "Size (households)",
@@ -41,11 +39,9 @@ const messages = {
     base: "Base map",
     departments: "Department grids",
     opacity: "Opacity",
-    swipe: "Swipe",
     names: "Names of cells",
     borders: "Community and subdistrict borders",
     conflicts: "Conflicting borders",
-    atoms: "Basic units",
   },
 } satisfies Messages<string>;
 
