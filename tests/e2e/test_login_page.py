@@ -83,6 +83,8 @@ def test_after_logging_in_one_stays_here(visit, served, next_page):
     page.get_by_label("密码").fill(service.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/office")
+    page.get_by_text("还没有公布服务覆盖的评价").wait_for()
+    page.wait_for_load_state("networkidle")
 
 
 def test_results_without_accounts_need_no_login(visit, address, faults):

@@ -98,6 +98,16 @@ def test_the_public_report_is_a_file_made_once(app):
     assert "内部资料" not in text
 
 
+def test_before_anything_is_published_the_board_is_empty(tmp_path):
+    service.fill(str(tmp_path / "w"))
+    made, close = service.service(str(tmp_path / "w"))
+    for name in (None, "office", "planner"):
+        browser = service.Browser(made, name)
+        assert browser.get("/api/board").json()["units"] == []
+        assert browser.get("/api/board/lists").json() == {"lists": []}
+    close()
+
+
 def test_results_without_accounts_have_a_board_too(workspace):
     import asyncio  # noqa: PLC0415  (a loop of its own)
 

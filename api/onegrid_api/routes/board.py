@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from onegrid_api.results import Results
 
 router = APIRouter(prefix="/api", tags=["coverage"], responses=ERRORS)
+_GAPS = "gaps.csv"
 _MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -99,6 +100,8 @@ def board(
     profile: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Board:
     """Return every unit's figures for one kind and one profile; the first of each if left out."""
+    if _GAPS not in results.there():  # a board without rows: nothing is wrong
+        return Board(office=who.may("read"), kinds=[], profiles=[], units=[], norms=[])
     gaps = _figures(results, who)
     kinds, profiles = (gaps[name].drop_duplicates().tolist() for name in ("kind", "profile"))
     asked = (gaps["kind"] == (kind or (kinds or [""])[0])) & (
