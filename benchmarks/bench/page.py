@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ORDER = (
     *("merge_peers", "merge_pareto", "merge_growth", "merge_edits"),
     *("reach_build", "reach_kernels", "reach_asked", "reach_circles", "reach_access"),
-    "siting_spopt",
+    *("coverage_access", "siting_spopt", "serve_load"),
 )
 RESULTS = Path(__file__).parents[1] / "results"
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"

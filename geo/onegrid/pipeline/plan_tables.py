@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 GRID_FILE: Final = "grid.gpkg"
 RECORD_FILE: Final = "record.gpkg"  # layers of a grid that are no rows of a plan: codes, evidence
-STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE})  # hold whatever is edited
+CONTACTS_FILE: Final = "contacts.csv"
+STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE, CONTACTS_FILE})  # hold whatever is edited
 
 
 def frames_of(connection: Connection, plan_id: str, *, srid: int) -> dict[str, gpd.GeoDataFrame]:

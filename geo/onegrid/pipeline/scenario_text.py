@@ -48,7 +48,10 @@ def scenario_text(
     today = str(compared["scenario"].iloc[0])
     kinds = [str(kind) for kind, rows in compared.groupby("kind", sort=False) if _changing(rows)]
     lines = ["# 方案比较", ""]
-    lines += [f"与“{today}”相比，增减取到十位。少于10人的数，以及能推算出它们的数，写“{_HIDDEN}”。", ""]
+    lines += [
+        f"与“{today}”相比，增减取到十位。少于10人的数，以及能推算出它们的数，写“{_HIDDEN}”。",
+        "",
+    ]
     doubtful = [kind_label(kind) for kind in kinds if unverified.get(kind)]
     if doubtful:
         lines += [f"标准{UNVERIFIED}：{'、'.join(doubtful)}。", ""]
