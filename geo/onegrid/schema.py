@@ -44,7 +44,8 @@ class Table:
     """A table contract: role, columns, geometry types, and the name of its id.
 
     ``layers`` are the layer names that play this role in a file of several layers. Where
-    ``id_required`` is false, import numbers the rows.
+    ``id_required`` is false, import numbers the rows. Where ``misplaced_skipped``, a few rows that
+    cannot be where they say count as rows without a place; elsewhere nobody may be lost.
     """
 
     role: str
@@ -55,6 +56,7 @@ class Table:
     id_aliases: tuple[str, ...] = ()
     id_required: bool = True
     points_from_polygons: bool = False
+    misplaced_skipped: bool = False
     _numpy_kinds: dict[str, str] = field(
         default_factory=lambda: {"text": "OU", "count": "iu", "amount": "f", "flag": "b"},
         repr=False,
@@ -247,6 +249,7 @@ FACILITIES: Final = Table(
     ("facilities", "facility", "设施"),
     ("设施编码", "设施编号", "编号", "编码", "code", "id", "ID", "fid"),
     points_from_polygons=True,
+    misplaced_skipped=True,
 )
 ELDER_FACILITIES: Final = replace(
     FACILITIES,
@@ -275,6 +278,7 @@ PLACES: Final = Table(
         "fid",
     ),
     points_from_polygons=True,
+    misplaced_skipped=True,
 )
 CANDIDATES: Final = Table(
     "candidates",

@@ -15,7 +15,7 @@ from onegrid.errors import Gather, Problem
 from onegrid.io.findings import Finding
 from onegrid.io.folders import OutputFolder, refuse_overwrite
 from onegrid.io.kinds import with_kinds
-from onegrid.io.placing import flatten, to_table_crs, usable, wrong_types
+from onegrid.io.placing import flatten, set_aside, to_table_crs, usable, wrong_types
 from onegrid.io.reading import Raw, read_raw
 from onegrid.io.tables import as_text, match_columns, shown, type_columns
 from onegrid.io.writing import (
@@ -53,8 +53,9 @@ class Loaded:
     """A table read from a file, with everything that was noticed on the way.
 
     ``frame`` is indexed by text ids, in metres, with exactly the columns of its table.
-    ``skipped`` are the ids of rows without geometry; ``missing_counts`` says for each count
-    column how many of the rows that were kept had no figure and count as 0.
+    ``skipped`` are the ids of rows without geometry, or with one that cannot be;
+    ``missing_counts`` says for each count column how many of the rows that were kept had no
+    figure and count as 0.
     """
 
     frame: gpd.GeoDataFrame
@@ -122,7 +123,7 @@ def read_table(
     gather.add(raw.problems)
     gather.add(problems)
     there = usable(raw.frame.geometry.to_numpy())
-    skipped = _skipped(raw, found.get(table.id), there)
+    empty = skipped = _skipped(raw, found.get(table.id), there)
     rows = raw.frame[there]
     if not len(rows):
         what = "no feature" if not len(raw.frame) else f"none of {len(raw.frame)} rows has geometry"
@@ -134,10 +135,14 @@ def read_table(
     gather.add(_type_problems(geometry, typed.ids, table, source))
     frame = gpd.GeoDataFrame(typed.columns, geometry=geometry, index=typed.ids, crs=rows.crs)
     frame.index.name = table.id
+    if table.misplaced_skipped:
+        frame, off = set_aside(frame)
+        tagged += _misplaced_note(off)
+        skipped += tuple(map(str, off))
     placed = gather.attempt(to_table_crs, frame, source, crs=crs, datum=datum)
     gather.check()
     assert placed is not None  # noqa: S101  (for the type checker: check() raised otherwise)
-    findings = (*raw.findings, *tagged, *_notes(skipped, typed.missing_counts, found))
+    findings = (*raw.findings, *tagged, *_notes(empty, typed.missing_counts, found))
     return Loaded(placed, findings, skipped, typed.missing_counts)
 
 
@@ -152,6 +157,11 @@ def _skipped(raw: Raw, id_column: str | None, there: np.ndarray) -> tuple[str, .
         str(ids[row]) if ids is not None and ids[row] is not None else f"row {row + 1}"
         for row in rows
     )
+
+
+def _misplaced_note(off: np.ndarray) -> list[Finding]:
+    remedy = "坐标不可能在此处的行不参加计算；请改正坐标"
+    return [Finding("COORDINATES", len(off), shown(off), remedy)] if len(off) else []
 
 
 def _type_problems(

@@ -104,6 +104,28 @@ def misplaced(frame: gpd.GeoDataFrame) -> tuple[NDArray[np.bool_], str, str]:
     return far, what, "correct or delete the feature"
 
 
+def set_aside(
+    frame: gpd.GeoDataFrame,
+) -> tuple[gpd.GeoDataFrame, NDArray[np.object_]]:
+    """Return the features that can be where they are, and the ids of the few that cannot.
+
+    If half of them or more cannot, it is the layer that is wrong: all are returned, for
+    `to_table_crs` to refuse.
+    """
+    kept = frame
+    while frame.crs is not None and len(kept):
+        try:
+            wrong, _, _ = misplaced(kept)
+        except CrsError:
+            break
+        if not wrong.any():
+            return kept, frame.index.difference(kept.index, sort=False).to_numpy()
+        kept = kept[~wrong]
+        if 2 * len(kept) <= len(frame):
+            break
+    return frame, np.empty(0, dtype=object)
+
+
 def hint(bounds: NDArray[np.float64], crs: pyproj.CRS | None) -> str:
     """Return what the numbers look like, as advice; it is never acted upon."""
     x = float(np.median(bounds[:, 0]))

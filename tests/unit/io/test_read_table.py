@@ -292,6 +292,28 @@ def test_one_point_at_zero_zero_is_named_instead_of_moving_the_zone(tmp_path):
     assert "at c" in problems(path)[0]
 
 
+@pytest.mark.parametrize("xy", [(0, 0), (999999, 999999), (-200, 38.3), (116.84, 38.3)])
+def test_a_facility_that_cannot_be_there_is_listed_and_the_others_are_read(tmp_path, xy):
+    path = tmp_path / "f.csv"
+    rows = [f"a,pharmacy,{xy[0]},{xy[1]}", "b,pharmacy,116.85,38.3", "c,pharmacy,116.86,38.3"]
+    path.write_text("\n".join(["facility_id,kind,lon,lat", *rows]), encoding="utf-8")
+    loaded = read_table(str(path), schema.FACILITIES)
+    wrong = [] if xy == (116.84, 38.3) else ["a"]
+    assert list(loaded.skipped) == wrong
+    assert [f.where for f in loaded.findings if f.code == "COORDINATES"] == [
+        f"at {i}" for i in wrong
+    ]
+    assert list(loaded.frame.index) == [i for i in "abc" if i not in wrong]
+
+
+def test_facilities_that_are_mostly_elsewhere_are_refused(tmp_path):
+    path = tmp_path / "f.csv"
+    rows = ["a,pharmacy,0,999", "b,pharmacy,0,999", "c,pharmacy,116.86,38.3"]
+    path.write_text("\n".join(["facility_id,kind,lon,lat", *rows]), encoding="utf-8")
+    with pytest.raises(InputError, match="COORDINATES"):
+        read_table(str(path), schema.FACILITIES)
+
+
 def test_a_right_neighbouring_zone_is_accepted_and_a_target_crs_is_obeyed(tmp_path):
     path = tmp_path / "p.gpkg"
     people().to_crs(4547).to_file(path)
