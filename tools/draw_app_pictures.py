@@ -19,7 +19,8 @@ from playwright.sync_api import sync_playwright
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-COLOURS_KEPT = 128
+COLOURS_KEPT, STILL_MS = 128, 3000
+MAP = "[...document.querySelectorAll('*')].find((e) => e.onegridMap).onegridMap"
 PASSWORD = "pictures of the app"  # noqa: S105  (of a demo on this machine)
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
@@ -42,8 +43,10 @@ def resident(browser: Browser, address: str) -> bytes:
     view.goto(address)
     view.get_by_role("combobox").or_(view.get_by_role("searchbox")).first.fill("横堤")
     view.get_by_role("option").first.click()
-    view.wait_for_load_state("networkidle")
-    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 390, "height": 1500})
+    view.get_by_role("button", name="老年食堂").click()
+    view.get_by_text("分钟").nth(3).wait_for()
+    settle(view)
+    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 390, "height": 2300})
 
 
 def logged_in(browser: Browser, address: str, link: str) -> Page:
@@ -66,7 +69,11 @@ def logged_in(browser: Browser, address: str, link: str) -> Page:
 def office(view: Page, address: str) -> bytes:
     """Return the board of a subdistrict office."""
     view.goto(f"{address}/office")
-    view.wait_for_load_state("networkidle")
+    view.get_by_label("设施").select_option(value="elder_care_center")
+    view.get_by_label("谁在走").select_option(value="elder_75")
+    view.get_by_role("button", name="显示地图").click()
+    view.locator("canvas").first.wait_for()
+    settle(view)
     return view.screenshot()
 
 
@@ -74,8 +81,19 @@ def planner(view: Page, address: str) -> bytes:
     """Return a planner's map."""
     view.goto(f"{address}/plan")
     view.locator("canvas").first.wait_for()
-    view.wait_for_load_state("networkidle")
+    settle(view)
+    view.evaluate(f"{MAP}.jumpTo({{center: [114.2675, 30.6075], zoom: 15.3}})")
+    view.keyboard.press("d")
+    settle(view)
+    view.mouse.click(640, 420)
+    settle(view)
     return view.screenshot()
+
+
+def settle(view: Page) -> None:
+    """Wait until nothing is asked for and nothing moves any more."""
+    view.wait_for_load_state("networkidle")
+    view.wait_for_timeout(STILL_MS)
 
 
 def save(picture: bytes, path: Path) -> None:

@@ -70,6 +70,7 @@ def test_a_newcomer_sees_the_result_logs_in_and_draws_on_the_branch(program, out
             "main": "published",
             "draft": "draft",
         }
+        assert client.get("/api/plans/draft/tiles/roads.json").is_success  # the streets it lies on
         cell = client.get("/api/plans/draft/layers/cells", params={"limit": 1}).json()["features"][
             0
         ]

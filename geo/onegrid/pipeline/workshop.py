@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from onegrid.io.sample import load_sample
 from onegrid.pipeline import plan_review
 from onegrid.pipeline.plan_import import ImportInputs, import_folder
+from onegrid.pipeline.plan_tables import branch
 from onegrid.pipeline.stages import Run
 from onegrid.pipeline.workspace import init, let_in
 from onegrid.store import open_workspace, plans
@@ -47,7 +48,7 @@ def _fill(place: str, results: Path, by: By) -> None:
     import_folder(place, inputs, by=by)
     with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
         _publish(connection, by)
-        plans.branch_plan(connection, _SHOWN, to=_DRAWN, name="调整草案", by=by)
+        branch(connection, _SHOWN, to=_DRAWN, name="调整草案", by=by)
 
 
 def _publish(connection: Connection, by: By) -> None:
