@@ -11,6 +11,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: "es2022",
     modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1200, // kB: the map library, loaded when a map is asked for
     assetsInlineLimit: 0, // data: addresses are not in the content policy
     rolldownOptions: { input: pages.map((name) => `${name}.html`) },
   },

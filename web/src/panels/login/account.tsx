@@ -59,7 +59,6 @@ function Logins() {
       },
       () => undefined,
     );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once, and after each change
   useEffect(() => void load(), []);
   return (
     <section aria-labelledby="logins">

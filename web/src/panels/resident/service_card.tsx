@@ -25,7 +25,6 @@ export function ServiceCard({ service }: { service: Service }) {
         <summary>{tellNearby("way")}</summary>
         <ol lang="zh-CN" class="steps">
           {service.steps.map((step, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: steps never change their order
             <li key={i}>{step}</li>
           ))}
         </ol>

@@ -8,7 +8,6 @@ export function Later<Props extends object>(props: {
   with: Props;
 }) {
   const [panel, setPanel] = useState<{ shown: ComponentType<Props> } | "failed" | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: loaded once, whatever is shown in it
   useEffect(() => {
     props.load().then(
       (module) => setPanel({ shown: module.default }),
