@@ -1,7 +1,5 @@
 """A small workspace with a plan, people of every role, and browsers that ask the service."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import geopandas as gpd
@@ -12,6 +10,7 @@ from fastapi.routing import APIRoute
 from sqlalchemy import create_engine, inspect, text
 
 import edits
+from asking import awaited
 from onegrid.grids.edit import open_grid
 from onegrid.store import create_workspace, logins, plans, users
 from onegrid.store.audit import By, by_now
@@ -109,8 +108,7 @@ class Browser:
                 self.cookies = http.cookies
                 return answer
 
-        with ThreadPoolExecutor(1) as thread:  # a browser test may keep a loop in this one
-            return thread.submit(lambda: asyncio.run(send())).result()
+        return awaited(send())
 
     def get(self, url, **more):
         return self.ask("GET", url, **more)

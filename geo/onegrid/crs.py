@@ -193,7 +193,7 @@ def reprojected(
     Examples
     --------
     >>> reprojected(np.array([[114.27, 30.6]]), LONLAT, "EPSG:4547").round().tolist()
-    [[525891.0, 3386582.0]]
+    [[525893.0, 3386659.0]]
     """
     between = _transformer(str(source), str(target))
     return np.column_stack(between.transform(xy[:, 0], xy[:, 1]))

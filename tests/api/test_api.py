@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 from pathlib import Path
 
 import geopandas as gpd
-import httpx
 import pytest
 
 import tables
+from asking import Client
 from onegrid.errors import InputError, OnegridError
-from onegrid_api.app import create_app, from_environment
+from onegrid_api.app import from_environment
 from onegrid_api.errors import STATUS, status_of
 from onegrid_api.settings import Settings
-
-
-class Client:
-    """Ask an app without a server."""
-
-    def __init__(self, folder):
-        app = create_app(Settings(workspace=folder))
-        self._transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-
-    def get(self, url, params=None, headers=None):
-        async def ask():
-            async with httpx.AsyncClient(transport=self._transport, base_url="http://app") as http:
-                return await http.get(url, params=params, headers=headers)
-
-        return asyncio.run(ask())
 
 
 @pytest.fixture(scope="module")

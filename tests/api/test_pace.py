@@ -1,9 +1,8 @@
 """How often one address may ask."""
 
-import asyncio
-
 import httpx
 
+from asking import awaited
 from onegrid_api.pace import Paced
 
 
@@ -19,7 +18,7 @@ def statuses(app, address, count, path="/api/nearest"):
         async with httpx.AsyncClient(transport=transport, base_url="http://app") as http:
             return [(await http.get(path)).status_code for _ in range(count)]
 
-    return asyncio.run(ask())
+    return awaited(ask())
 
 
 def test_an_address_that_asks_too_often_waits_while_others_are_answered():

@@ -5,29 +5,20 @@ from __future__ import annotations
 import json
 
 import geopandas as gpd
-import httpx
 import pytest
 
 import tables
-from onegrid_api.app import create_app
-from onegrid_api.settings import Settings
+from asking import Client
 
 
 @pytest.fixture
 def client(workspace, tmp_path):
     for path in workspace.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
-    app = create_app(Settings(workspace=tmp_path, title="示范区"))
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    asking = Client(tmp_path, title="示范区")
 
     def get(url, **params):
-        import asyncio  # noqa: PLC0415  (a loop of its own: a browser test may keep one here)
-
-        async def ask():
-            async with httpx.AsyncClient(transport=transport, base_url="http://app") as http:
-                return await http.get(url, params=params)
-
-        return asyncio.run(ask())
+        return asking.get(url, params)
 
     get.folder = tmp_path
     return get
@@ -51,17 +42,8 @@ def test_the_district_tells_what_there_is_to_ask(client):
 
 def test_a_folder_without_results_has_a_district_without_anything(tmp_path):
     (tmp_path / "report.json").write_text("{}", encoding="utf-8")
-    app = create_app(Settings(workspace=tmp_path))
-    route = next(r for r in app.openapi()["paths"] if r == "/api/district")
-    assert route
-    import asyncio  # noqa: PLC0415  (as above)
-
-    async def ask():
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://app") as http:
-            return (await http.get(route)).json(), (await http.get("/api/places?q=a")).json()
-
-    body, places = asyncio.run(ask())
+    asking = Client(tmp_path)
+    body, places = asking.get("/api/district").json(), asking.get("/api/places?q=a").json()
     assert (body["grid"], body["nearest"], body["box"], body["kinds"]) == (False, False, None, [])
     assert places == {"items": []}
 

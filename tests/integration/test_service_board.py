@@ -3,15 +3,13 @@
 import io
 import zipfile
 
-import httpx
 import pytest
 
 import offices
 import service
 import tables
+from asking import Client
 from onegrid.store import plans, results
-from onegrid_api.app import create_app
-from onegrid_api.settings import Settings
 
 pytestmark = pytest.mark.integration
 
@@ -109,14 +107,8 @@ def test_before_anything_is_published_the_board_is_empty(tmp_path):
 
 
 def test_results_without_accounts_have_a_board_too(workspace):
-    import asyncio  # noqa: PLC0415  (a loop of its own)
-
-    async def ask():
-        transport = httpx.ASGITransport(create_app(Settings(workspace=workspace)))
-        async with httpx.AsyncClient(transport=transport, base_url="http://app") as http:
-            return (await http.get("/api/board")).json(), await http.get("/api/board/cell/nothing")
-
-    board, unknown = asyncio.run(ask())
+    asking = Client(workspace)
+    board, unknown = asking.get("/api/board").json(), asking.get("/api/board/cell/nothing")
     assert (board["office"], board["kinds"]) == (False, list(tables.KINDS))
     assert {unit["kind"] for unit in board["units"]} == {board["kinds"][0]}
     assert unknown.status_code == 404

@@ -52,7 +52,8 @@ def test_the_wheel_holds_code_data_and_pages_and_nothing_else(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for expected in (
         "onegrid/py.typed",
-        "onegrid_api/pages/index.html",
+        "onegrid_api/pages/docs.html",
+        "onegrid_api/static/app/index.html",
         "onegrid_api/static/style.css",
         "onegrid_data/standards/packs.csv",
         "onegrid_data/sample/communities.parquet",
