@@ -33,7 +33,7 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         Index("cases_new", *SCANNED),
-        Index("cases_place", "register", "lon", "lat"),
+        Index("cases_place", "register", "lon", "lat", "community_id", "subdistrict_id"),
         Index("cases_community", "register", "community_id", "opened_at"),
         Index("cases_subdistrict", "register", "subdistrict_id", "opened_at"),
         Index("cases_due", "tier", "due_at"),

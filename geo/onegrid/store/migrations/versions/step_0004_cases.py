@@ -52,7 +52,7 @@ _CASES: Final = sa.Table(
         *("register", "opened_at", "case_id", "flow", "state", "tier", "kind", "due_at", "cell_id"),
         *("community_id", "subdistrict_id", "reopened", "score"),
     ),
-    sa.Index("cases_place", "register", "lon", "lat"),
+    sa.Index("cases_place", "register", "lon", "lat", "community_id", "subdistrict_id"),
     sa.Index("cases_community", "register", "community_id", "opened_at"),
     sa.Index("cases_subdistrict", "register", "subdistrict_id", "opened_at"),
     sa.Index("cases_due", "tier", "due_at"),
