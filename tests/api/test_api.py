@@ -11,6 +11,7 @@ import pytest
 
 import tables
 from asking import Client
+from onegrid import standards
 from onegrid.errors import InputError, OnegridError
 from onegrid_api.app import from_environment
 from onegrid_api.errors import STATUS, status_of
@@ -242,3 +243,16 @@ def test_answers_follow_the_files_when_they_change(workspace, tmp_path):
     assert client.get("/api/summary").json()["merge"]["cells"] == 24
     (tmp_path / "report.json").write_text('{"merge": {"cells": 7}}', encoding="utf-8")
     assert client.get("/api/summary").json()["merge"]["cells"] == 7
+
+
+def test_pages_are_told_the_kinds_and_departments_of_the_standards_in_two_languages(client):
+    answer = client.get("/api/standards")
+    told = answer.json()
+    assert [one["name"] for one in told["departments"]] == list(standards.departments())
+    assert told["departments"][1]["label_zh"] == standards.department_label("emergency")
+    assert {one["name"] for one in told["kinds"]} == set(standards.kinds())
+    limits = {one["name"]: one["minutes"] for one in told["kinds"]}
+    assert {norm.kind: norm.minutes for norm in standards.pack()}.items() <= limits.items()
+    assert all(one["label_zh"] and one["label_en"] and one["glyph"] for one in told["kinds"])
+    again = client.get("/api/standards", headers={"If-None-Match": answer.headers["etag"]})
+    assert again.status_code == 304

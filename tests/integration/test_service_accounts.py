@@ -8,7 +8,7 @@ from onegrid.store import audit, logins
 from onegrid.store.rows import read_rows
 from onegrid_api.access import ACTIONS
 from onegrid_api.deps import May
-from service import PASSWORD, Browser, rename
+from service import PASSWORD, Browser, rename, told
 
 pytestmark = pytest.mark.integration
 NO_LOGIN = {("POST", "/api/session"), ("POST", "/api/scenarios/try")}  # the second only answers
@@ -17,10 +17,6 @@ RESIDENTS = {  # what they report, how it stands, and counts
     *(("POST", "/api/issues/{issue_id}/rating"), ("GET", "/api/issue-statistics")),
     *(("GET", "/api/flows"), ("GET", "/api/calendar.ics")),
 }
-
-
-def told(answer):
-    return answer.status_code, answer.json()["code"]
 
 
 def actions_of(app):
@@ -61,7 +57,7 @@ def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
             "/api/board",
         ),
         *("/api/board/lists", "/api/board/{level}/{unit}"),
-        *("/api/circles", "/api/district", "/api/places", "/api/tiles"),
+        *("/api/circles", "/api/district", "/api/places", "/api/tiles", "/api/standards"),
         *("/api/tiles/{layer}.json", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"),
     }
 

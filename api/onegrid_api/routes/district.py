@@ -1,4 +1,4 @@
-"""The district as the pages begin with it: its name, its box, what it has, who may walk."""
+"""What the pages begin with: the district, its name, box and kinds; and what the standards know."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from fastapi import APIRouter, Request
 
 from onegrid.crs import to_lonlat
 from onegrid.pipeline.folder import NETWORK_FILE
-from onegrid.standards import kinds, profiles, signs
+from onegrid.standards import departments, profiles
 from onegrid_api.deps import ResultsDep, SettingsDep, VersionDep
 from onegrid_api.forms import ERRORS
-from onegrid_api.schemas import District, KindThere, Walker
+from onegrid_api.schemas import District, Standards, Walker
+from onegrid_api.signs import department_named, kinds_known, kinds_there
 
 if TYPE_CHECKING:
     from onegrid_api.results import Results
@@ -34,7 +35,7 @@ def district(
         grid="grid.gpkg" in there,
         nearest={NETWORK_FILE, "facilities.gpkg"} <= there,
         box=_box(results) if "grid.gpkg" in there else None,
-        kinds=_kinds(results) if "facilities.gpkg" in there else [],
+        kinds=kinds_there(results.facilities()["kind"]) if "facilities.gpkg" in there else [],
         profiles=[
             Walker(
                 name=p.name,
@@ -48,25 +49,16 @@ def district(
     )
 
 
+@router.get("/standards")
+def standards(version: VersionDep) -> Standards:
+    """Return the kinds and departments that the standards know; the same for every plan."""
+    told = Standards(
+        kinds=kinds_known(), departments=[department_named(name) for name in departments()]
+    )
+    version.is_of(told.model_dump_json())
+    return told
+
+
 def _box(results: Results) -> tuple[float, float, float, float]:
     west, south, east, north = to_lonlat(results.communities()).total_bounds.round(6).tolist()
     return west, south, east, north
-
-
-def _kinds(results: Results) -> list[KindThere]:
-    """Return the kinds that are there, elder care first, each with the sign it is drawn by."""
-    counts = results.facilities()["kind"].value_counts()
-    return [_told(name, int(counts[name])) for name in signs.kind_order(set(counts.index))]
-
-
-def _told(name: str, count: int) -> KindThere:
-    known, sign = kinds().get(name), signs.facility_sign(name)
-    return KindThere(
-        name=name,
-        label_zh=signs.kind_label(name),
-        label_en=known.label_en if known else name,
-        group=sign.label,
-        glyph=sign.glyph,
-        colour=sign.colour,
-        count=count,
-    )

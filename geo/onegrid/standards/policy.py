@@ -84,9 +84,22 @@ def kinds() -> dict[str, Kind]:
     }
 
 
+@dataclass(frozen=True)
+class Department:
+    """A department that draws grids, with its labels."""
+
+    name: str
+    label_zh: str
+    label_en: str
+
+
 @cache
-def _departments() -> dict[str, str]:
-    return {row["department"]: row["label_zh"] for row in rows("departments.csv")}
+def departments() -> dict[str, Department]:
+    """Return the departments by name, in the order of the table."""
+    return {
+        row["department"]: Department(row["department"], row["label_zh"], row["label_en"])
+        for row in rows("departments.csv")
+    }
 
 
 _COUNTED: Final = {"households": "户数", "people": "人数", "elders_60": "老年人数"}
@@ -111,4 +124,5 @@ def department_label(name: str) -> str:
     >>> department_label("emergency"), department_label("消防")
     ('应急', '消防')
     """
-    return _departments().get(name, name)
+    known = departments().get(name)
+    return known.label_zh if known else name
