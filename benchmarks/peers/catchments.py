@@ -47,7 +47,7 @@ def catchments(peer: str, path: str) -> Generator[None, None, dict[str, Any]]:
 
 
 def _searched(place: Town, sources: NDArray[np.int64]) -> Prepared:
-    from onegrid.network.compiled import kernel
+    from onegrid.compiled import kernel
     from onegrid.network.kernel import FAR, label_bits, make_bench, one_door, spread
 
     graph, doors = graph_of(place), doors_at(sources)

@@ -65,7 +65,7 @@ class Made(NamedTuple):
 
     def told(self) -> dict[str, float]:
         """Return the parts, the bare passes, and how long moving what must be moved takes."""
-        from onegrid.network.compiled import kernel
+        from onegrid.compiled import kernel
         from onegrid.network.sweep import pass_over
 
         @kernel
@@ -100,7 +100,7 @@ def _least_s(task: Callable[[], None]) -> float:
 
 
 def sweeps(place: Town) -> Prepared:
-    from onegrid.network.compiled import in_threads
+    from onegrid.compiled import in_threads
     from onegrid.network.order import elimination_rank
     from onegrid.network.skeleton import find_skeleton, weigh
     from onegrid.network.sweep import Seeds, sweep
@@ -153,7 +153,7 @@ def _read(labels: NDArray[np.int64], bits: int) -> Walks:
 
 
 def searches(place: Town) -> Prepared:
-    from onegrid.network.compiled import in_threads
+    from onegrid.compiled import in_threads
     from onegrid.network.kernel import label_bits
     from onegrid.network.nearest import searched
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from onegrid.circles.places import join_places
+from onegrid.compiled import in_threads, kernel, part
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import in_threads, kernel, part
 from onegrid.network.graph import US_PER_S
 from onegrid.network.search import reach_pairs
 from onegrid.standards import number

@@ -8,8 +8,8 @@ import numpy as np
 import shapely
 
 from onegrid.circles.outline import Rings, outline
+from onegrid.compiled import kernel, part
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -29,8 +29,8 @@ from onegrid.circles.standing import (
     renumbered,
     spliced,
 )
+from onegrid.compiled import in_threads
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import in_threads
 from onegrid.network.graph import door_rows, towards, with_edge
 from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
 from onegrid.network.links import with_link

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel, part
+from onegrid.compiled import ZERO, kernel, part
 from onegrid.network.kernel import FAR, label_bits, pop, push
 from onegrid.network.search import between_us, first_at
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel, part
+from onegrid.compiled import ZERO, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

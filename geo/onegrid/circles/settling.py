@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from onegrid.network.compiled import kernel
+from onegrid.compiled import kernel
 from onegrid.network.graph import US_PER_S, door_rows, towards
 from onegrid.network.kernel import FAR, limit_us
 from onegrid.network.nearest import ask_along, asked

@@ -12,8 +12,8 @@ import shapely
 from onegrid.circles.fence import cut_at_fences, find_fences
 from onegrid.circles.field import areas, make_field, splat
 from onegrid.circles.places import join_places
+from onegrid.compiled import in_threads
 from onegrid.errors import InputError, Problem
-from onegrid.network.compiled import in_threads
 from onegrid.network.graph import towards
 from onegrid.network.pieces import Pieces, cut_pieces, reached_pieces
 from onegrid.standards import number

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from onegrid.compiled import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -111,7 +112,7 @@ class Found:
     steps: int
 
 
-@njit(cache=True)
+@part
 def _reach(
     near: NDArray[np.bool_], counted: NDArray[np.float64], first: int, room: float
 ) -> NDArray[np.bool_]:  # pragma: no cover  (compiled)
@@ -133,7 +134,7 @@ def _reach(
                 least[k] = least[unit] + counted[k]
 
 
-@njit(cache=True)
+@part
 def _start(
     graph: tuple[NDArray[np.float64], NDArray[np.bool_]],
     reach: NDArray[np.bool_],
@@ -158,7 +159,7 @@ def _start(
                     hoped[0, k] += join[k, j] / 2
 
 
-@njit(cache=True)
+@part
 def _best_case(
     level: int,
     first: int,
@@ -187,7 +188,7 @@ def _best_case(
     return gain, branch
 
 
-@njit(cache=True)
+@part
 def _descend(
     level: int,
     branch: int,
@@ -212,7 +213,7 @@ def _descend(
             touched[up, k] = touched[level, k] or near[branch, k]
 
 
-@njit(cache=True)
+@kernel
 def _search(
     graph: tuple[NDArray[np.float64], NDArray[np.bool_]],
     alone_counted_room: tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]],

@@ -11,8 +11,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
+from onegrid.compiled import kernel, part
 from onegrid.grids.faces import compact
 
 if TYPE_CHECKING:
@@ -85,18 +85,18 @@ def _near(graph: Graph) -> tuple[Ints, Ints]:
     return np.searchsorted(ends[:, 0], np.arange(graph.size + 1)), ends[:, 1]
 
 
-@njit(cache=True)
+@part
 def _band_cost(counted: float, costs: Costs) -> float:  # pragma: no cover  (compiled)
     outside = max(0.0, costs[0] - counted, counted - costs[1])
     return outside * costs[2] + (costs[3] if outside > 0.0 else 0.0)
 
 
-@njit(cache=True)
+@part
 def _fee(cells: int, costs: Costs) -> float:  # pragma: no cover  (compiled)
     return costs[5] * abs(cells - costs[4])
 
 
-@njit(cache=True)
+@part
 def _tree(
     graph: tuple[Floats, Ints, Ints],
     members: Ints,
@@ -131,7 +131,7 @@ def _tree(
     return order, parent
 
 
-@njit(cache=True)
+@part
 def _parted(
     join: Floats, members: Ints, order: Ints, parent: Ints
 ) -> Floats:  # pragma: no cover  (compiled)
@@ -155,7 +155,7 @@ def _parted(
     return parted
 
 
-@njit(cache=True)
+@part
 def _best_cut(
     parted: Floats,
     counted: Floats,
@@ -179,7 +179,7 @@ def _best_cut(
     return at, best
 
 
-@njit(cache=True)
+@part
 def _cost_now(
     join: Floats, members: Ints, label: Ints, counted: Floats, costs: Costs
 ) -> float:  # pragma: no cover  (compiled)
@@ -199,7 +199,7 @@ def _cost_now(
     return cost if one else cost + _band_cost(total - first, costs)
 
 
-@njit(cache=True)
+@kernel
 def _cooled(
     graph: tuple[Floats, Ints, Ints],
     counted: Floats,

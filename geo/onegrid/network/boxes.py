@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel, part
+from onegrid.compiled import kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import inlined, kernel, part
+from onegrid.compiled import inlined, kernel, part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
+from onegrid.compiled import kernel, part
 from onegrid.network.boxes import make_tree, meet, nearest_on, off_line, pieces_within
-from onegrid.network.compiled import kernel, part
 from onegrid.standards import number
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.compiled import kernel
 from onegrid.network.times import edge_times
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
+from onegrid.compiled import ZERO, part
 from onegrid.errors import InputError, NetworkError, Problem
-from onegrid.network.compiled import ZERO, part
 from onegrid.network.graph import US_PER_S, Doors, Graph
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numba
 import numpy as np
 
-from onegrid.network.compiled import in_threads, kernel
+from onegrid.compiled import in_threads, kernel
 from onegrid.network.contract import Contraction, contract
 from onegrid.network.graph import US_PER_S, Doors, Graph, door_rows, towards, walk_graph
 from onegrid.network.kernel import (

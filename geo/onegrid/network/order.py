@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel, part
+from onegrid.compiled import ZERO, kernel, part
 from onegrid.network.graph import arcs_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ONE, kernel, part
+from onegrid.compiled import ONE, kernel, part
 from onegrid.network.kernel import Bits, label_bits, limit_us, make_bench, one_door, spread
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from onegrid.network.compiled import ZERO, kernel
+from onegrid.compiled import ZERO, kernel
 from onegrid.network.kernel import FAR, Bench, Bits, drain, push
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import ONE, ZERO, in_threads, kernel, part
+from onegrid.compiled import ONE, ZERO, in_threads, kernel, part
 from onegrid.network.graph import Doors, Graph, door_rows, towards
 from onegrid.network.kernel import (
     FAR,

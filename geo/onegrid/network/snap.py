@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import shapely
 
+from onegrid.compiled import in_threads, kernel, part
 from onegrid.network.boxes import (
     FAN,
     STACK,
@@ -19,7 +20,6 @@ from onegrid.network.boxes import (
     nearest_on,
     pieces_within,
 )
-from onegrid.network.compiled import in_threads, kernel, part
 from onegrid.network.tags import EdgeFlag
 from onegrid.network.times import usable_edges
 from onegrid.standards import number

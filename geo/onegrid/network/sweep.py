@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.compiled import kernel
 from onegrid.network.kernel import FAR
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.sparse import coo_array
 
+from onegrid.compiled import kernel
 from onegrid.coverage.walks import within_limit
-from onegrid.network.compiled import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt

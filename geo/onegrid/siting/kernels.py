@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from onegrid.network.compiled import kernel
+from onegrid.compiled import kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt

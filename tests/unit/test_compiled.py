@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from onegrid.network import compiled
+from onegrid import compiled
 
 TOY = "from compiled import kernel\n\n\n@kernel\ndef double(x):\n    return 2 * x\n"
 ASK = "import toy; print(toy.double(21))"
