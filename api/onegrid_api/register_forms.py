@@ -45,6 +45,9 @@ class EntryForm(Form):
     lon: float | None = Field(default=None, ge=-180, le=180)
     lat: float | None = Field(default=None, ge=-90, le=90)
     note: Words = ""
+    account: str = Field(
+        default="", max_length=100, description="of a post: the account whose cell it is"
+    )
     active: bool = True
 
 
@@ -64,6 +67,7 @@ class EntryRow(BaseModel):
     lon: float | None
     lat: float | None
     note: str
+    account: str
     active: bool
     revision: int
     saved_at: str

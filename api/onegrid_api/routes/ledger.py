@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from onegrid.errors import AccessError, Problem
-from onegrid.grids.edit.rows import COMMUNITIES, SUBDISTRICTS
-from onegrid.operations.cadence import calendar_text, due_in
+from onegrid.operations.cadence import calendar_text
 from onegrid.operations.flows import flows
 from onegrid.operations.ledger import Ledger, ledger_page
 from onegrid.operations.staffing import posts
-from onegrid.pipeline.case_desk import bring_up_to_date, published_plan
-from onegrid.pipeline.ledger_desk import homes_of, ledger_of
+from onegrid.pipeline.case_desk import bring_up_to_date
+from onegrid.pipeline.ledger_desk import due_of, homes_of, ledger_of
 from onegrid.standards import kinds
 from onegrid.store.audit import by_now
-from onegrid.store.entries import MEETING, list_entries
-from onegrid.store.rows import read_layer
 from onegrid_api.deps import Anybody, OfficeDep, PageDep, Worker
 from onegrid_api.forms import ERRORS
 from onegrid_api.register_forms import DueListing, LedgerAnswer
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from onegrid.operations.cadence import Due
     from onegrid_api.access import Who
     from onegrid_api.deps import Office
 
@@ -57,7 +50,7 @@ def print_ledger(level: Level, unit: Unit, who: Worker, office: OfficeDep) -> HT
 def list_due(who: Worker, office: OfficeDep, page: PageDep, year: Year) -> DueListing:
     """Return the meetings and publications of one's areas in a year, and whether they were held."""
     with office.workspace.reading() as connection:
-        found, _ = _due(connection, year, who)
+        found, _ = due_of(connection, year, mine=who.covers)
     items = [asdict(one) for one in found]
     return DueListing.model_validate(page.of(items))
 
@@ -74,7 +67,7 @@ def calendar(
     del who
     only = {name for name in (community_id, subdistrict_id) if name is not None}
     with office.workspace.reading() as connection:
-        found, names = _due(connection, year, None)
+        found, names = due_of(connection, year)
     wanted = [one for one in found if not only or one.unit in only]
     stamp = by_now("").at.replace("-", "").replace(":", "")
     text = calendar_text(wanted, names=names, title=office.workspace.name, stamp=stamp)
@@ -88,27 +81,6 @@ def _ledger(level: str, unit: str, who: Who, office: Office) -> Ledger:
         if not who.covers(*homes_of(connection, level, unit)):
             raise AccessError(Problem("OTHER_AREA", f"{unit} is not in your area", "", unit))
         return ledger_of(connection, level, unit, names=who.may("staff"), now=now)
-
-
-def _due(connection: Connection, year: int, who: Who | None) -> tuple[list[Due], dict[str, str]]:
-    """Return what is due in the units of somebody, or of everybody, and the names of all units."""
-    plan = published_plan(connection)
-    communities = read_layer(connection, plan.plan_id, COMMUNITIES)
-    names = {name: row.text("name") or name for name, row in communities.items()}
-    homes = {name: row.text("subdistrict_id") for name, row in communities.items()}
-    offices = read_layer(connection, plan.plan_id, SUBDISTRICTS)
-    names |= {name: row.text("subdistrict_name") or name for name, row in offices.items()}
-    units = {
-        "community": [n for n, home in homes.items() if who is None or who.covers(home, n)],
-        "subdistrict": [n for n in set(homes.values()) if who is None or who.covers(n)],
-    }
-    held = [
-        (row.kind, unit, date.fromisoformat(row.from_at[:10]))
-        for row in list_entries(connection, MEETING)
-        if row.active and row.from_at
-        for unit in (row.community_id, row.subdistrict_id)
-    ]
-    return due_in(year, units, held), names
 
 
 def _labels() -> dict[str, str]:

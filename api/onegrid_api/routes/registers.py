@@ -11,7 +11,7 @@ from onegrid.operations.cadence import meeting_of
 from onegrid.operations.staffing import post_of, posts
 from onegrid.pipeline import register_desk
 from onegrid.store import audit, entries
-from onegrid.store.entries import MEETING, NEED, POST, RESOURCE
+from onegrid.store.entries import ACCOUNT, MEETING, NEED, POST, RESOURCE
 from onegrid_api.deps import OfficeDep, PageDep, StaffKeeper, VersionDep, Worker, by
 from onegrid_api.forms import ERRORS
 from onegrid_api.register_forms import (
@@ -40,6 +40,7 @@ EntryId = Annotated[str, Path(min_length=16, max_length=64, pattern=r"^[A-Za-z0-
 Kind = Annotated[str | None, Query(max_length=100)]
 Register = Literal["needs", "resources", "meetings"]
 _NO_PLACE = "no_place"
+_DETAILS = ("note", ACCOUNT)
 _REGISTERS = {"needs": NEED, "resources": RESOURCE, "meetings": MEETING}
 
 
@@ -161,8 +162,8 @@ def _save(entry_id: str, form: EntryForm, who: Who, office: Office, register: st
         register=register,
         community_id=form.community_id or "",
         subdistrict_id="",
-        details={"note": form.note},
-        **form.model_dump(exclude={"base_revision", "note", "community_id"}),
+        details={name: getattr(form, name) for name in _DETAILS},
+        **form.model_dump(exclude={"base_revision", "community_id", *_DETAILS}),
     )
     with office.workspace.writing() as connection:
         there = entries.entry(connection, register, entry_id)
@@ -193,6 +194,7 @@ def _listing(rows: list[entries.Row], page: Page, who: Who) -> EntryListing:
 
 
 def _shown(row: entries.Row, who: Who) -> EntryRow:
-    fields = {name: getattr(row, name) for name in EntryRow.model_fields if name != "note"}
+    fields = {n: getattr(row, n) for n in EntryRow.model_fields if n not in _DETAILS}
+    details = {name: row.details.get(name, "") for name in _DETAILS}
     contact = row.contact if who.may("staff") else None
-    return EntryRow(**{**fields, "contact": contact}, note=row.details.get("note", ""))
+    return EntryRow(**{**fields, **details, "contact": contact})

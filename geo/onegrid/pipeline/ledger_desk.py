@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from onegrid.errors import InputError, Problem
-from onegrid.grids.edit.rows import CELLS, COMMUNITIES
+from onegrid.grids.edit.rows import CELLS, COMMUNITIES, SUBDISTRICTS
 from onegrid.grids.locate import locate
+from onegrid.operations.cadence import due_in
 from onegrid.operations.flows import ISSUE, PROJECT
 from onegrid.operations.ledger import Ledger
 from onegrid.pipeline.case_desk import published_plan
 from onegrid.pipeline.register_desk import gaps_of_staff
 from onegrid.store import case_lists, plans
-from onegrid.store.entries import NEED, POST, RESOURCE, list_entries
+from onegrid.store.entries import MEETING, NEED, POST, RESOURCE, list_entries
 from onegrid.store.ground import ground
 from onegrid.store.rows import read_layer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sqlalchemy import Connection
 
     from onegrid.grids.edit import Row
+    from onegrid.operations.cadence import Due
 
 _FIGURES: Final = ("households", "people", "elders_60")
 _NEWEST: Final = 20
@@ -107,6 +110,35 @@ def ledger_of(connection: Connection, level: str, unit: str, *, names: bool, now
         projects=projects,
         history=_history(connection, plan, {*cells, unit}),
     )
+
+
+def due_of(
+    connection: Connection, year: int, *, mine: Callable[..., bool] | None = None
+) -> tuple[list[Due], dict[str, str]]:
+    """Return what is due in a year, in everybody's units or one's own, and the names of all units.
+
+    Parameters
+    ----------
+    mine
+        Whether a subdistrict, or a community of it, is somebody's.
+    """
+    plan = published_plan(connection)
+    communities = read_layer(connection, plan.plan_id, COMMUNITIES)
+    names = {name: row.text("name") or name for name, row in communities.items()}
+    homes = {name: row.text("subdistrict_id") for name, row in communities.items()}
+    offices = read_layer(connection, plan.plan_id, SUBDISTRICTS)
+    names |= {name: row.text("subdistrict_name") or name for name, row in offices.items()}
+    units = {
+        "community": [n for n, home in homes.items() if mine is None or mine(home, n)],
+        "subdistrict": [n for n in set(homes.values()) if mine is None or mine(n)],
+    }
+    held = [
+        (row.kind, unit, date.fromisoformat(row.from_at[:10]))
+        for row in list_entries(connection, MEETING)
+        if row.active and row.from_at
+        for unit in (row.community_id, row.subdistrict_id)
+    ]
+    return due_in(year, units, held), names
 
 
 def _cells(connection: Connection, level: str, unit: str) -> dict[str, Row]:

@@ -22,6 +22,7 @@ POST: Final = "post"
 NEED: Final = "need"
 RESOURCE: Final = "resource"
 MEETING: Final = "meeting"
+ACCOUNT: Final = "account"  # in the details of a post: who logs in for it
 
 
 @dataclass(frozen=True)

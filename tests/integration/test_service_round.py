@@ -1,0 +1,77 @@
+"""The round of a grid worker: what waits in their cells, in walking order, and what is due."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+import service
+from service import Browser, told
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Return a file: nothing here is asked of a store in another way than lists are."""
+    return str(tmp_path / "district")
+
+
+@pytest.fixture
+def app(app):
+    """Return the service of a small workspace whose plan is published."""
+    service.publish(app)
+    return app
+
+
+def report(app, number, cell, duty="hazards"):
+    lon, lat = service.spot(cell)
+    body = {"issue_id": f"issue-{number:012d}", "duty": duty, "text": "井盖", "lon": lon,
+            "lat": lat}  # fmt: skip
+    assert Browser(app).post("/api/issues", body).status_code == 201
+
+
+def test_a_round_has_the_open_issues_of_ones_cells_in_walking_order(app):
+    cells = ("c0201", "c0000", "c0101", "c0300")
+    for number, cell in enumerate(cells):
+        report(app, number, cell)
+    worker = Browser(app, "worker")
+    lon, lat = service.spot("c0000")
+    found = worker.get(f"/api/round?lon={lon}&lat={lat}").json()
+    assert [one["cell_id"] for one in found["stops"]] == ["c0000", "c0101", "c0201"]
+    assert found["open"] == 3  # the fourth lies in another community
+    assert found["stops"][0]["walk_s"] == pytest.approx(0, abs=1)
+    assert all(30 < one["walk_s"] < 3600 for one in found["stops"][1:])
+    assert found["stops"][0]["body"] == "井盖"
+    assert {"kind": "advance", "to": "dispatched"} in found["stops"][0]["next_moves"]
+    assert len({one["cell_id"] for one in found["cells"]}) > 3
+    assert [one["due"] >= str(date.today()) for one in found["due"]] == [True]
+    assert Browser(app, "other").get("/api/round").json()["open"] == 1
+    assert told(Browser(app).get("/api/round")) == (401, "LOGIN")
+
+
+def test_a_post_gives_an_account_its_own_cells(app):
+    for number, cell in enumerate(("c0000", "c0101")):
+        report(app, number, cell)
+    post = {"base_revision": 0, "kind": "specialist", "title": "张三", "cell_id": "c0101",
+            "account": "worker"}  # fmt: skip
+    kept = Browser(app, "own").put("/api/posts/post-0000000000001", post).json()
+    assert kept["account"] == "worker"
+    found = Browser(app, "worker").get("/api/round").json()
+    assert [one["cell_id"] for one in found["cells"]] == ["c0101"]
+    assert [one["cell_id"] for one in found["stops"]] == ["c0101"]
+    elsewhere = post | {"cell_id": "c0300", "title": "李四"}
+    assert Browser(app, "other").put("/api/posts/post-0000000000002", elsewhere).status_code == 200
+    found = Browser(app, "worker").get("/api/round").json()
+    assert [one["cell_id"] for one in found["cells"]] == ["c0101"]  # never outside one's area
+
+
+def test_of_many_issues_the_most_urgent_are_walked_to(app):
+    for number in range(45):
+        report(app, number, ("c0000", "c0101", "c0201")[number % 3])
+    found = Browser(app, "own").get("/api/round").json()
+    assert found["open"] == 45
+    assert len(found["stops"]) == 40
+    steps = [one["walk_s"] for one in found["stops"]]
+    assert steps[0] is None
+    assert np.count_nonzero(np.array(steps[1:]) > 1) == 2  # each place is walked to once
