@@ -73,7 +73,7 @@ def fill(place):
     head = plans.PlanHead("main", "一张网", plans.DRAFT, 0, None, None, BY.at, BY.author)
     with workspace.writing() as connection:
         plans.add_plan(connection, head, rows, srid=SRID, by=BY)
-        put_ground(connection, doors(opened), Source("people", "d.csv", "0"), by=BY)
+        put_ground(connection, "main", doors(opened), Source("people", "d.csv", "0"), by=BY)
         for name, (role, area) in PEOPLE.items():
             users.add_user(connection, users.Person(name, name, role, (area,)), by=BY)
         connection.execute(users.User.__table__.update().values(password=kept_password()))
@@ -139,6 +139,11 @@ def service(place, **settings):
         office.workspace.close()
 
     return app, close
+
+
+def told(answer):
+    """Return the status of an answer and the code of its problem."""
+    return answer.status_code, answer.json()["code"]
 
 
 def rename(cell_id, name):

@@ -22,7 +22,7 @@ from onegrid.store.ground import Source, put_ground
 from onegrid.store.operation_models import Case
 from onegrid.store.reporters import has_key
 from onegrid.store.rows import read_layer
-from service import Browser
+from service import Browser, told
 
 pytestmark = pytest.mark.integration
 KEY = "a-key-of-the-reporter-1234"
@@ -30,17 +30,10 @@ STEPS = ("dispatched", "handled", "coordinated", "supervised", "fed_back", "clos
 
 
 @pytest.fixture
-def app(place):
+def app(app):
     """Return the service of a small workspace whose plan is published."""
-    service.fill(place)
-    made, close = service.service(place)
-    service.publish(made)
-    yield made
-    close()
-
-
-def told(answer):
-    return answer.status_code, answer.json()["code"]
+    service.publish(app)
+    return app
 
 
 def report(number, cell="c0000", **more):
@@ -175,7 +168,7 @@ def test_reports_near_by_and_the_old_cell_of_the_department_are_found(app):
             geometry=[cell.shape], crs=service.SRID,
         )  # fmt: skip
         source = Source("department", "e.gpkg", "0", department="emergency")
-        put_ground(connection, old, source, by=service.BY)
+        put_ground(connection, "main", old, source, by=service.BY)
     Browser(app).post("/api/issues", report(1))
     Browser(app).post("/api/issues", report(2, duty="pollution"))
     worker = Browser(app, "worker")

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 import service
-from service import Browser
+from service import Browser, told
 
 pytestmark = pytest.mark.integration
 STEPS = ("proposed", "discussed", "resolved", "resolution_published", "filed", "carried_out",
@@ -14,17 +14,10 @@ CASE = "project-0000000001"
 
 
 @pytest.fixture
-def app(place):
+def app(app):
     """Return the service of a small workspace whose plan is published."""
-    service.fill(place)
-    made, close = service.service(place)
-    service.publish(made)
-    yield made
-    close()
-
-
-def told(answer):
-    return answer.status_code, answer.json()["code"]
+    service.publish(app)
+    return app
 
 
 def step(browser, to, base, register="projects", case=CASE, **more):

@@ -7,23 +7,16 @@ import pytest
 import service
 from onegrid.operations.staffing import posts
 from onegrid.store import audit
-from service import Browser
+from service import Browser, told
 
 pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def app(place):
+def app(app):
     """Return the service of a small workspace whose plan is published."""
-    service.fill(place)
-    made, close = service.service(place)
-    service.publish(made)
-    yield made
-    close()
-
-
-def told(answer):
-    return answer.status_code, answer.json()["code"]
+    service.publish(app)
+    return app
 
 
 def row(cell, base=0, **more):
