@@ -92,10 +92,10 @@ def clean_layer(
         repairs += found
     before, codes = named.geometry.to_numpy(), named["code"].tolist()
     after = _coverage(before, width_m)
-    after, found, handed_m2 = hand_over_crumbs(before, after, codes)
-    repairs += found
     if close_open_gaps and len(after):
         after = _coverage(share_gaps(after, width_m=width_m), width_m)
+    after, found, handed_m2 = hand_over_crumbs(before, after, codes)  # last: gaps make some, too
+    repairs += found
     repairs += account(before, after, codes, handed_m2=handed_m2)
     if not close_open_gaps:
         repairs += open_gaps(after, codes, width_m=width_m)

@@ -6,6 +6,7 @@ import pytest
 import shapely
 from shapely import MultiPolygon, Polygon, box
 
+import districts
 from onegrid.layers.nest import nest_communities, subdistricts_of
 
 
@@ -87,3 +88,12 @@ def test_overlaps_and_gaps_are_on_the_ledger_and_add_up():
     assert shapely.area(after).sum() == pytest.approx(30_000)
     assert np.unique(shapely.get_num_geometries(after)).tolist() == [1]
     assert nested.doubtful.empty
+
+
+def test_closing_gaps_leaves_no_crumb_of_a_community_inside_another():
+    drawn = districts.dirty_district(262).communities  # three borders, each metres off the others
+    nested = nest_communities(drawn).communities
+    drawn_parts, parts = (shapely.get_num_geometries(f.geometry) for f in (drawn, nested))
+    assert (parts <= drawn_parts).all()
+    assert shapely.area(shapely.get_parts(nested.geometry)).min() > 1
+    assert shapely.coverage_is_valid(nested.geometry.to_numpy())
