@@ -29,10 +29,10 @@ class MergeJob(Form):
 
 
 class ImportJob(Form):
-    """Put a table of doors or of facilities in place of the one that is there."""
+    """Put a table of doors or of facilities in place of a plan's, or of every plan's."""
 
     kind: Literal["import"]
-    plan_id: None = None
+    plan_id: Name | None = None
     role: Literal["people", "facilities"]
     source: Key
 

@@ -18,7 +18,14 @@ from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.map_layers import department_grids, gaps_of_cells, life_circles, road_lines
 from onegrid.pipeline.mapping import streets_of
 from onegrid.store import plans, results
-from onegrid.store.ground import batch_of, departments, ground
+from onegrid.store.ground import (
+    DEPARTMENT,
+    FACILITIES,
+    PEOPLE,
+    batches_of,
+    departments,
+    ground,
+)
 from onegrid.store.models import LAYERS
 from onegrid.store.rows import frame_of, read_layer
 from onegrid_api.results import GAP_TYPES
@@ -55,23 +62,26 @@ def plan_sources(office: Office, plan_id: str, who: Who) -> dict[str, Source]:
     with office.workspace.reading() as connection:
         revision = plans.plan_head(connection, plan_id).revision
         kept = {one.name: one.sha256 for one in results.list_results(connection, plan_id)}
-        batch = {r: batch_of(connection, r) for r in ("people", "facilities", "department")}
+        batch = {
+            role: tuple(batches_of(connection, plan_id, role))
+            for role in (PEOPLE, FACILITIES, DEPARTMENT)
+        }
     made: dict[str, tuple[Hashable, Callable[[], gpd.GeoDataFrame]]] = {
         name: (revision, partial(view.rows, name)) for name in LAYERS
     }
-    if batch["department"]:
-        made["departments"] = batch["department"], view.departments
-    if batch["people"]:
-        made["buildings"] = batch["people"], view.buildings
+    if batch[DEPARTMENT]:
+        made["departments"] = batch[DEPARTMENT], view.departments
+    if batch[PEOPLE]:
+        made["buildings"] = batch[PEOPLE], view.buildings
         if who.may("people"):
-            made["people"] = (batch["people"], revision), view.people
-    if batch["facilities"]:
-        made["facilities"] = batch["facilities"], view.facilities
+            made["people"] = (batch[PEOPLE], revision), view.people
+    if batch[FACILITIES]:
+        made["facilities"] = batch[FACILITIES], view.facilities
     for name, make in (("roads", view.roads), ("circles", view.circles), ("gaps", view.gaps)):
         if _FILES[name] in kept:
             sha256 = kept[_FILES[name]]
             made[name] = (
-                (sha256, batch["facilities"], revision * (name == "gaps")),
+                (sha256, batch[FACILITIES], revision * (name == "gaps")),
                 partial(make, sha256),
             )
     scope = () if who.person is None else tuple(who.person.areas)
@@ -109,9 +119,9 @@ class PlanView:
     def departments(self) -> gpd.GeoDataFrame:
         """Return the old grids of all departments."""
         with self._workspace.reading() as connection:
-            names = departments(connection)
+            names = departments(connection, self._plan_id)
             return department_grids(
-                {n: ground(connection, "department", department=n) for n in names}
+                {n: ground(connection, self._plan_id, DEPARTMENT, department=n) for n in names}
             )
 
     def buildings(self) -> gpd.GeoDataFrame:
@@ -159,11 +169,11 @@ class PlanView:
 
     def _doors(self) -> gpd.GeoDataFrame:
         with self._workspace.reading() as connection:
-            return ground(connection, "people")
+            return ground(connection, self._plan_id, PEOPLE)
 
     def _facilities(self) -> gpd.GeoDataFrame:
         with self._workspace.reading() as connection:
-            return ground(connection, "facilities")
+            return ground(connection, self._plan_id, FACILITIES)
 
     def _file(self, sha256: str, read: Callable[[Path], T]) -> T:
         with self._workspace.reading() as connection:

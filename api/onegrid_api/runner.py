@@ -116,7 +116,7 @@ class Runner:
         ask = {
             "place": self._workspace.place,
             "kind": head.kind,
-            "plan_id": None if head.kind == "merge" else head.plan_id,
+            "plan_id": None if head.kind in ("merge", "import") else head.plan_id,
             "options": dict(head.options),
             "uploads": asked,
         }
@@ -180,7 +180,7 @@ class Runner:
                 return
             if head.kind == "import":
                 role, source = str(head.options["role"]), _sent(folder, head.options["source"])
-                import_table(self._workspace, role, source, by=by, also=ended)
+                import_table(self._workspace, role, source, plan_id=head.plan_id, by=by, also=ended)
                 return
             with self._workspace.writing() as connection:
                 self._link(connection, head, folder, told)
@@ -195,7 +195,14 @@ class Runner:
         plans.plan_head(connection, plan_id)
         for name in told["files"]:
             content = (folder / "plan" / name).read_bytes()
-            results.put_result(connection, plan_id, name, content, revision=told["revision"])
+            results.put_result(
+                connection,
+                plan_id,
+                name,
+                content,
+                revision=told["revision"],
+                made_from=told["made_from"],
+            )
         if NETWORK_FILE in told["files"]:
             audit.note(connection, by_now(head.owner), "new network", plan_id, {})
 

@@ -12,6 +12,7 @@ import os
 import sys
 import threading
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +28,13 @@ def work(folder: Path) -> dict[str, Any]:
     task = Task(ask["kind"], ask["plan_id"], ask["options"], folder)
     try:
         with closing(open_workspace(ask["place"])) as workspace:
-            revision = prepare(workspace, task, ask["uploads"])
+            basis = prepare(workspace, task, ask["uploads"])
         before = state_of(task.plan)
         result = perform(task)
     except OnegridError as error:
         return {"problems": problems_of(error)}
     files = [path.name for path in made_files(before, task.plan)]
-    return {"revision": revision, "result": result, "files": files}
+    return {**asdict(basis), "result": result, "files": files}
 
 
 class _Lines(logging.Handler):

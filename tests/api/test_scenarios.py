@@ -92,7 +92,7 @@ def app(tmp_path_factory):
     write_network(network, file)
     workspace = open_workspace(place)
     with workspace.writing() as connection:
-        put_ground(connection, places, Source("facilities", "f.csv", "0"), by=BY)
+        put_ground(connection, "main", places, Source("facilities", "f.csv", "0"), by=BY)
         results.put_result(connection, "main", file.name, file.read_bytes(), revision=0)
     workspace.close()
     made, close = service.service(place)

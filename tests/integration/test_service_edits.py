@@ -70,6 +70,7 @@ def test_every_shared_edit_case_ends_over_http_as_it_does_on_the_command_line(ap
             plans.add_plan(connection, head, rows, srid=service.SRID, by=service.BY)
             put_ground(
                 connection,
+                path.stem,
                 doors.assign(elders_80=0, elders_alone=0),
                 Source("people", "d.csv", "0"),
                 by=service.BY,

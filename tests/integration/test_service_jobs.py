@@ -122,7 +122,7 @@ def test_facilities_are_imported_from_a_file_that_was_sent(app):
     job = ended(planner, ask(planner, body))
     assert (job["state"], job["problems"]) == ("done", [])
     with app.state.office.workspace.reading() as connection:
-        assert ground(connection, "facilities")["name"].to_dict() == {"f1": "药房"}
+        assert ground(connection, "main", "facilities")["name"].to_dict() == {"f1": "药房"}
 
 
 def test_a_job_that_dies_with_the_service_each_time_is_given_up(app):

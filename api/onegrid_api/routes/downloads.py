@@ -14,10 +14,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
 from onegrid.errors import AccessError, Problem
-from onegrid.pipeline.plan_tables import RECORD_FILE, STANDING
+from onegrid.pipeline.plan_tables import RECORD_FILE, is_stale
 from onegrid.pipeline.tiling import tiles_of_plan
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import audit, plans, results
+from onegrid.store.ground import made_from
 from onegrid_api.deps import Exporter, OfficeDep, PageDep, by
 from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS, Listing
@@ -29,15 +30,13 @@ _BYTES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-
 
 @router.get("/results")
 def list_results(plan_id: PlanId, who: Exporter, office: OfficeDep, page: PageDep) -> Listing:
-    """Return the files of a plan; ``stale`` ones are of an earlier revision."""
+    """Return the files of a plan; ``stale`` ones are of an earlier grid, doors or facilities."""
     del who
     with office.workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
+        ground = made_from(connection, plan_id)
         found = [r for r in results.list_results(connection, plan_id) if r.name != RECORD_FILE]
-    told = [
-        {**asdict(one), "stale": one.revision != head.revision and one.name not in STANDING}
-        for one in found
-    ]
+    told = [{**asdict(one), "stale": is_stale(one, head, ground)} for one in found]
     return Listing.model_validate(page.of(told))
 
 

@@ -72,7 +72,7 @@ def read_people(
     """Return doors with the counts of their residents, of one's areas; the reading is on record."""
     with office.workspace.writing() as connection:
         plans.plan_head(connection, plan_id)
-        people = residents(connection)
+        people = residents(connection, plan_id)
         cells = read_layer(connection, plan_id, CELLS)
         own = theirs(who, cells)
         if not own:

@@ -131,6 +131,7 @@ def export(
 
         result = export_plan(place, plan, out, by=by_now(author))
     note([f"提示：{name} 是早先版本的结果，未写出，请重新计算" for name in result["stale"]])
+    note([f"提示：{name} 所依据的人口或设施已更新，请重新计算" for name in result["outdated"]])
     emit(
         result,
         as_json=as_json,

@@ -233,7 +233,7 @@ def _old_code(
 ) -> str | None:
     """Return the old cell under a point, else the one that holds most of the cell."""
     box = tuple(shapely.bounds(point))
-    for code, shape in case_lists.old_cells_at(connection, department, box):
+    for code, shape in case_lists.old_cells_at(connection, plan_id, department, box):
         if shapely.intersects(shapely.set_srid(shape, 0), point):
             return code
     files = {one.name: one.sha256 for one in results.list_results(connection, plan_id)}

@@ -26,6 +26,7 @@ from onegrid.pipeline.walking import circles
 from onegrid.pipeline.workspace import write_plan
 from onegrid.reports.content import ReportOptions
 from onegrid.store import results, uploads
+from onegrid.store.ground import made_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -91,8 +92,16 @@ class Task:
         return str(path)
 
 
-def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> int:
-    """Write what a job works on into its folder; return the revision of the plan, -1 without one.
+@dataclass(frozen=True)
+class Basis:
+    """What the results of a job are of: a revision of the plan, its doors and facilities."""
+
+    revision: int = -1
+    made_from: str = ""
+
+
+def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> Basis:
+    """Write what a job works on into its folder; return what its results will be of.
 
     Parameters
     ----------
@@ -113,14 +122,15 @@ def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> int:
         task.plan.mkdir()
         task.tables.mkdir()
         if task.plan_id is None:
-            return -1
-        people = residents(connection)
+            return Basis()
+        people = residents(connection, task.plan_id)
+        ground = made_from(connection, task.plan_id)
         if people is not None:
             write_layers(task.tables / PEOPLE, {"people": people})
     told = write_plan(workspace, task.plan_id, task.plan)
     if (task.plan / FACILITIES_FILE).is_file():
         shutil.copyfile(task.plan / FACILITIES_FILE, task.tables / FACILITIES_FILE)
-    return int(told["revision"])
+    return Basis(told["revision"], ground)
 
 
 def perform(task: Task) -> dict[str, Any]:

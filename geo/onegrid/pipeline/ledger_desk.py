@@ -18,7 +18,7 @@ from onegrid.pipeline.case_desk import published_plan
 from onegrid.pipeline.register_desk import gaps_of_staff
 from onegrid.store import case_lists, plans
 from onegrid.store.entries import MEETING, NEED, POST, RESOURCE, list_entries
-from onegrid.store.ground import ground
+from onegrid.store.ground import FACILITIES, ground
 from onegrid.store.rows import read_layer
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _cells(connection: Connection, level: str, unit: str) -> dict[str, Row]:
 
 
 def _facilities(connection: Connection, cells: Mapping[str, Row]) -> list[dict[str, Any]]:
-    table = ground(connection, "facilities")
+    table = ground(connection, published_plan(connection).plan_id, FACILITIES)
     if not len(table):
         return []
     shapes = table.geometry.centroid.to_numpy()

@@ -20,7 +20,7 @@ from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.plan_tables import GRID_FILE, RECORD_FILE, record_of, srid_of_crs
 from onegrid.pipeline.stages import Run
 from onegrid.store import Workspace, open_workspace, plans, results
-from onegrid.store.ground import Source, put_ground
+from onegrid.store.ground import DEPARTMENT, Source, made_from, put_ground
 from onegrid.store.workspace import NO_CRS
 
 if TYPE_CHECKING:
@@ -98,11 +98,13 @@ def import_table(
     source: str,
     *,
     by: By,
+    plan_id: str | None = None,
     also: Callable[[Connection], None] | None = None,
 ) -> dict[str, Any]:
-    """Put a table of doors (``people``) or ``facilities`` in place of the one that is there.
+    """Put a table of doors (``people``) or ``facilities`` in place of a plan's.
 
-    What ``also`` does is saved with it, or not at all if it raises.
+    Without a plan it is for every one. What ``also`` does is saved with it, or not at all if it
+    raises.
 
     Raises
     ------
@@ -118,7 +120,7 @@ def import_table(
     path = Path(split_layer(source)[0])
     with workspace.writing() as connection:
         kept = Source(role, path.name, _hash(path), found)
-        put_ground(connection, there(frame), kept, by=by)
+        put_ground(connection, plan_id, there(frame), kept, by=by)
         if also is not None:
             also(connection)
     return {role: len(there(frame)), "findings": list(found)}
@@ -193,11 +195,13 @@ def _beside(inputs: ImportInputs, name: str) -> str | None:
 def _put_ground(connection: Connection, inputs: ImportInputs, read: _Read, by: By) -> None:
     file = inputs.folder / DEPARTMENTS_FILE
     for name, frame in sorted(read.departments.items()):
-        put_ground(connection, frame, Source("department", file.name, _hash(file), (), name), by=by)
-    for role, (source, frame) in sorted(read.tables.items()):
-        path = Path(split_layer(source)[0])
+        source = Source(DEPARTMENT, file.name, _hash(file), (), name)
+        put_ground(connection, inputs.plan_id, frame, source, by=by)
+    for role, (place, frame) in sorted(read.tables.items()):
+        path = Path(split_layer(place)[0])
         found = tuple(read.findings.get(role, ()))
-        put_ground(connection, frame, Source(role, path.name, _hash(path), found), by=by)
+        source = Source(role, path.name, _hash(path), found)
+        put_ground(connection, inputs.plan_id, frame, source, by=by)
 
 
 def _hash(path: Path) -> str:
@@ -216,6 +220,7 @@ def _put_results(
     others = {name: frame for name, frame in layers.items() if name not in LAYERS}
     if others:
         files[RECORD_FILE] = record_of(others)
+    ground = made_from(connection, inputs.plan_id)
     for name, content in files.items():
-        results.put_result(connection, inputs.plan_id, name, content, revision=0)
+        results.put_result(connection, inputs.plan_id, name, content, revision=0, made_from=ground)
     return sorted(set(files) - {RECORD_FILE})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from onegrid.pipeline.edit import read_layer
 from onegrid.pipeline.edit_history import drawn_borders, with_codes
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.store import plans, results
-from onegrid.store.ground import ground
+from onegrid.store.ground import PEOPLE, ground
 from onegrid.store.rows import frame_of, read_rows
 
 if TYPE_CHECKING:
@@ -42,6 +43,16 @@ def frames_of(connection: Connection, plan_id: str, *, srid: int) -> dict[str, g
     }
 
 
+def is_stale(kept: results.ResultHead, head: plans.PlanHead, ground: str) -> bool:
+    """Return whether a result is of another revision, or of other doors or facilities.
+
+    ``ground`` is what the plan is made from now (`onegrid.store.ground.made_from`).
+    """
+    if kept.name in STANDING:
+        return False
+    return kept.revision != head.revision or kept.made_from not in (None, ground)
+
+
 def record_of(layers: Mapping[str, gpd.GeoDataFrame]) -> bytes:
     """Return layers that are no rows of a plan as the file that is kept beside it."""
     with tempfile.TemporaryDirectory() as folder:
@@ -64,9 +75,9 @@ def recorded(connection: Connection, plan_id: str) -> dict[str, gpd.GeoDataFrame
         }
 
 
-def residents(connection: Connection) -> gpd.GeoDataFrame | None:
-    """Return the doors with the counts of their residents, None where there are none."""
-    people = ground(connection, "people")
+def residents(connection: Connection, plan_id: str) -> gpd.GeoDataFrame | None:
+    """Return a plan's doors with the counts of their residents, None where there are none."""
+    people = ground(connection, plan_id, PEOPLE)
     return people if len(people) else None
 
 
@@ -83,7 +94,7 @@ def opened_plan(
     plans.plan_head(connection, plan_id)
     return open_grid(
         frames_of(connection, plan_id, srid=srid),
-        people=residents(connection),
+        people=residents(connection, plan_id),
         evidence=drawn_borders(record),
     )
 
@@ -102,7 +113,7 @@ def layers_of(
         board.apply(change)
     crs = f"EPSG:{srid}"
     start = {layer: frame_of(layer, rows.values(), crs=crs) for layer, rows in board.rows.items()}
-    return with_codes(start | others, now | others, people=residents(connection))
+    return with_codes(start | others, now | others, people=residents(connection, head.plan_id))
 
 
 def branch(connection: Connection, plan_id: str, *, to: str, name: str, by: By) -> None:
@@ -117,7 +128,7 @@ def branch(connection: Connection, plan_id: str, *, to: str, name: str, by: By) 
     plans.branch_plan(connection, plan_id, to=to, name=name, by=by)
     for kept in results.list_results(connection, plan_id):
         if kept.name in STANDING or kept.revision == source.revision:
-            results.link(connection, to, kept.name, kept.sha256, revision=0)
+            results.link(connection, to, replace(kept, revision=0))
 
 
 def srid_of_crs(crs: CRS, source: str) -> int:

@@ -25,7 +25,7 @@ from onegrid.pipeline.scenario_sources import network_of
 from onegrid.standards import DEFAULT_PROFILE, profile
 from onegrid.store import results
 from onegrid.store.entries import POST, list_entries
-from onegrid.store.ground import ground
+from onegrid.store.ground import PEOPLE, ground
 from onegrid.store.rows import read_layer
 from onegrid.store.settings import srid_of
 
@@ -102,7 +102,7 @@ def gaps_of_staff(connection: Connection) -> pd.DataFrame:
     cells, communities = tables[CELLS].sort_index(), tables[COMMUNITIES]
     counts = cells["households"].fillna(0).astype(np.int64)
     needed = staffing(cells.assign(households=counts), communities).table
-    doors = ground(connection, "people")
+    doors = ground(connection, plan.plan_id, PEOPLE)
     home = locate(doors.geometry.to_numpy(), cells.geometry.to_numpy())
     buildings = pd.Series([cells.index[i] for i in home if i >= 0], dtype=object).value_counts()
     there: dict[tuple[str, str], int] = {}

@@ -16,7 +16,7 @@ from onegrid.pipeline.folder import FACILITIES_FILE, NETWORK_FILE, PEOPLE_FILE
 from onegrid.pipeline.plan_tables import GRID_FILE
 from onegrid.pipeline.scenario_desk import Grid, Source, Streets
 from onegrid.store import plans, results
-from onegrid.store.ground import batch_of, ground
+from onegrid.store.ground import FACILITIES, PEOPLE, batches_of, ground
 from onegrid.store.rows import frame_of, read_layer
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from onegrid.schema import Table
     from onegrid.store import Workspace
 
+_TABLES: Final = (FACILITIES, PEOPLE)
 _REMEDIES: Final = {
     NETWORK_FILE: "make a network first",
     FACILITIES_FILE: "import facilities first",
@@ -70,20 +71,20 @@ def plan_source(workspace: Workspace, plan_id: str) -> Source:
     with workspace.reading() as connection:
         head = plans.plan_head(connection, plan_id)
         kept = {one.name: one.sha256 for one in results.list_results(connection, plan_id)}
-        batches = {role: batch_of(connection, role) for role in ("people", "facilities")}
+        facilities, people = (batches_of(connection, plan_id, role) for role in _TABLES)
     found = {
         NETWORK_FILE: kept.get(NETWORK_FILE),
-        FACILITIES_FILE: batches["facilities"],
-        PEOPLE_FILE: batches["people"],
+        FACILITIES_FILE: tuple(facilities),
+        PEOPLE_FILE: tuple(people),
     }
-    missing = [name for name, key in found.items() if key is None]
+    missing = [name for name, key in found.items() if not key]
     if missing:
         raise InputError(*(_missing(name, _REMEDIES[name]) for name in missing))
 
     def streets() -> Streets:
         with workspace.reading() as connection:
             content = results.content_of(connection, str(found[NETWORK_FILE]))
-            tables = [ground(connection, role) for role in ("facilities", "people")]
+            tables = [ground(connection, plan_id, role) for role in _TABLES]
         places = _whole(tables[0], schema.FACILITIES)
         return _streets(network_of(content), places, tables[1])
 

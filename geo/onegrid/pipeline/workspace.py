@@ -12,7 +12,8 @@ from onegrid.pipeline.edit_history import (
     DEPARTMENTS_FILE,
     crosswalk_of,
 )
-from onegrid.pipeline.plan_tables import GRID_FILE, RECORD_FILE, STANDING, layers_of, srid_of_crs
+from onegrid.pipeline.folder import FACILITIES_FILE
+from onegrid.pipeline.plan_tables import GRID_FILE, RECORD_FILE, is_stale, layers_of, srid_of_crs
 from onegrid.pipeline.stages import Run
 from onegrid.store import (
     Workspace,
@@ -26,7 +27,7 @@ from onegrid.store import (
     results,
     users,
 )
-from onegrid.store.ground import departments, ground
+from onegrid.store.ground import DEPARTMENT, FACILITIES, PEOPLE, departments, ground, made_from
 from onegrid.store.workspace import NO_CRS
 
 if TYPE_CHECKING:
@@ -77,21 +78,16 @@ def write_plan(workspace: Workspace, plan_id: str, folder: Path) -> dict[str, An
         head = plans.plan_head(connection, plan_id)
         layers = layers_of(connection, head, srid=workspace.srid)
         write_layers(folder / GRID_FILE, layers)
-        old, people = _ground_of(connection)
+        old, people = _ground_of(connection, plan_id)
         if old:
             write_layers(folder / DEPARTMENTS_FILE, old)
         if old and len(people):
             write_csv(folder / CROSSWALK_FILE, crosswalk_of(layers[CELLS], old, people))
-        facilities = ground(connection, "facilities")
+        facilities = ground(connection, plan_id, FACILITIES)
         if len(facilities):
-            write_layers(folder / "facilities.gpkg", {"facilities": facilities})
-        stale = _write_results(connection, head, folder)
-    return {
-        "plan": plan_id,
-        "revision": head.revision,
-        "cells": len(layers[CELLS]),
-        "stale": stale,
-    }
+            write_layers(folder / FACILITIES_FILE, {"facilities": facilities})
+        kept = _write_results(connection, head, folder)
+    return {"plan": plan_id, "revision": head.revision, "cells": len(layers[CELLS]), **kept}
 
 
 def back_up_to(place: str, path: Path) -> dict[str, Any]:
@@ -137,23 +133,35 @@ def let_in(place: str, person: users.Person) -> dict[str, Any]:
     return {"workspace": place, **told, "added": there is None, "path": f"/link#{token}"}
 
 
-def _ground_of(connection: Connection) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
-    names = departments(connection)
-    old = {name: ground(connection, "department", department=name) for name in names}
-    return old, ground(connection, "people")
+def _ground_of(
+    connection: Connection, plan_id: str
+) -> tuple[dict[str, gpd.GeoDataFrame], gpd.GeoDataFrame]:
+    names = departments(connection, plan_id)
+    old = {name: ground(connection, plan_id, DEPARTMENT, department=name) for name in names}
+    return old, ground(connection, plan_id, PEOPLE)
 
 
-def _write_results(connection: Connection, head: plans.PlanHead, stage: Path) -> list[str]:
-    """Write the results of the present revision; return the names of those left out."""
-    stale = []
+def _write_results(
+    connection: Connection, head: plans.PlanHead, stage: Path
+) -> dict[str, list[str]]:
+    """Write the results of the present revision; return the names of those that do not hold.
+
+    What is of another grid is ``stale`` and left out; what is of the present grid and of older
+    doors or facilities is ``outdated`` and written: until it is made anew nobody has better.
+    """
+    now = made_from(connection, head.plan_id)
+    told: dict[str, list[str]] = {"stale": [], "outdated": []}
     for kept in results.list_results(connection, head.plan_id):
         if kept.name in (RECORD_FILE, CROSSWALK_FILE):
             continue
-        if kept.revision == head.revision or kept.name in STANDING:
-            (stage / kept.name).write_bytes(results.content_of(connection, kept.sha256))
-        else:
-            stale.append(kept.name)
-    return stale
+        aside = is_stale(kept, head, now)
+        if aside and kept.revision != head.revision:
+            told["stale"].append(kept.name)
+            continue
+        if aside:
+            told["outdated"].append(kept.name)
+        (stage / kept.name).write_bytes(results.content_of(connection, kept.sha256))
+    return told
 
 
 def _epsg(workspace: Workspace) -> int | None:

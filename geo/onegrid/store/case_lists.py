@@ -9,6 +9,7 @@ from sqlalchemy import and_, false, func, or_, select, update
 
 from onegrid.operations.flows import tiers
 from onegrid.store.cases import kept_of
+from onegrid.store.ground import DEPARTMENT, batch_ids
 from onegrid.store.models import DepartmentGrid
 from onegrid.store.operation_models import Case, CaseMove
 from onegrid.store.shape import touches_box
@@ -135,11 +136,14 @@ def keep_grid(connection: Connection, grid: str) -> None:
     connection.execute(update(Case).where(Case.grid != grid).values(grid=grid))
 
 
-def old_cells_at(connection: Connection, department: str, box: Box) -> list[tuple[str, Any]]:
-    """Return the old cells of a department that a box touches: code and shape, by code."""
+def old_cells_at(
+    connection: Connection, plan_id: str, department: str, box: Box
+) -> list[tuple[str, Any]]:
+    """Return a plan's old cells of a department that a box touches: code and shape, by code."""
+    theirs = DepartmentGrid.batch_id.in_(batch_ids(plan_id, DEPARTMENT, name=department))
     query = (
         select(DepartmentGrid.code, DepartmentGrid.shape)
-        .where(DepartmentGrid.department == department, touches_box(DepartmentGrid.shape, box))
+        .where(theirs, touches_box(DepartmentGrid.shape, box))
         .order_by(DepartmentGrid.code, DepartmentGrid.fid)
     )
     return [(str(code), shape) for code, shape in connection.execute(query) if code]

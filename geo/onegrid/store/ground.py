@@ -1,4 +1,8 @@
-"""What plans are made from: departments' grids, residents by door, facilities; with their files."""
+"""What plans are made from: departments' grids, residents by door, facilities; with their files.
+
+Every import is a batch of rows, and a plan names the batches it is made from: plans of two
+districts, or of two years, keep their own. A branch shares those of its plan.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,23 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 
-from onegrid.store.models import Batch, DepartmentGrid, Door, Facility
+from onegrid.store.models import Batch, DepartmentGrid, Door, Facility, Plan, PlanGround
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Table
+    from sqlalchemy import Connection, Select, Table
 
     from onegrid.store.audit import By
 
+DEPARTMENT: Final = "department"
+PEOPLE: Final = "people"
+FACILITIES: Final = "facilities"
 # role of an import: its table, and the name of the table's index where it is one
-_TABLES: Final = {"department": DepartmentGrid, "people": Door, "facilities": Facility}
-_INDEX: Final = {"people": "id", "facilities": "facility_id"}
+_TABLES: Final = {DEPARTMENT: DepartmentGrid, PEOPLE: Door, FACILITIES: Facility}
+_INDEX: Final = {PEOPLE: "id", FACILITIES: "facility_id"}
 
 
 @dataclass(frozen=True)
@@ -36,13 +43,35 @@ class Source:
     department: str = ""
 
 
-def put_ground(connection: Connection, frame: gpd.GeoDataFrame, source: Source, *, by: By) -> None:
-    """Keep a table in place of the one of that role, and of that department."""
-    table: Table = _TABLES[source.role].__table__  # type: ignore[assignment]  # a model
-    old = delete(table)
-    if source.department:
-        old = old.where(table.c.department == source.department)
-    connection.execute(old)
+@dataclass(frozen=True)
+class BatchHead:
+    """A batch that a plan is made from; ``name`` is the department's, ``rows`` as imported."""
+
+    role: str
+    name: str
+    batch_id: int
+    revision: int
+    source: str
+    rows: int
+    imported_at: str
+
+
+def put_ground(
+    connection: Connection,
+    plan_id: str | None,
+    frame: gpd.GeoDataFrame,
+    source: Source,
+    *,
+    by: By,
+) -> None:
+    """Make a plan from a table, in place of the one of that role and department.
+
+    Parameters
+    ----------
+    plan_id
+        Other plans keep what they are made from; None is for every plan.
+    """
+    table = _table(source.role)
     batch = {
         "role": source.role,
         "name": source.department,
@@ -52,21 +81,39 @@ def put_ground(connection: Connection, frame: gpd.GeoDataFrame, source: Source, 
         "imported_at": by.at,
         "author": by.author,
         "findings": [dict(finding) for finding in source.findings],
+        "revision": 0,
     }
     made = connection.execute(insert(Batch).values(batch).returning(Batch.batch_id)).scalar_one()
     fixed = {"batch_id": made} | ({"department": source.department} if source.department else {})
     records = _records(frame, table, fixed, _INDEX.get(source.role))
     if records:
         connection.execute(insert(table), records)
+    plans = list(connection.scalars(select(Plan.plan_id))) if plan_id is None else [plan_id]
+    there = PlanGround.role == source.role, PlanGround.name == source.department
+    connection.execute(delete(PlanGround).where(*there, PlanGround.plan_id.in_(plans)))
+    link = {"role": source.role, "name": source.department, "batch_id": made}
+    if plans:
+        connection.execute(insert(PlanGround), [{"plan_id": plan} | link for plan in plans])
+    used = select(PlanGround.batch_id)
+    connection.execute(delete(table).where(table.c.batch_id.not_in(used)))
 
 
-def ground(connection: Connection, role: str, *, department: str = "") -> gpd.GeoDataFrame:
-    """Return a table as it was imported, by id; empty if there is none."""
-    table: Table = _TABLES[role].__table__  # type: ignore[assignment]  # a model
-    query = select(table).order_by(table.c.fid)
-    if department:
-        query = query.where(table.c.department == department)
-    rows = connection.execute(query).mappings().all()
+def share_ground(connection: Connection, plan_id: str, *, to: str) -> None:
+    """Make another plan from what a plan is made from."""
+    links = PlanGround.__table__.c
+    found = select(links.role, links.name, links.batch_id).where(links.plan_id == plan_id)
+    rows = [{"plan_id": to, **row} for row in connection.execute(found).mappings()]
+    if rows:
+        connection.execute(insert(PlanGround), rows)
+
+
+def ground(
+    connection: Connection, plan_id: str, role: str, *, department: str = ""
+) -> gpd.GeoDataFrame:
+    """Return a table that a plan is made from, in the order of its file; empty if there is none."""
+    table = _table(role)
+    query = select(table).where(table.c.batch_id.in_(batch_ids(plan_id, role, name=department)))
+    rows = connection.execute(query.order_by(table.c.fid)).mappings().all()
     names = [c.name for c in table.columns if c.name not in ("fid", "batch_id", "shape")]
     shapes = np.array([row["shape"] for row in rows], dtype=object)
     srid = int(shapely.get_srid(shapes[0])) if len(shapes) else None
@@ -76,15 +123,39 @@ def ground(connection: Connection, role: str, *, department: str = "") -> gpd.Ge
     return frame.set_index(index) if index else frame.drop(columns="department")
 
 
-def batch_of(connection: Connection, role: str) -> int | None:
-    """Return the number of the last import of a role, None before the first."""
-    return connection.scalar(select(func.max(Batch.batch_id)).where(Batch.role == role))
+def batch_ids(plan_id: str, role: str, *, name: str = "") -> Select[tuple[int]]:
+    """Return the query for the batch that a plan is made from."""
+    return select(PlanGround.batch_id).where(
+        PlanGround.plan_id == plan_id, PlanGround.role == role, PlanGround.name == name
+    )
 
 
-def departments(connection: Connection) -> list[str]:
-    """Return the names of the departments whose grids are there."""
-    query = select(DepartmentGrid.department).distinct().order_by(DepartmentGrid.department)
-    return list(connection.scalars(query))
+def batches_of(connection: Connection, plan_id: str, role: str) -> list[BatchHead]:
+    """Return the batches of a role that a plan is made from, by department."""
+    batch = Batch.__table__.c
+    query = (
+        select(*(batch[name] for name in BatchHead.__dataclass_fields__))
+        .join(PlanGround.__table__, PlanGround.batch_id == batch.batch_id)
+        .where(PlanGround.plan_id == plan_id, PlanGround.role == role)
+        .order_by(batch.name)
+    )
+    return [BatchHead(**row) for row in connection.execute(query).mappings()]
+
+
+def made_from(connection: Connection, plan_id: str) -> str:
+    """Return which doors and facilities a plan is made from, as its results remember it."""
+    found = [one for role in (PEOPLE, FACILITIES) for one in batches_of(connection, plan_id, role)]
+    return " ".join(f"{one.role}:{one.batch_id}@{one.revision}" for one in found)
+
+
+def departments(connection: Connection, plan_id: str) -> list[str]:
+    """Return the names of the departments whose grids a plan is made from."""
+    return [one.name for one in batches_of(connection, plan_id, DEPARTMENT)]
+
+
+def _table(role: str) -> Table:
+    table: Table = _TABLES[role].__table__  # type: ignore[assignment]  # a model
+    return table
 
 
 def _records(

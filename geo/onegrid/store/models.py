@@ -36,7 +36,10 @@ class Setting(Base):
 
 
 class Batch(Base):
-    """One file that was imported, and what was found in it."""
+    """One file that was imported, and what was found in it; ``revision`` counts edits of its rows.
+
+    Its rows are there as long as a plan is made from them (`PlanGround`).
+    """
 
     __tablename__ = "batches"
     batch_id: Mapped[int] = mapped_column(primary_key=True)
@@ -48,6 +51,7 @@ class Batch(Base):
     imported_at: Mapped[str]
     author: Mapped[str]
     findings: Mapped[list[Any]] = mapped_column(JsonText)
+    revision: Mapped[int]
 
 
 class DepartmentGrid(Base):
@@ -68,9 +72,10 @@ class Door(Base):
     """One building or door with the counts of its residents: an office table, never public."""
 
     __tablename__ = "doors"
+    __table_args__ = (UniqueConstraint("batch_id", "id"),)
     fid: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.batch_id"), index=True)
-    id: Mapped[str] = mapped_column(unique=True)
+    id: Mapped[str]
     households: Mapped[int]
     people: Mapped[int]
     elders_60: Mapped[int]
@@ -83,9 +88,10 @@ class Facility(Base):
     """One facility."""
 
     __tablename__ = "facilities"
+    __table_args__ = (UniqueConstraint("batch_id", "facility_id"),)
     fid: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("batches.batch_id"), index=True)
-    facility_id: Mapped[str] = mapped_column(unique=True)
+    facility_id: Mapped[str]
     kind: Mapped[str] = mapped_column(index=True)
     name: Mapped[str | None]
     floor_area_m2: Mapped[float | None]
@@ -113,6 +119,29 @@ class Plan(Base):
     parent_revision: Mapped[int | None]
     created_at: Mapped[str]
     author: Mapped[str]
+
+
+class PlanGround(Base):
+    """Which batch a plan is made from, for each role and department; a branch shares its plan's."""
+
+    __tablename__ = "plan_grounds"
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)  # of the department, as in the batch
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.batch_id"), index=True)
+
+
+class FacilitySave(Base):
+    """What one save changed in a list of facilities: whole rows before and after."""
+
+    __tablename__ = "facility_saves"
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batches.batch_id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True)
+    saved_at: Mapped[str]
+    author: Mapped[str]
+    note: Mapped[str]
+    changes: Mapped[list[Any]] = mapped_column(JsonText)
+    takes_back: Mapped[int | None]
 
 
 class Revision(Base):
@@ -225,13 +254,17 @@ class Blob(Base):
 
 
 class Result(Base):
-    """A file that belongs to a revision of a plan: a report, a table of gaps, a network."""
+    """A file that belongs to a revision of a plan: a report, a table of gaps, a network.
+
+    ``made_from`` says which doors and facilities it was made from, null where nobody knows.
+    """
 
     __tablename__ = "results"
     plan_id: Mapped[str] = mapped_column(ForeignKey("plans.plan_id"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     revision: Mapped[int]
     sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"))
+    made_from: Mapped[str | None]
 
 
 class AuditRow(Base):

@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 from onegrid.errors import InputError, Problem, StaleError, StateError
 from onegrid.grids.edit import change_from_json
 from onegrid.store import audit
+from onegrid.store.ground import share_ground
 from onegrid.store.models import LAYERS, Plan, Revision
 from onegrid.store.rows import add_rows, drop_rows, net_of, read_rows, replace_rows
 from onegrid.store.settings import srid_of
@@ -107,13 +108,14 @@ def add_plan(
 
 
 def branch_plan(connection: Connection, plan_id: str, *, to: str, name: str, by: By) -> PlanHead:
-    """Copy a plan as it stands; the branch knows where it comes from."""
+    """Copy a plan as it stands; the branch knows where it comes from, and shares its ground."""
     source = plan_head(connection, plan_id)
     head = PlanHead(to, name, DRAFT, 0, plan_id, source.revision, by.at, by.author)
     rows = read_rows(connection, plan_id)
     srid = srid_of(connection)
     every = (row for layer in rows.values() for row in layer.values())
     add_plan(connection, head, every, srid=srid, by=by)
+    share_ground(connection, plan_id, to=to)
     return head
 
 

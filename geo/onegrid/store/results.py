@@ -22,14 +22,21 @@ class ResultHead:
     revision: int
     sha256: str
     size: int
+    made_from: str | None
 
 
 def put_result(
-    connection: Connection, plan_id: str, name: str, content: bytes, *, revision: int
+    connection: Connection,
+    plan_id: str,
+    name: str,
+    content: bytes,
+    *,
+    revision: int,
+    made_from: str | None = None,
 ) -> str:
     """Keep a file of a plan in place of the one of that name; return the hash of its content."""
     sha256 = put_content(connection, content)
-    link(connection, plan_id, name, sha256, revision=revision)
+    link(connection, plan_id, ResultHead(name, revision, sha256, len(content), made_from))
     return sha256
 
 
@@ -42,18 +49,18 @@ def put_content(connection: Connection, content: bytes) -> str:
     return sha256
 
 
-def link(connection: Connection, plan_id: str, name: str, sha256: str, *, revision: int) -> None:
+def link(connection: Connection, plan_id: str, head: ResultHead) -> None:
     """Make a content that is kept a file of a plan, in place of the one of that name."""
-    old = delete(Result).where(Result.plan_id == plan_id, Result.name == name)
+    old = delete(Result).where(Result.plan_id == plan_id, Result.name == head.name)
     connection.execute(old)
-    made = {"plan_id": plan_id, "name": name, "revision": revision, "sha256": sha256}
-    connection.execute(insert(Result), made)
+    made = {name: value for name, value in vars(head).items() if name != "size"}
+    connection.execute(insert(Result), {"plan_id": plan_id, **made})
 
 
 def list_results(connection: Connection, plan_id: str) -> list[ResultHead]:
     """Return the files of a plan by name."""
     query = (
-        select(Result.name, Result.revision, Result.sha256, Blob.size)
+        select(Result.name, Result.revision, Result.sha256, Blob.size, Result.made_from)
         .join(Blob, Blob.sha256 == Result.sha256)
         .where(Result.plan_id == plan_id)
         .order_by(Result.name)
