@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
-from threading import Lock, RLock
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
@@ -27,6 +27,7 @@ from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
@@ -41,11 +42,12 @@ if TYPE_CHECKING:
     from onegrid.network.build import Network
 
 T = TypeVar("T")
+_MAP: Final = "map.html"
 _TOLD: Final = ("name", "phone", "address", "opening_hours")
 GAP_TYPES: Final = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
 _KNOWN = (
     *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
-    *(NETWORK_FILE, "map.html", "departments.gpkg", "buildings.gpkg"),
+    *(NETWORK_FILE, _MAP, "departments.gpkg", "buildings.gpkg"),
 )
 
 
@@ -55,8 +57,7 @@ class Results:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._kept: dict[str, tuple[object, object]] = {}
-        self._making = RLock()
-        self._writing = Lock()
+        self._making: dict[str, Lock] = {}
 
     def there(self) -> list[str]:
         """Return the names of the results that the service can show."""
@@ -82,8 +83,19 @@ class Results:
         return self._read("report.json", "report", _public_report)
 
     def map_page(self) -> str:
-        """Return the exported map."""
-        return self._read("map.html", "map", lambda path: path.read_text(encoding="utf-8"))
+        """Return the map as one page: the one that is there, or drawn from what is there.
+
+        Raises
+        ------
+        NotThereError
+            If there is nothing to draw.
+        """
+        if (self._folder / _MAP).is_file():
+            return self._read(_MAP, "map", lambda path: path.read_text(encoding="utf-8"))
+        if set(self.there()) <= {"report.json"}:
+            msg = "no map in this workspace"
+            raise NotThereError(msg)
+        return self._written(_MAP, lambda out: draw_map(self._folder, out)).decode()
 
     def cells(self) -> gpd.GeoDataFrame:
         """Return the cells with counts that may be published."""
@@ -114,20 +126,11 @@ class Results:
         return self.made("report tables", there, lambda: read_report_tables(self._folder))
 
     def written(self, suffix: str) -> bytes:
-        """Return the public report as a file: written once, whoever asks, until a result changes.
-
-        It takes seconds: others wait for the one that is being written.
-        """
-
-        def write() -> bytes:
-            with tempfile.TemporaryDirectory() as folder:
-                out = Path(folder) / f"report{suffix}"
-                write_report(self._folder, out, options=ReportOptions())
-                return out.read_bytes()
-
-        there = tuple(path.name for path in sorted(self._folder.iterdir()) if path.is_file())
-        with self._writing:
-            return self.made(f"report{suffix}", there, write)
+        """Return the public report as a file."""
+        options = ReportOptions()
+        return self._written(
+            f"report{suffix}", lambda out: write_report(self._folder, out, options=options)
+        )
 
     def fixes(self) -> pd.DataFrame:
         """Return the ranked fixes with gains that may be published."""
@@ -238,13 +241,26 @@ class Results:
     def _cells(self) -> gpd.GeoDataFrame:
         return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
 
+    def _written(self, name: str, write: Callable[[Path], object]) -> bytes:
+        """Return a file that takes seconds to write: once, until a result changes."""
+
+        def make() -> bytes:
+            with tempfile.TemporaryDirectory() as folder:
+                out = Path(folder) / name
+                write(out)
+                return out.read_bytes()
+
+        there = tuple(path.name for path in sorted(self._folder.iterdir()) if path.is_file())
+        return self.made(name, there, make)
+
     def _read(self, name: str, what: str, read: Callable[[Path], T]) -> T:
         return self._keep(what, self.state_of(name), lambda: read(self._folder / name))
 
     def _keep(self, what: str, stamp: object, make: Callable[[], T]) -> T:
         kept = self._kept.get(what)
         if kept is None or kept[0] != stamp:
-            with self._making:  # by one thread: those who ask meanwhile wait for it
+            # by one thread: those who ask for the same meanwhile wait for it, others do not
+            with self._making.setdefault(what, Lock()):
                 kept = self._kept.get(what)
                 if kept is None or kept[0] != stamp:
                     kept = self._kept[what] = (stamp, make())
