@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-const pages = ["index", "office", "plan", "login"];
+const pages = ["index", "office", "plan", "login", "report", "work", "cases"];
 
 // The build is served from the origin of the API itself: /static/app/ is where its files lie.
 export default defineConfig({

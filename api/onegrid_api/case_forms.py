@@ -277,6 +277,7 @@ class TrackAnswer(BaseModel):
     """Where an issue stands, for whoever reported it."""
 
     issue_id: str
+    flow: str
     state: str
     label: str
     steps: list[Step]

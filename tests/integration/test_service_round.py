@@ -1,6 +1,6 @@
 """The round of a grid worker: what waits in their cells, in walking order, and what is due."""
 
-from datetime import date
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_a_round_has_the_open_issues_of_ones_cells_in_walking_order(app):
     assert found["stops"][0]["body"] == "井盖"
     assert {"kind": "advance", "to": "dispatched"} in found["stops"][0]["next_moves"]
     assert len({one["cell_id"] for one in found["cells"]}) > 3
-    assert [one["due"] >= str(date.today()) for one in found["due"]] == [True]
+    assert [one["due"] >= str(datetime.now(UTC).date()) for one in found["due"]] == [True]
     assert Browser(app, "other").get("/api/round").json()["open"] == 1
     assert told(Browser(app).get("/api/round")) == (401, "LOGIN")
 

@@ -1,9 +1,11 @@
-// Keeps the residents' page and the last answers for when there is no connection.
+// Keeps one page and the last answers for when there is no connection.
 // The build names what the page is made of; answers are on this device only.
-const SHELL = "onegrid-shell-$version";
+const PAGE = "$page";
+const SHELLS = "onegrid-shell-$name-";
+const SHELL = SHELLS + "$version";
 const ANSWERS = "onegrid-answers";
-const FILES = $shell;
-const ASKED = ["/api/district", "/api/which-cell", "/api/nearest"];
+const FILES = $files;
+const ASKED = $answers;
 const KEPT_MAX = 60;
 
 self.addEventListener("install", (event) => {
@@ -19,11 +21,11 @@ self.addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(event.request.url);
   if (event.request.method !== "GET" || origin !== location.origin) return;
   if (pathname.startsWith("/static/")) event.respondWith(shellFirst(event.request));
-  else if (pathname === "/" || ASKED.includes(pathname)) event.respondWith(fresh(event, pathname));
+  else if (pathname === PAGE || ASKED.includes(pathname)) event.respondWith(fresh(event, pathname));
 });
 
 async function dropOld() {
-  const old = (await caches.keys()).filter((name) => name.startsWith("onegrid-shell-") && name !== SHELL);
+  const old = (await caches.keys()).filter((name) => name.startsWith(SHELLS) && name !== SHELL);
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
@@ -40,7 +42,7 @@ async function shellFirst(request) {
 
 // Ask first; what was kept is shown only without a connection, and the page is told so.
 async function fresh(event, pathname) {
-  const kept = await caches.open(pathname === "/" ? SHELL : ANSWERS);
+  const kept = await caches.open(pathname === PAGE ? SHELL : ANSWERS);
   try {
     const answer = await fetch(event.request);
     if (answer.ok) await keep(kept, event.request, answer.clone());

@@ -130,6 +130,7 @@ def _track(connection: Connection, kept: cases.Kept) -> TrackAnswer:
     may_rate = any(kind == "rate" for kind, _ in allowed(kept.standing, RESIDENT))
     return TrackAnswer(
         issue_id=kept.head.case_id,
+        flow=flow.flow,
         state=state.state,
         label=state.label_zh,
         steps=[

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False)
 _RESIDENTS = ("nearby", "notice", "resident", "shell")
+_WORK = ("work", "report", "shell")
+_ANSWERS = ("/api/district", "/api/which-cell", "/api/nearest")
 _PAGES = {"/": "index", "/link": "login"}  # a one-time link keeps its secret after the mark
 DOCS_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
@@ -31,6 +33,9 @@ DOCS_POLICY = (
 @router.get("/")
 @router.get("/plan")
 @router.get("/office")
+@router.get("/report")
+@router.get("/work")
+@router.get("/cases")
 @router.get("/login")
 @router.get("/link")
 def app_page(request: Request) -> HTMLResponse:
@@ -42,22 +47,40 @@ def app_page(request: Request) -> HTMLResponse:
 
 
 @router.get("/sw.js")
-def worker() -> Response:
-    """Return the worker that keeps the residents' page for when there is no connection.
+def residents_worker() -> Response:
+    """Return the worker that keeps the residents' page for when there is no connection."""
+    return _worker("index", "/", _RESIDENTS, _ANSWERS)
+
+
+@router.get("/work-sw.js")
+def grid_worker() -> Response:
+    """Return the worker that keeps the grid workers' page; what it shows it keeps itself."""
+    return _worker("work", "/work", _WORK, ("/api/district",))
+
+
+def _worker(page: str, address: str, parts: tuple[str, ...], answers: tuple[str, ...]) -> Response:
+    """Return a worker that keeps a page, the parts it loads a moment later, and some answers.
 
     Its version is what the page is made of, so that a new build is kept anew.
     """
-    text = _built("index")
+    text = _built(page)
     if text is None:
         msg = "this installation has no web app: run `make app`"
         raise NotThereError(msg)
     needed = set(re.findall(r'(?:src|href)="(/static[^"]+)"', text))
-    for asset in (_app() / "assets").iterdir():  # what the page loads a moment later
-        if asset.name.startswith(_RESIDENTS):
+    for asset in (_app() / "assets").iterdir():
+        if asset.name.startswith(parts):
             needed.add(f"/static/app/assets/{asset.name}")
-    shell = sorted(needed)
-    version = hashlib.sha256("".join(shell).encode()).hexdigest()[:12]
-    script = _page("sw.js").substitute(version=version, shell=json.dumps(["/", *shell]))
+    files = sorted(needed)
+    version = hashlib.sha256("".join(files).encode()).hexdigest()[:12]
+    told = {
+        "name": page,
+        "page": address,
+        "version": version,
+        "files": json.dumps([address, *files]),
+        "answers": json.dumps(answers),
+    }
+    script = _page("sw.js").substitute(told)
     headers = {"Cache-Control": "no-cache"}
     return Response(script, media_type="text/javascript", headers=headers)
 

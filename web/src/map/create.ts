@@ -1,4 +1,10 @@
-import { type LngLatBoundsLike, type LngLatLike, Map as MapView, setWorkerUrl } from "maplibre-gl";
+import {
+  type FitBoundsOptions,
+  type LngLatBoundsLike,
+  type LngLatLike,
+  Map as MapView,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { baseStyle } from "./base_style";
 import "./map.css";
@@ -9,6 +15,7 @@ export interface MapOptions {
   readonly center?: LngLatLike;
   readonly zoom?: number;
   readonly bounds?: LngLatBoundsLike;
+  readonly fitBoundsOptions?: FitBoundsOptions;
   readonly interactive?: boolean;
 }
 

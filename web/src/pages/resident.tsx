@@ -22,6 +22,11 @@ function Resident() {
       {known && !known.grid && <p class="problem">{tell("no_plan")}</p>}
       {known?.grid && <Where />}
       {known?.grid && place.value && <Later load={nearby} with={{}} />}
+      {known?.accounts && (
+        <a class="button" href="/report">
+          {tell("report")}
+        </a>
+      )}
       <footer class="quiet">
         <p>{tell("privacy")}</p>
       </footer>

@@ -20,6 +20,7 @@ export const zh = {
   community: "社区",
   subdistrict: "街道",
   facility: "服务点",
+  report: "报告问题",
   privacy: "位置只用来算这一次，服务器不保存。断网时显示这台设备上最近几次的结果。",
   no_plan: "本区的网格方案还没有公布，请过些日子再来看。",
   failed: "连不上服务，请稍后再试。",

@@ -20,6 +20,7 @@ export const en: Readonly<Record<ResidentKey, string>> = {
   community: "Community",
   subdistrict: "Subdistrict",
   facility: "Service",
+  report: "Report an issue",
   privacy:
     "Your place is used for this answer only and not kept by the server. Without a connection, the last answers on this device are shown.",
   no_plan: "No grid of this district has been published yet. Please come back later.",

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { tell } from "../../text/resident";
 import { district } from "../shell/district";
 import { Later } from "../shell/later";
+import { locate } from "../shell/locate";
 import { Search } from "./search";
 import { place, placeName, standAt } from "./state";
 
@@ -9,26 +10,23 @@ import { place, placeName, standAt } from "./state";
 export function Where() {
   const message = useSignal("");
   const mapped = useSignal(false);
-  const locate = () => {
+  const here = () => {
     message.value = tell("locating");
-    const failed = () => {
-      message.value = tell("locate_none");
-    };
-    if (!navigator.geolocation) return failed();
-    navigator.geolocation.getCurrentPosition(
-      ({ coords }) => {
+    locate().then(
+      (found) => {
         message.value = "";
-        standAt({ lon: coords.longitude, lat: coords.latitude }, "");
+        standAt(found, "");
       },
-      failed,
-      { timeout: 15_000, maximumAge: 60_000 },
+      () => {
+        message.value = tell("locate_none");
+      },
     );
   };
   return (
     <section aria-labelledby="where">
       <h2 id="where">{tell("where")}</h2>
       <div class="actions">
-        <button type="button" class="main" onClick={locate}>
+        <button type="button" class="main" onClick={here}>
           {tell("locate")}
         </button>
         {district.value?.box && (
@@ -44,7 +42,17 @@ export function Where() {
         )}
       </div>
       <Search />
-      {mapped.value && <Later load={() => import("./place_map")} with={{}} />}
+      {mapped.value && (
+        <Later
+          load={() => import("../shell/place_map")}
+          with={{
+            label: tell("on_map"),
+            help: tell("on_map_help"),
+            place: place.value,
+            onPlace: (there) => standAt(there, ""),
+          }}
+        />
+      )}
       <p role="status">
         {message.value || (place.value && <Chosen name={placeName.value || tell("here")} />)}
       </p>

@@ -7,8 +7,9 @@ import { district, loadDistrict, unreachable } from "./district";
 import { LARGEST, size } from "./size";
 import "../../style/shell.css";
 
-type Page = "residents" | "office" | "plan" | "login";
-const PAGES: readonly (readonly [Page, string])[] = [
+type Listed = "residents" | "office" | "plan" | "login";
+type Page = Listed | "report" | "work" | "cases";
+const PAGES: readonly (readonly [Listed, string])[] = [
   ["residents", "/"],
   ["office", "/office"],
   ["plan", "/plan"],

@@ -1,13 +1,19 @@
 import { Marker } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
+import type { Place } from "../../api/public";
 import { createMap } from "../../map/create";
 import { addPublicGround } from "../../map/public_ground";
-import { tell } from "../../text/resident";
-import { district } from "../shell/district";
-import { place, standAt } from "./state";
+import { district } from "./district";
 
-/** A map to tap on: where somebody stands. */
-export default function PlaceMap() {
+interface Props {
+  readonly label: string;
+  readonly help: string;
+  readonly place: Place | null;
+  readonly onPlace: (place: Place) => void;
+}
+
+/** A map to tap on: where something is. */
+export default function PlaceMap({ label, help, place, onPlace }: Props) {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     const bounds = district.value?.box;
@@ -15,17 +21,17 @@ export default function PlaceMap() {
     const map = createMap(box.current, { bounds: [...bounds] });
     map.on("load", () => void addPublicGround(map));
     const mark = new Marker({ color: "#1d2733" });
-    if (place.value) mark.setLngLat(place.value).addTo(map);
+    if (place) mark.setLngLat(place).addTo(map);
     map.on("click", ({ lngLat }) => {
       mark.setLngLat(lngLat).addTo(map);
-      standAt({ lon: lngLat.lng, lat: lngLat.lat }, "");
+      onPlace({ lon: lngLat.lng, lat: lngLat.lat });
     });
     return () => map.remove();
   }, []);
   return (
     <>
-      <p>{tell("on_map_help")}</p>
-      <section ref={box} class="map" aria-label={tell("on_map")} />
+      <p>{help}</p>
+      <section ref={box} class="map" aria-label={label} />
     </>
   );
 }
