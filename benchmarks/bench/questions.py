@@ -60,7 +60,7 @@ def _search(path: str) -> tuple[Callable[[Any], Any], Iterable[Any]]:
     network = read_network(path)
     services = join_services(network, _facilities(path, network), profile=profile())
     graph, stops = services.places.graph, services.stops
-    wish = Wish(services.kind, KINDS, COUNT, round(2 * LIMIT_S * 1e6))
+    wish = Wish(services.kind, np.arange(KINDS), KINDS, COUNT, round(2 * LIMIT_S * 1e6))
     points = np.random.default_rng(5).choice(network.xy, QUESTIONS) + 20.0
     joints = join_edges(network, shapely.points(points), profile=profile())
     doors = make_doors(graph, joints)

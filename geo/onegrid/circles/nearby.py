@@ -26,11 +26,12 @@ _POINT_M = 1e-6  # a shorter piece is a point
 
 
 class Wish(NamedTuple):
-    """What is asked for: ``slot`` int64 by place, -1 where it is not asked for.
+    """What is asked for: ``slot`` int64 by kind, -1 where it is not; ``kind`` int64 by place.
 
     ``slots`` is their number, ``most`` how many answers each is to have, ``limit`` microseconds.
     """
 
+    kind: NDArray[np.int64]
     slot: NDArray[np.int64]
     slots: int
     most: int
@@ -156,7 +157,7 @@ def _offer_edges_of(graph: Graph, best: Best, node: int, time: int, last: int) -
 def _offer(best: Best, at: int, walk: int, last: int) -> int:
     """Keep a walk to a stop if it is among the shortest of its slot; return the longest of use."""
     row, wish = best.stops.row, best.wish
-    slot = wish.slot[row[at]]
+    slot = wish.slot[wish.kind[row[at]]]
     if slot < 0 or walk > wish.limit:
         return last
     times, kept = best.time_us[slot], best.stop[slot]
@@ -185,21 +186,34 @@ def trace_ways(
     graph: Graph, bench: Bench, asked: Doors, doors: Doors, stop: NDArray[np.int64]
 ) -> Ways:
     """Return the ways to stops; pieces that are points are left out."""
+    # Plain arrays, and no function for a step: numba would count who holds the graph at each.
+    via, arc_edge, ends, length = bench.via, graph.edge, graph.ends, graph.length_m
     starts = np.zeros(len(stop) + 1, np.int64)
     for i in range(len(stop)):
         node = _last_piece(graph, bench, asked, doors, stop[i])[3]
-        starts[i + 1] = starts[i] + 1
-        while node >= 0:
-            node = _piece_before(graph, bench, asked, node)[3]
+        starts[i + 1] = starts[i] + 1 + (node >= 0)
+        while node >= 0 and via[node] > 0:
+            here = arc_edge[via[node] - 1]
+            node = np.int64(ends[here, 0]) + ends[here, 1] - node
             starts[i + 1] += 1
     edge = np.empty(starts[-1], np.int64)
     from_m, to_m = np.empty(starts[-1]), np.empty(starts[-1])
     for i in range(len(stop)):  # from the stop back to the point
         at = starts[i + 1] - 1
         edge[at], from_m[at], to_m[at], node = _last_piece(graph, bench, asked, doors, stop[i])
-        while node >= 0:
+        while node >= 0 and via[node] > 0:
             at -= 1
-            edge[at], from_m[at], to_m[at], node = _piece_before(graph, bench, asked, node)
+            here = arc_edge[via[node] - 1]
+            forth = ends[here, 1] == node
+            edge[at], length_m = here, length[here]
+            from_m[at], to_m[at] = (0.0, length_m) if forth else (length_m, 0.0)
+            node = np.int64(ends[here, 0 if forth else 1])
+        if node >= 0:
+            at -= 1
+            here = asked.edge[0]
+            starts_it = ends[here, 0] == node and bench.labels[node] == asked.start_us[0] + 1
+            edge[at], from_m[at] = here, asked.along_m[0]
+            to_m[at] = 0.0 if starts_it else length[here]
     size = 0
     for i in range(len(stop)):
         begin = starts[i]
@@ -227,22 +241,6 @@ def _last_piece(
             best, node = walk, np.int64(graph.ends[edge, end])
             from_m = graph.length_m[edge] if end else 0.0
     return edge, from_m, doors.along_m[at], node
-
-
-@part
-def _piece_before(
-    graph: Graph, bench: Bench, asked: Doors, node: np.int64
-) -> tuple[np.int64, float, float, np.int64]:
-    """Return edge, from, to of the piece up to a node, and the node before; -1: the point."""
-    if bench.via[node] == 0:
-        edge = asked.edge[0]
-        starts = graph.ends[edge, 0] == node and bench.labels[node] == asked.start_us[0] + 1
-        return edge, asked.along_m[0], 0.0 if starts else graph.length_m[edge], np.int64(-1)
-    edge = np.int64(graph.edge[bench.via[node] - 1])
-    length_m = graph.length_m[edge]
-    if graph.ends[edge, 1] == node:
-        return edge, 0.0, length_m, np.int64(graph.ends[edge, 0])
-    return edge, length_m, 0.0, np.int64(graph.ends[edge, 1])
 
 
 @kernel

@@ -179,14 +179,15 @@ def ask_nearest(
     slot = {name: i for i, name in enumerate(names)}
     of_kind = np.array([slot.get(kind, -1) for kind in services.kinds], dtype=np.int64)
     limit = limit_us(limit_s, label_bits(graph, 1))
-    wish = Wish(of_kind[services.kind], len(names), count, limit)
+    wish = Wish(services.kind, of_kind, len(names), count, limit)
     joints, asked = _join(services, point)
     bench = make_bench(graph)
     time_us, stop = find_nearest(graph, bench, asked, stops, wish)
     found = time_us < FAR
     ways = trace_ways(graph, bench, asked, stops.doors, stop[found])
     answers = iter(_answers(services, point, joints, (stop[found], time_us[found]), ways))
-    return {name: [next(answers) for _ in range(found[i].sum())] for i, name in enumerate(names)}
+    counts = zip(names, found.sum(axis=1).tolist(), strict=True)
+    return {name: [next(answers) for _ in range(own)] for name, own in counts}
 
 
 def route_between(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import degrees
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
@@ -31,16 +30,22 @@ _CALLED: Final = {
 }
 
 
-Angle = TypeVar("Angle", float, "NDArray[np.float64]")
+# What is said of a turn to the left of more degrees than these, and no more than the next.
+_TURNS_DEG: Final = (-_BACK_DEG, -_TURN_DEG, _TURN_DEG, _BACK_DEG)
+_TURNS: Final = np.array(["掉头，", "右转，", "", "左转，", "掉头，"], dtype=object)
 
 
-class _Walk(NamedTuple):
-    """Signs and headings by piece; the first piece of every leg, and one past the last; metres."""
+class _Legs(NamedTuple):
+    """What is told in one sentence each, way by way; those of way i are ``starts[i]`` and on.
 
-    signs: list[int]
-    heading: list[list[float]]
-    legs: list[int]
-    leg_m: list[float]
+    ``sign`` is what the street is called, ``length_m`` how far to walk on it, ``turned_deg`` by how
+    much to turn to the left before (0 for the first of a way).
+    """
+
+    starts: list[int]
+    sign: list[int]
+    length_m: NDArray[np.float64]
+    turned_deg: NDArray[np.float64]
 
 
 def tell_steps(
@@ -66,31 +71,32 @@ def tell_steps(
         What is there at each end; may be empty.
     """
     signs = _signs(network)[ways.edge]
-    legs, leg_m = _legs(ways, signs, heading)
-    far = np.searchsorted(legs, ways.starts).tolist()
-    # Plain numbers from here on: one by one they are ten times as fast as those of an array.
-    walk = _Walk(signs.tolist(), heading.tolist(), legs.tolist(), leg_m.tolist())
-    label = {sign: _label(network, sign) for sign in set(walk.signs)}
-    starts, told = ways.starts.tolist(), []
-    for i, (name, (gap_m, last_gap_m)) in enumerate(zip(names, gaps_m.tolist(), strict=True)):
-        steps = []
-        if gap_m >= _SHORT_M:
-            joins = starts[i] < starts[i + 1]
-            street = _street(network, walk.signs[starts[i]]) if joins else _UNNAMED
-            steps.append(f"步行{_metres(gap_m)}米到{street}")
-        before = -1
-        for sign, length_m, begin, end in _told(walk, far[i], far[i + 1]):
-            turn = _turn(walk.heading[begin][0] - walk.heading[before][1]) if before >= 0 else ""
-            steps.append(f"{turn}{label[sign]}{_metres(length_m)}米")
-            before = end
-        if last_gap_m >= _SHORT_M:
-            steps.append(f"离开道路步行{_metres(last_gap_m)}米")
-        told.append([*steps, f"到达{name or '目的地'}"])
+    legs = _legs(ways, signs, heading)
+    label = {sign: _label(network, sign) for sign in set(legs.sign)}
+    turns = _TURNS[np.searchsorted(_TURNS_DEG, legs.turned_deg)].tolist()
+    along = [
+        f"{turn}{label[sign]}{length_m}米"
+        for turn, sign, length_m in zip(turns, legs.sign, _metres(legs.length_m), strict=True)
+    ]
+    joined = ways.starts[:-1] < ways.starts[1:]
+    first = np.where(joined, np.append(signs, _NO_NAME)[ways.starts[:-1]], _NO_NAME).tolist()
+    short, gap_m = (gaps_m < _SHORT_M).tolist(), _metres(gaps_m)
+    told = []
+    for i, name in enumerate(names):
+        steps = along[legs.starts[i] : legs.starts[i + 1]]
+        if not short[i][0]:
+            steps.insert(0, f"步行{gap_m[i][0]}米到{_street(network, first[i])}")
+        if not short[i][1]:
+            steps.append(f"离开道路步行{gap_m[i][1]}米")
+        steps.append(f"到达{name or '目的地'}")
+        told.append(steps)
     return told
 
 
-def _metres(length_m: float) -> int:
-    return max(round(length_m), 1)
+def _metres(length_m: NDArray[np.float64]) -> list[Any]:
+    """Return metres as they are told, in lists as the array is shaped."""
+    told: list[Any] = np.maximum(np.rint(length_m), 1).astype(np.int64).tolist()
+    return told
 
 
 @lru_cache(maxsize=8)
@@ -102,41 +108,40 @@ def _signs(network: Network) -> NDArray[np.int64]:
     return signs
 
 
-def _legs(
-    ways: Ways, signs: NDArray[np.int64], heading: NDArray[np.float64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return the first piece of every leg, and one past the last, and the metres of each.
+def _legs(ways: Ways, signs: NDArray[np.int64], heading: NDArray[np.float64]) -> _Legs:
+    """Return what is told of every way.
 
-    A leg is what is told at once: pieces called alike, and without a name up to a corner.
+    A leg is a run of pieces called alike, and without a name up to a corner. Short ones are told
+    with the leg before, and so are those that go on as it did behind a short one.
     """
-    length_m = np.abs(ways.to_m - ways.from_m)
-    new = np.ones(len(signs), dtype=np.bool_)
-    turned = np.abs(_turned_deg(np.degrees(heading[1:, 0] - heading[:-1, 1]))) >= _CORNER_DEG
-    new[1:] = (signs[1:] != signs[:-1]) | (turned & (signs[1:] == _NO_NAME))
-    new[ways.starts[:-1][ways.starts[:-1] < len(signs)]] = True
+    pieces = len(signs)
+    way = np.repeat(np.arange(len(ways.starts) - 1), np.diff(ways.starts))
+    turned = np.abs(_turned_deg(heading[1:, 0] - heading[:-1, 1])) >= _CORNER_DEG
+    new = np.ones(pieces, dtype=np.bool_)
+    new[1:] = (way[1:] != way[:-1]) | (signs[1:] != signs[:-1]) | (turned & (signs[1:] == _NO_NAME))
     first = np.flatnonzero(new)
-    total = np.add.reduceat(length_m, first) if len(first) else length_m
-    return np.append(first, len(signs)), total
+    last = np.append(first[1:], pieces) - 1
+    length_m, way, sign = _sums(np.abs(ways.to_m - ways.from_m), first), way[first], signs[first]
+
+    long = length_m >= _SHORT_M
+    begun = np.append(0, np.cumsum(long))  # long legs before each
+    of_way = np.searchsorted(way, np.arange(len(ways.starts)))
+    opens = long & (begun[:-1] == begun[of_way[way]])  # the first that is told of its way
+    kept = np.flatnonzero(opens | (long & ((sign != _NO_NAME) | (length_m >= _JOG_M))))
+    before = np.append(-1, kept)[:-1]
+    turned_deg = _turned_deg(heading[first[kept], 0] - heading[last[before], 1])
+    turned_deg[opens[kept]] = 0.0
+    told = opens[kept] | (sign[kept] != sign[before]) | (np.abs(turned_deg) >= _CORNER_DEG)
+
+    length_m[begun[1:] == begun[of_way[way]]] = 0.0  # nothing of the way is told yet
+    at = kept[told]
+    starts = np.searchsorted(way[at], np.arange(len(ways.starts)))
+    return _Legs(starts.tolist(), sign[at].tolist(), _sums(length_m, at), turned_deg[told])
 
 
-def _told(walk: _Walk, first_leg: int, past_leg: int) -> list[tuple[int, float, int, int]]:
-    """Return sign, metres, first and last piece of what is told of one way, jogs left out."""
-    told: list[tuple[int, float, int, int]] = []
-    for leg in range(first_leg, past_leg):
-        first, last, length_m = walk.legs[leg], walk.legs[leg + 1] - 1, walk.leg_m[leg]
-        sign = walk.signs[first]
-        if told:
-            own, own_m, begin, end = told[-1]
-            if length_m < (_JOG_M if sign == _NO_NAME else _SHORT_M):
-                told[-1] = (own, own_m + length_m, begin, end)
-                continue
-            turn_deg = _turned_deg(degrees(walk.heading[first][0] - walk.heading[end][1]))
-            if own == sign and abs(turn_deg) < _CORNER_DEG:
-                told[-1] = (sign, own_m + length_m, begin, last)
-                continue
-        if length_m >= _SHORT_M:
-            told.append((sign, length_m, first, last))
-    return told
+def _sums(values: NDArray[np.float64], first: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return the sum of each run of values, which begin at some places."""
+    return np.add.reduceat(values, first) if len(first) else np.zeros(0)
 
 
 def _label(network: Network, sign: int) -> str:
@@ -150,16 +155,6 @@ def _street(network: Network, sign: int) -> str:
     return network.names[sign] if sign >= 0 else _UNNAMED
 
 
-def _turn(angle: float) -> str:
-    """Return which way to turn between two legs."""
-    turned_deg = _turned_deg(degrees(angle))
-    if abs(turned_deg) < _TURN_DEG:
-        return ""
-    if abs(turned_deg) > _BACK_DEG:
-        return "掉头，"
-    return "左转，" if turned_deg > 0 else "右转，"
-
-
-def _turned_deg(angle_deg: Angle) -> Angle:
-    """Return an angle to the left, from -180 up to 180."""
-    return (angle_deg + 180) % 360 - 180
+def _turned_deg(angle: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return radians as degrees to the left, from -180 up to 180."""
+    return (np.degrees(angle) + 180) % 360 - 180
