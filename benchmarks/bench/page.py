@@ -21,6 +21,7 @@ ORDER = (
     *("merge_peers", "merge_pareto", "merge_growth", "merge_edits"),
     *("reach_build", "reach_kernels", "reach_asked", "reach_circles", "reach_access"),
     *("coverage_access", "siting_spopt", "serve_load"),
+    *("web_size", "web_map", "web_edit"),
 )
 RESULTS = Path(__file__).parents[1] / "results"
 PAGE = Path(__file__).parents[2] / "docs" / "benchmarks.md"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,12 @@ import edits  # the lattices and random edits that the tests prove
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TICKS_S = os.sysconf("SC_CLK_TCK")
+    from sqlalchemy import Connection
+
+    from onegrid.grids.edit import OpenGrid
+
+_START_S = 180  # on a machine that does other things too
+TICKS_S = os.sysconf("SC_CLK_TCK")
 BY = by_now("benchmark")
 
 
@@ -43,13 +48,17 @@ class Served:
 
     def cpu_s(self) -> float:
         """Return the CPU seconds it has used, all its threads together."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS_S
+        return sum(map(int, process_fields(self.pid)[11:13])) / TICKS_S
 
     def peak_mb(self) -> float:
         """Return the most memory it has held."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def process_fields(pid: int) -> list[str]:
+    """Return what the kernel counts of a process, from its state on (``man proc``)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def filled(place: str, results: Path, side: int, people: int) -> list[dict[str, str]]:
@@ -59,36 +68,46 @@ def filled(place: str, results: Path, side: int, people: int) -> list[dict[str, 
     """
     init(place, name="benchmark", crs=None)
     import_folder(place, ImportInputs(results, "shown", ""), by=BY)
-    workspace = open_workspace(place)
+    with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
+        plans.set_status(connection, "shown", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
+        add_lattice(connection, "edited", side, srid=workspace.srid)
+        return [planner(connection, f"planner-{number}") for number in range(people)]
+
+
+def add_lattice(connection: Connection, plan: str, side: int, *, srid: int) -> OpenGrid:
+    """Add a draft that is a lattice of about ``side × side`` cells, and return it."""
     tables, doors = edits.lattice(side, side, doors=side * side)
     opened = open_grid(tables, people=doors)
     rows = [row for layer in opened.board.rows.values() for row in layer.values()]
-    head = plans.PlanHead("edited", "", plans.DRAFT, 0, None, None, BY.at, BY.author)
-    headers = []
-    with workspace.writing() as connection:
-        plans.set_status(connection, "shown", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
-        plans.add_plan(connection, head, rows, srid=workspace.srid, by=BY)
-        for number in range(people):
-            name = f"planner-{number}"
-            users.add_user(connection, users.Person(name, name, "planner", ("district",)), by=BY)
-            token, csrf = logins.log_in(connection, name, agent="", by=by_now(name))
-            headers.append({"Cookie": f"onegrid_session={token}", "X-CSRF-Token": csrf})
-    workspace.close()
-    return headers
+    head = plans.PlanHead(plan, "", plans.DRAFT, 0, None, None, BY.at, BY.author)
+    plans.add_plan(connection, head, rows, srid=srid, by=BY)
+    return opened
+
+
+def planner(connection: Connection, name: str) -> dict[str, str]:
+    """Add somebody who may edit, and return the headers of their browser."""
+    users.add_user(connection, users.Person(name, name, "planner", ("district",)), by=BY)
+    token, csrf = logins.log_in(connection, name, agent="", by=by_now(name))
+    return {"Cookie": f"onegrid_session={token}", "X-CSRF-Token": csrf}
 
 
 @contextmanager
-def served(place: str) -> Iterator[Served]:
-    """Serve a workspace by one process until the block ends."""
+def served(place: str, *, kept: bool = True) -> Iterator[Served]:
+    """Serve a workspace by one process until the block ends; not `kept`: every tile is cut anew."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    program = str(Path(sys.executable).parent / "onegrid")
     where = ["--database", place] if "://" in place else ["--workspace", place]
+    program = [str(Path(sys.executable).parent / "onegrid"), "serve", *where]
     process = subprocess.Popen(  # noqa: S603  (our own program)
-        [program, "serve", *where, "--port", str(port)],
+        [
+            *(program if kept else [sys.executable, "-m", "bench.unkept", place]),
+            "--port",
+            str(port),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        cwd=Path(__file__).parents[1],
     )
     try:
         _await(port)
@@ -99,18 +118,14 @@ def served(place: str) -> Iterator[Served]:
 
 
 def _await(port: int) -> None:
-    until = time.monotonic() + 90
+    until = time.monotonic() + _START_S
     while time.monotonic() < until:
         try:
-            # the map of the published plan is drawn at the start, which takes seconds of its own
-            if (
-                "map.html"
-                in httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=60).json()["results"]
-            ):
-                return
-            time.sleep(0.5)
+            httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=_START_S)
         except httpx.TransportError:
             time.sleep(0.2)
+        else:
+            return
     msg = "the service does not answer"
     raise TimeoutError(msg)
 
