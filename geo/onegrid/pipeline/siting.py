@@ -13,6 +13,7 @@ from onegrid.circles.places import join_places
 from onegrid.circles.reach import nearest, reach
 from onegrid.coverage.demand import place_points
 from onegrid.coverage.walks import Catchments, catchments_of
+from onegrid.crs import to_lonlat
 from onegrid.io.files import refuse_overwrite, write_layers
 from onegrid.pipeline.inputs import there
 from onegrid.pipeline.siting_inputs import CAPACITATED, read_sites
@@ -125,10 +126,11 @@ def sites(inputs: SitesInputs, question: SitesQuestion, out: Path) -> dict[str, 
         "sites": [
             {
                 "candidate_id": str(name),
+                "at": [round(place.x, 7), round(place.y, 7)],  # lon/lat, as a scenario says it
                 **{c: _plain(row[c]) for c in ("gained", "served") if c in table},
                 "why": row["why"],
             }
-            for name, row in table.iterrows()
+            for (name, row), place in zip(table.iterrows(), to_lonlat(table).geometry, strict=True)
         ],
         "unreachable": unreachable,
         **notes,

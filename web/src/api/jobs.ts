@@ -33,6 +33,16 @@ export interface MergeJob {
   readonly size: readonly [number, number];
 }
 
+export interface SitesJob {
+  readonly kind: "sites";
+  readonly plan_id: string;
+  readonly kinds: readonly string[];
+  readonly count: number;
+  readonly minutes: number;
+  readonly profile: string;
+  readonly weight: string;
+}
+
 export const ENDED: ReadonlySet<JobState> = new Set(["done", "failed", "canceled"]);
 
 /** Send a file; the answer is what the import doctor sees in it. */
@@ -55,8 +65,8 @@ export function listJobs(): Promise<Job[]> {
   return everyItem("/api/jobs?limit=200");
 }
 
-/** Ask for a merge. */
-export function askMerge(job: MergeJob): Promise<Job> {
+/** Ask for work that takes a while. */
+export function askJob(job: MergeJob | SitesJob): Promise<Job> {
   return ask("/api/jobs", { body: job });
 }
 

@@ -1,11 +1,27 @@
 import { ask } from "./client";
-import { planPath } from "./plans";
+import { everyItem, planPath } from "./plans";
 
-/** A change of the facilities, as scenario files hold it. */
-export interface Move {
-  readonly op: "move";
-  readonly facility_id: string;
-  readonly at: readonly [lon: number, lat: number];
+export type Lonlat = readonly [lon: number, lat: number];
+
+/** A change of facilities or streets, as scenario files hold it. */
+export type Change =
+  | { readonly op: "move"; readonly facility_id: string; readonly at: Lonlat }
+  | {
+      readonly op: "add";
+      readonly facility_id: string;
+      readonly kind: string;
+      readonly at: Lonlat;
+    }
+  | { readonly op: "close"; readonly facility_id: string }
+  | { readonly op: "open_street"; readonly at: Lonlat }
+  | { readonly op: "open_link"; readonly at: Lonlat; readonly to: Lonlat };
+
+/** How changes are looked at: who walks, how long in place of the norm's, to which kinds. */
+export interface Look {
+  readonly profile: string;
+  readonly minutes: number | null;
+  /** Those that the changes touch, without any. */
+  readonly kinds: readonly string[];
 }
 
 /** Counts are null where few people would be told. */
@@ -33,24 +49,57 @@ export interface KindEffect {
   }[];
 }
 
-interface Effect {
+export interface Effect {
   readonly exact: boolean;
   readonly kinds: readonly KindEffect[];
+  readonly facilities: readonly { readonly facility_id: string; readonly off_streets: boolean }[];
 }
 
-export interface Walker {
+/** Changes that are kept by name. */
+export interface Scenario {
   readonly name: string;
-  readonly label_zh: string;
-  readonly label_en: string;
+  readonly revision: number;
+  readonly changes: readonly Change[];
+  readonly author: string;
 }
 
-/** What moved facilities would do; nothing is saved. */
-export function tryMoves(plan: string, changes: readonly Move[], profile: string): Promise<Effect> {
-  return ask(planPath(plan, "/scenarios/try"), { body: { changes, profile } });
+/** What changes would do; nothing is saved. */
+export function tryChanges(plan: string, changes: readonly Change[], look: Look): Promise<Effect> {
+  return ask(planPath(plan, "/scenarios/try"), { body: { changes, ...look } });
 }
 
-/** Who may walk how fast. */
-export async function readWalkers(): Promise<readonly Walker[]> {
-  const { profiles } = await ask<{ profiles: Walker[] }>("/api/district");
-  return profiles;
+/** The scenarios of a plan by name. */
+export function listScenarios(plan: string): Promise<Scenario[]> {
+  return everyItem(planPath(plan, "/scenarios?limit=200"));
+}
+
+/** Keep changes by name, in place of a revision of that name; 0 for a new one. */
+export function keepScenario(
+  plan: string,
+  name: string,
+  base: number,
+  changes: readonly Change[],
+): Promise<Scenario> {
+  const body = { base_revision: base, changes };
+  return ask(scenarioPath(plan, name), { method: "PUT", body });
+}
+
+/** Forget a scenario. */
+export function dropScenario(plan: string, { name, revision }: Scenario): Promise<void> {
+  return ask(`${scenarioPath(plan, name)}?base_revision=${revision}`, { method: "DELETE" });
+}
+
+/** What several scenarios do, each against today. */
+export async function compareScenarios(
+  plan: string,
+  names: readonly string[],
+  look: Look,
+): Promise<readonly (Effect & { readonly name: string })[]> {
+  const body = { names, ...look };
+  const path = planPath(plan, "/scenarios/compare");
+  return (await ask<{ scenarios: (Effect & { name: string })[] }>(path, { body })).scenarios;
+}
+
+function scenarioPath(plan: string, name: string): string {
+  return planPath(plan, `/scenarios/${encodeURIComponent(name)}`);
 }

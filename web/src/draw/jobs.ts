@@ -1,12 +1,14 @@
 import { signal } from "@preact/signals";
 import {
-  askMerge,
+  askJob,
   dropFile,
   ENDED,
   followJob,
   type Job,
   listFiles,
   listJobs,
+  type MergeJob,
+  type SitesJob,
   sendFile,
   turnJob,
   type Upload,
@@ -85,19 +87,23 @@ export async function startMerge(name: string, size: readonly [number, number]):
       upload_id,
     ]),
   );
-  const job = await run(() =>
-    askMerge({
-      kind: "merge",
-      plan_id: name,
-      name,
-      departments,
-      communities: of("communities")[0]?.upload_id ?? "",
-      households: of("households")[0]?.upload_id ?? "",
-      roads: of("roads")[0]?.upload_id ?? null,
-      size,
-    }),
-  );
-  if (job !== undefined) follow(job);
+  await request({
+    kind: "merge",
+    plan_id: name,
+    name,
+    departments,
+    communities: of("communities")[0]?.upload_id ?? "",
+    households: of("households")[0]?.upload_id ?? "",
+    roads: of("roads")[0]?.upload_id ?? null,
+    size,
+  });
+}
+
+/** Ask for work that takes a while, and follow it. */
+export async function request(job: MergeJob | SitesJob): Promise<Job | undefined> {
+  const asked = await run(() => askJob(job));
+  if (asked !== undefined) follow(asked);
+  return asked;
 }
 
 /** Cancel a job, or ask for it again. */
@@ -122,7 +128,8 @@ function follow(job: Job): void {
   put(job);
   followJob(job.job_id, async (now) => {
     put(now);
-    if (now.state === "done") plans.value = (await run(listPlans)) ?? plans.value;
+    if (now.state === "done" && now.kind === "merge")
+      plans.value = (await run(listPlans)) ?? plans.value;
   });
 }
 

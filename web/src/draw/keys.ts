@@ -1,6 +1,7 @@
+import { tab } from "./bench";
 import { countAtDoors } from "./doors";
 import { redoStep, undoStep } from "./drawing";
-import { ALL } from "./modes/all";
+import { ALL, modeNow } from "./modes/all";
 import { MODE_KEYS, type ModeName, mode } from "./modes/mode";
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
@@ -35,7 +36,7 @@ function done(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) return turned(key, event.shiftKey);
   const arrow = ARROWS[event.key];
-  const { nudge, enter, escape: giveUp } = ALL[mode.value];
+  const { nudge, enter, escape: giveUp } = modeNow();
   if (arrow !== undefined && nudge !== undefined && !isList(event.target)) {
     const by = event.shiftKey ? FAR_M : 1;
     nudge(arrow[0] * by, arrow[1] * by);
@@ -53,6 +54,7 @@ function done(event: KeyboardEvent): boolean {
   const wanted = Object.entries(MODE_KEYS).find(([, letter]) => letter === key)?.[0];
   if (wanted === undefined || event.altKey) return false;
   turnTo(wanted as ModeName);
+  if (tab.value === "more") tab.value = "cell"; // from services back to the grid
   return true;
 }
 

@@ -8,9 +8,11 @@ import { drawing, preview, projection, refusal } from "./drawing";
 import { nearBorder, takenBorder } from "./modes/border";
 import { insertAt } from "./modes/insert";
 import { mode } from "./modes/mode";
+import { link } from "./modes/service";
 import { line } from "./modes/split";
 import { near, taken } from "./modes/vertex";
 import { verticesOf } from "./pick";
+import { isOnServices } from "./services";
 
 /** The handles that the mode shows: vertices of the cells at hand, and the one that is taken. */
 export function handlesNow(): Handle[] {
@@ -28,6 +30,7 @@ export function handlesNow(): Handle[] {
 
 /** The line that the mode shows. */
 export function lineNow(): Position[] {
+  if (isOnServices()) return [...link.value];
   if (mode.value === "split") return line.value.map(lonlat);
   const vertices = drawing.value?.now.vertices;
   if (mode.value !== "border" || vertices === undefined) return [];

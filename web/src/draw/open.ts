@@ -4,14 +4,16 @@ import { listPlans, readPlan, readRows } from "../api/plans";
 import { currentSession } from "../api/session";
 import { tileLayers, tilesOf } from "../api/tiles";
 import type { Edit } from "../model/edit";
+import type { Partition } from "../model/partition";
 import { projectionOf } from "../model/projection";
 import { type Feature, partitionOf } from "../model/rows";
-import { type Refused, replay } from "../model/session";
+import { type Refused, replay, type Session } from "../model/session";
 import { keepDrawn } from "./autosave";
 import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
 import { doors, projection, startDrawing } from "./drawing";
 import { learnIssued } from "./ids";
 import { forgetOrigins } from "./origins";
+import { readStandards } from "./standards";
 
 const KEY = "plan";
 
@@ -23,6 +25,7 @@ export async function startBench(): Promise<void> {
     location.assign("/login?next=/plan");
     return;
   }
+  await readStandards();
   plans.value = (await run(listPlans)) ?? [];
   person.value = found;
   const asked = new URLSearchParams(location.search).get(KEY);
@@ -30,6 +33,12 @@ export async function startBench(): Promise<void> {
   if (first !== undefined) await openPlan(first.plan_id);
   keepDrawn();
 }
+
+/** What is drawn again on a plan that was read anew, and what could not be. */
+type Redraw = (
+  saved: Partition,
+  revision: number,
+) => { readonly session: Session; readonly refused: readonly Refused[] };
 
 /** Edits of a kept draft that do not go together with the plan as it stands. */
 export const left = signal<readonly Refused[]>([]);
@@ -46,13 +55,13 @@ export async function openPlan(id: string): Promise<void> {
     chosen.value = [];
     doors.value = undefined;
     forgetOrigins();
-    await drawAgain(id, kept);
+    await drawAgain(id, again(kept));
     history.replaceState(null, "", `?${KEY}=${encodeURIComponent(id)}`);
   });
 }
 
-/** Read a plan anew, and do some edits on it as it stands. */
-export async function drawAgain(id: string, edits: readonly Edit[]): Promise<void> {
+/** Read a plan anew, and draw on it as it stands what is to be drawn again. */
+export async function drawAgain(id: string, draw: Redraw): Promise<void> {
   const [head, cells, atoms, conflicts] = await Promise.all([
     readPlan(id),
     readFeatures(id, "cells"),
@@ -61,13 +70,18 @@ export async function drawAgain(id: string, edits: readonly Edit[]): Promise<voi
   ]);
   const saved = partitionOf({ cells, atoms, conflicts });
   if (mayDraw.value) await learnIssued(head, saved);
-  const { session, refused } = replay(saved, head.revision, edits);
+  const { session, refused } = draw(saved, head.revision);
   batch(() => {
     projection.value = projectionOf(head.epsg);
     left.value = refused;
     startDrawing(session);
     plan.value = head;
   });
+}
+
+/** Draw these edits, one after the other. */
+export function again(edits: readonly Edit[]): Redraw {
+  return (saved, revision) => replay(saved, revision, edits);
 }
 
 async function readFeatures(

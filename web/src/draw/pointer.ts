@@ -5,8 +5,8 @@ import type { Projection } from "../model/projection";
 import { STEPS } from "../model/rules";
 import { hovered } from "./bench";
 import { drawing, projection } from "./drawing";
-import { ALL } from "./modes/all";
-import { type At, mode } from "./modes/mode";
+import { modeNow } from "./modes/all";
+import type { At } from "./modes/mode";
 import { atomAt } from "./pick";
 
 const REACH_PX = 11;
@@ -19,19 +19,19 @@ export function followPointer(map: MapView): void {
   const down = (event: PointerEvent) => {
     if ("points" in event && event.points.length > 1) return;
     const at = whereOf(map, event);
-    held = at !== null && (ALL[mode.value].down?.(at) ?? false);
+    held = at !== null && (modeNow().down?.(at) ?? false);
     if (held) event.preventDefault();
   };
   const move = (event: PointerEvent) => {
     const at = whereOf(map, event);
     if (at === null) return;
     hovered.value = at.cell;
-    if (held) ALL[mode.value].drag?.(at);
-    else ALL[mode.value].hover?.(at);
+    if (held) modeNow().drag?.(at);
+    else modeNow().hover?.(at);
   };
   const up = (event: PointerEvent) => {
     const at = whereOf(map, event);
-    if (held && at !== null) ALL[mode.value].drop?.(at);
+    if (held && at !== null) modeNow().drop?.(at);
     held = false;
   };
   map.on("mousedown", down);
@@ -42,7 +42,7 @@ export function followPointer(map: MapView): void {
   map.on("touchend", up);
   map.on("click", (event) => {
     const at = whereOf(map, event);
-    if (at !== null) ALL[mode.value].click?.(at);
+    if (at !== null) modeNow().click?.(at);
   });
 }
 
@@ -56,30 +56,44 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
     return [Math.round(east * STEPS), Math.round(north * STEPS)];
   };
   const { x, y } = event.point;
+  const { lng, lat } = event.lngLat;
   const place = onGround(x, y);
   const far = onGround(x + ("points" in event ? FINGER_PX : REACH_PX), y);
   const now = drawing.value?.now;
   return {
     place,
-    lonlat: [event.lngLat.lng, event.lngLat.lat],
+    lonlat: [lng, lat],
     cell: (now && atomAt(now, place)?.cell) ?? null,
     reach: Math.hypot(far[0] - place[0], far[1] - place[1]),
     more: event.originalEvent.shiftKey,
     streets: () => streetsNear(map, x, y, there),
+    facility: () => facilityAt(map, x, y),
+    building: () => (drawnAt(map, x, y, 1, ["building"]).length > 0 ? [lng, lat] : null),
   };
 }
 
 /** The streets that are drawn around a place of the screen, in metres. */
 function streetsNear(map: MapView, x: number, y: number, there: Projection): Place[][] {
-  const layers = ["road", "road:walked"].filter((id) => map.getLayer(id));
-  if (layers.length === 0) return [];
-  const around: [PointLike, PointLike] = [
-    [x - REACH_PX, y - REACH_PX],
-    [x + REACH_PX, y + REACH_PX],
-  ];
-  return map.queryRenderedFeatures(around, { layers }).flatMap(({ geometry }) => {
+  return drawnAt(map, x, y, REACH_PX, ["road", "road:walked"]).flatMap(({ geometry }) => {
     if (geometry.type !== "LineString" && geometry.type !== "MultiLineString") return [];
     const lines = geometry.type === "LineString" ? [geometry.coordinates] : geometry.coordinates;
     return lines.map((line) => line.map(([lon = 0, lat = 0]) => there.toGrid([lon, lat])));
   });
+}
+
+function facilityAt(map: MapView, x: number, y: number): string | null {
+  const [found] = drawnAt(map, x, y, REACH_PX, ["facility:tried", "facility"]).flatMap(
+    ({ properties }) => properties.facility_id ?? [],
+  );
+  return found === undefined ? null : String(found);
+}
+
+/** What some layers have drawn around a place of the screen. */
+function drawnAt(map: MapView, x: number, y: number, reach: number, layers: readonly string[]) {
+  const there = layers.filter((id) => map.getLayer(id));
+  const around: [PointLike, PointLike] = [
+    [x - reach, y - reach],
+    [x + reach, y + reach],
+  ];
+  return there.length === 0 ? [] : map.queryRenderedFeatures(around, { layers: there });
 }

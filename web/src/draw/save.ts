@@ -2,15 +2,20 @@ import { signal } from "@preact/signals";
 import { ServiceError } from "../api/client";
 import { keepDraft, restore, type Saved, type Stale, saveEdits, turnBack } from "../api/edits";
 import type { Edit } from "../model/edit";
+import { type Choice, rebase } from "../model/rebase";
 import { toEdits } from "../model/session";
 import { plan, run } from "./bench";
 import { drawing } from "./drawing";
-import { drawAgain } from "./open";
+import { again as draw, drawAgain } from "./open";
+import { zoomTo } from "./show";
 
-/** A save that somebody else was before: what stands now, and one's own edits; null when there is none. */
-export const stale = signal<{ readonly theirs: Stale; readonly mine: readonly Edit[] } | null>(
-  null,
-);
+/** A save that somebody else was before: what stands now, one's own edits, whose stand where they clash. */
+interface Met {
+  readonly theirs: Stale;
+  readonly mine: readonly Edit[];
+  readonly choices: ReadonlyMap<number, Choice>;
+}
+export const stale = signal<Met | null>(null);
 /** What the server counted otherwise, or said about the last save. */
 export const saved = signal<Saved | null>(null);
 
@@ -26,15 +31,31 @@ export async function takeTheirs(): Promise<void> {
   await again([]);
 }
 
-/** Save those edits that go together with what somebody else saved. */
-export async function mergeBoth(): Promise<void> {
+/** Say whose edit is to stand where one of one's own clashes. */
+export function decide(index: number, choice: Choice): void {
   const found = stale.value;
-  if (found === null) return;
+  if (found !== null) {
+    stale.value = { ...found, choices: new Map(found.choices).set(index, choice) };
+  }
+}
+
+/** Save one's own edits on what somebody else saved: those that fit, and those that are to stand. */
+export async function mergeBoth(): Promise<void> {
+  const [found, open] = [stale.value, plan.value];
+  if (found === null || open === null) return;
   stale.value = null;
-  const { revision, fits } = found.theirs;
-  const edits = found.mine.filter((_, i) => fits.includes(i));
-  if (edits.length === 0) await again([]);
-  else await send(revision, edits);
+  const { theirs, mine, choices } = found;
+  await run(() =>
+    drawAgain(open.plan_id, (saved, revision) =>
+      rebase(saved, mine, { ...theirs, revision }, choices),
+    ),
+  );
+  await save();
+}
+
+/** Bring the cells into view that one's own edit of a number touches. */
+export function lookAtEdit(index: number): void {
+  zoomTo(drawing.value?.done[index]?.change.cells ?? []);
 }
 
 /** Have the plan back as one drew on it, and save one's own edits; theirs stay in the history. */
@@ -65,7 +86,7 @@ export async function restoreTo(revision: number): Promise<void> {
 /** Read the plan anew with some edits that are not saved. */
 export async function again(edits: readonly Edit[]): Promise<void> {
   const open = plan.value;
-  if (open !== null) await run(() => drawAgain(open.plan_id, edits));
+  if (open !== null) await run(() => drawAgain(open.plan_id, draw(edits)));
 }
 
 function toEditsNow(): Edit[] {
@@ -79,13 +100,24 @@ async function send(base: number, edits: readonly Edit[]): Promise<void> {
     try {
       saved.value = await saveEdits(open.plan_id, { base, edits });
     } catch (error) {
-      if (!isStale(error)) throw error;
-      stale.value = { theirs: error.answer as Stale, mine: edits };
+      if (!isStale(error)) {
+        lookAtRefused(error);
+        throw error;
+      }
+      stale.value = { theirs: error.answer as Stale, mine: edits, choices: new Map() };
       return;
     }
     await keepDraft(open.plan_id, { base_revision: saved.value.revision, edits: [] });
-    await drawAgain(open.plan_id, []);
+    await drawAgain(open.plan_id, draw([]));
   });
+}
+
+/** Bring into view what the service refused: it tells the number of the edit. */
+function lookAtRefused(error: unknown): void {
+  const [first] = error instanceof ServiceError ? error.details : [];
+  const { what = "" } = (first ?? {}) as { readonly what?: string };
+  const number = /^edits\[(\d+)\]/.exec(what)?.[1];
+  if (number !== undefined) lookAtEdit(Number(number));
 }
 
 function isStale(error: unknown): error is ServiceError {

@@ -27,7 +27,7 @@ import { preview, shown } from "./drawing";
 import { handlesNow, lineNow } from "./marks";
 import { origins, readOrigins } from "./origins";
 import { followPointer } from "./pointer";
-import { keepServices } from "./services";
+import { keepServices } from "./show_services";
 
 type Effect = typeof effect;
 let view: MapView | null = null;

@@ -1,8 +1,10 @@
+import { isOnServices } from "../services";
 import { borderMode } from "./border";
 import { insertMode } from "./insert";
-import type { Mode, ModeName } from "./mode";
+import { type Mode, type ModeName, mode } from "./mode";
 import { paintMode } from "./paint";
 import { lockMode, mergeMode, oneMode, selectMode } from "./pick";
+import { serviceMode } from "./service";
 import { splitMode } from "./split";
 import { vertexMode } from "./vertex";
 
@@ -19,3 +21,8 @@ export const ALL: Readonly<Record<ModeName, Mode>> = {
   rename: oneMode,
   lock: lockMode,
 };
+
+/** The mode that pointer and keys are for now. */
+export function modeNow(): Mode {
+  return isOnServices() ? serviceMode : ALL[mode.value];
+}

@@ -1,6 +1,5 @@
 import { signal } from "@preact/signals";
 import type { Position } from "geojson";
-import type { Handle } from "../../map/sketch";
 import type { Place } from "../../model/edit";
 import type { Point } from "../../model/point";
 
@@ -41,6 +40,10 @@ export interface At {
   readonly more: boolean;
   /** The streets near by, in metres. */
   readonly streets: () => readonly (readonly Place[])[];
+  /** The facility there, one that is tried too. */
+  readonly facility: () => string | null;
+  /** The place, if a building is there. */
+  readonly building: () => Position | null;
 }
 
 /** How a mode answers pointer and keys; what it leaves out is not for it. */
@@ -58,6 +61,3 @@ export interface Mode {
 }
 
 export const mode = signal<ModeName>("select");
-/** What the mode draws over the cells. */
-export const handles = signal<readonly Handle[]>([]);
-export const sketch = signal<readonly Position[]>([]);

@@ -3,8 +3,8 @@ import { cells } from "../../draw/cells";
 import { type Disagreement, redrawing } from "../../draw/conflicts";
 import { act } from "../../draw/drawing";
 import { turnTo } from "../../draw/keys";
+import { departmentName } from "../../draw/standards";
 import { say } from "../../text/plan/conflicts";
-import { departmentName } from "../../text/plan/departments";
 
 /** Who drew the border where, what it follows now, and the decision. */
 export function ConflictCard({ conflict }: { conflict: Disagreement }) {

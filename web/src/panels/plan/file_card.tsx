@@ -1,6 +1,6 @@
 import type { Upload } from "../../api/jobs";
 import { drop, ROLES, type Role, type Use, useAs, uses } from "../../draw/jobs";
-import { departmentName, departments } from "../../text/plan/departments";
+import { departmentName, standards } from "../../draw/standards";
 import { say } from "../../text/plan/jobs";
 
 interface Finding {
@@ -61,7 +61,7 @@ export function FileCard({ file }: { file: Upload }) {
             }
           >
             <option value="">{name.replace(/\..*$/, "")}</option>
-            {departments.map((one) => (
+            {standards.value.departments.map(({ name: one }) => (
               <option key={one} value={one}>
                 {departmentName(one)}
               </option>

@@ -2,6 +2,7 @@ import { mayEdit, person, plan } from "../../draw/bench";
 import { redrawing } from "../../draw/conflicts";
 import { refusal } from "../../draw/drawing";
 import { mode } from "../../draw/modes/mode";
+import { isOnServices } from "../../draw/services";
 import { SNAPS, snaps } from "../../draw/snap";
 import { say as sayConflicts } from "../../text/plan/conflicts";
 import { say } from "../../text/plan/modes";
@@ -11,7 +12,7 @@ const SNAPPING: ReadonlySet<string> = new Set(["vertex", "split"]);
 
 /** What the mode does, what it snaps to, and why the last step could not be. */
 export function HintLine() {
-  if (plan.value === null) return null;
+  if (plan.value === null || isOnServices()) return null;
   const why = refusal.value;
   return (
     <div class="hint-line">

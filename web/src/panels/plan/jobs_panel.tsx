@@ -52,7 +52,7 @@ function JobRow({ job }: { job: Job }) {
   return (
     <article class="job" aria-live="polite">
       <p>
-        <strong>{kind === "merge" ? say("merge") : kind}</strong> {plan_id}{" "}
+        <strong>{say(`kind_${kind}` as "kind_merge")}</strong> {plan_id}{" "}
         <span class={`badge job-${state}`}>{say(state)}</span>
       </p>
       {runs && (

@@ -1,6 +1,6 @@
 import { departments, hiddenLayers, tiled } from "../../draw/bench";
+import { departmentName } from "../../draw/standards";
 import { DEPARTMENT_COLOURS } from "../../map/departments";
-import { departmentName } from "../../text/plan/departments";
 import { say } from "../../text/plan/layers";
 
 const SWITCHES = ["names", "borders", "conflicts"] as const;

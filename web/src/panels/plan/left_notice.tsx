@@ -1,4 +1,6 @@
+import { lonlat } from "../../draw/marks";
 import { left } from "../../draw/open";
+import { zoomToPlaces } from "../../draw/show";
 import { say as sayBench } from "../../text/plan/bench";
 import { operationName } from "../../text/plan/operations";
 import { say as sayRefusal } from "../../text/plan/refusals";
@@ -13,7 +15,16 @@ export function LeftNotice() {
       <ul>
         {left.value.map(({ index, edit, refusal }) => (
           <li key={index}>
-            {operationName(edit.op)}：{sayRefusal(refusal.code)}
+            {operationName(edit.op)}：{sayRefusal(refusal.code)}{" "}
+            {refusal.place !== null && (
+              <button
+                type="button"
+                class="quiet"
+                onClick={() => refusal.place && zoomToPlaces([lonlat(refusal.place)])}
+              >
+                {say("look")}
+              </button>
+            )}
           </li>
         ))}
       </ul>

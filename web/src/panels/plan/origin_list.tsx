@@ -1,7 +1,7 @@
 import { mayReadOrigins, origins, readOrigins } from "../../draw/origins";
-import { language } from "../../text/language";
+import { departmentName } from "../../draw/standards";
 import { say } from "../../text/plan/cell";
-import { departmentName } from "../../text/plan/departments";
+import { percent } from "./figure";
 
 const LEAST_SHARE = 0.005;
 
@@ -30,8 +30,4 @@ export function OriginList({ cell }: { cell: string }) {
       ))}
     </dl>
   );
-}
-
-function percent(share: number): string {
-  return share.toLocaleString(language.value, { style: "percent", maximumFractionDigits: 0 });
 }

@@ -1,9 +1,9 @@
 import { mayEdit } from "../../draw/bench";
 import { moved } from "../../draw/doors";
 import { lookAt, mend, principles, tasks } from "../../draw/problems";
-import { language } from "../../text/language";
 import { say as sayModes } from "../../text/plan/modes";
 import { say } from "../../text/plan/problems";
+import { percent } from "./figure";
 
 const SHOWN = 80;
 
@@ -39,10 +39,7 @@ export function ProblemList() {
 
 function Principles() {
   const { in_band_share, compactness, faults } = principles.value;
-  const share = in_band_share.toLocaleString(language.value, {
-    style: "percent",
-    maximumFractionDigits: 1,
-  });
+  const share = percent(in_band_share, 1);
   const rows = [
     ["moderate_size", say("in_band", { share })],
     ["seamless", faults === 0 ? say("no_gap") : say("gaps", { n: faults })],

@@ -1,58 +1,64 @@
+import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { tiled } from "../../draw/bench";
 import { turnTo } from "../../draw/keys";
-import {
-  count,
-  hasServices,
-  moves,
-  putBack,
-  readServices,
-  services,
-  walkers,
-} from "../../draw/services";
-import { SHARES } from "../../map/services";
+import { count } from "../../draw/scenario";
+import { compare } from "../../draw/scenarios";
+import { hasServices, readServices, services, walkers } from "../../draw/services";
+import { kindName, standards } from "../../draw/standards";
+import { MINUTES, SHARES } from "../../map/services";
 import { language } from "../../text/language";
-import { kindName, kinds, say } from "../../text/plan/services";
-import { MoveEffect } from "./move_effect";
+import { say } from "../../text/plan/services";
+import { HomeCard } from "./home_card";
+import { ScenarioList } from "./scenario_list";
+import { SiteSearch } from "./site_search";
+import { TryOut } from "./try_out";
 
-/** Who reaches which service, and what a moved facility would do. */
+/** Who reaches which service, and what would be if facilities and streets were others. */
 export function ServicesPanel() {
   useEffect(() => {
     turnTo("select");
     readServices();
+    return effect(() => {
+      services.value;
+      count();
+      compare();
+    });
   }, []);
   if (!hasServices()) return <p class="hint">{say("none")}</p>;
-  const { kind, profile, gaps, circles } = services.value;
+  return (
+    <>
+      <Look />
+      <TryOut />
+      <ScenarioList />
+      <SiteSearch />
+      <HomeCard />
+    </>
+  );
+}
+
+/** Of whom, to what, and for how long. */
+function Look() {
+  const { kind, profile, minutes, gaps, circles } = services.value;
   const put = (change: Partial<typeof services.value>) => {
     services.value = { ...services.value, ...change };
   };
   return (
-    <>
-      <section class="part">
-        <label class="field">
-          {say("kind")}
-          <select
-            value={kind}
-            onChange={(event) => {
-              putBack();
-              put({ kind: event.currentTarget.value });
-            }}
-          >
-            {kinds.map((name) => (
-              <option key={name} value={name}>
-                {kindName(name)}
-              </option>
-            ))}
-          </select>
-        </label>
+    <section class="part">
+      <label class="field">
+        {say("kind")}
+        <select value={kind} onChange={(event) => put({ kind: event.currentTarget.value })}>
+          {standards.value.kinds.map(({ name }) => (
+            <option key={name} value={name}>
+              {kindName(name)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <div class="row fields">
         <label class="field">
           {say("walker")}
-          <select
-            value={profile}
-            onChange={(event) => {
-              put({ profile: event.currentTarget.value });
-              count();
-            }}
-          >
+          <select value={profile} onChange={(event) => put({ profile: event.currentTarget.value })}>
             {walkers.value.map(({ name, label_zh, label_en }) => (
               <option key={name} value={name}>
                 {language.value === "zh" ? label_zh : label_en}
@@ -60,42 +66,53 @@ export function ServicesPanel() {
             ))}
           </select>
         </label>
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={gaps}
-            onChange={(event) => put({ gaps: event.currentTarget.checked })}
-          />
-          {say("gaps")}
-        </label>
-        {gaps && (
-          <ul class="plain">
-            {SHARES.map(([key, , colour]) => (
-              <li key={key} class="check">
-                <span class="swatch" style={{ background: colour }} /> {say(key)}
-              </li>
+        <label class="field">
+          {say("minutes")}
+          <select
+            value={minutes ?? ""}
+            onChange={(event) => put({ minutes: Number(event.currentTarget.value) || null })}
+          >
+            <option value="">{say("by_norm")}</option>
+            {MINUTES.map((n) => (
+              <option key={n} value={n}>
+                {say("n_minutes", { n })}
+              </option>
             ))}
-          </ul>
-        )}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={circles}
-            onChange={(event) => put({ circles: event.currentTarget.checked })}
-          />
-          {say("circles")}
+          </select>
         </label>
-      </section>
-      <p class="hint">{say("hint")}</p>
-      {moves.value.size > 0 && (
-        <p class="row">
-          {say("moved", { n: moves.value.size })}
-          <button type="button" onClick={() => putBack()}>
-            {say("reset")}
-          </button>
-        </p>
+      </div>
+      {tiled.value.has("gaps") && (
+        <Switch name={say("gaps")} isOn={gaps} turn={(isOn) => put({ gaps: isOn })} />
       )}
-      <MoveEffect />
-    </>
+      {gaps && (
+        <ul class="plain">
+          {SHARES.map(([key, , colour]) => (
+            <li key={key} class="check">
+              <span class="swatch" style={{ background: colour }} /> {say(key)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {tiled.value.has("circles") && (
+        <Switch
+          name={say("circles_of", { n: minutes ?? MINUTES[2] })}
+          isOn={circles}
+          turn={(isOn) => put({ circles: isOn })}
+        />
+      )}
+    </section>
+  );
+}
+
+function Switch(props: { name: string; isOn: boolean; turn: (isOn: boolean) => void }) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={props.isOn}
+        onChange={(event) => props.turn(event.currentTarget.checked)}
+      />
+      {props.name}
+    </label>
   );
 }

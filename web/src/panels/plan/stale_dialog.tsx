@@ -1,15 +1,21 @@
 import { drawing } from "../../draw/drawing";
-import { keepMine, mergeBoth, stale, takeTheirs } from "../../draw/save";
+import { decide, keepMine, lookAtEdit, mergeBoth, stale, takeTheirs } from "../../draw/save";
 import { language } from "../../text/language";
 import { operationName } from "../../text/plan/operations";
+import { refusalText } from "../../text/plan/refusals";
 import { say } from "../../text/plan/saving";
 import { Dialog } from "./dialog";
+
+const CHOICES = [
+  ["theirs", "use_theirs"],
+  ["mine", "use_mine"],
+] as const;
 
 /** Somebody saved before: keep mine, take theirs, or both where they go together. */
 export function StaleDialog() {
   const found = stale.value;
   if (found === null) return null;
-  const { theirs, mine } = found;
+  const { theirs, mine, choices } = found;
   const close = () => {
     stale.value = null;
   };
@@ -31,20 +37,34 @@ export function StaleDialog() {
       {theirs.clashes.length > 0 && (
         <>
           <p>{say("clashes", { n: theirs.clashes.length })}</p>
-          <ul>
-            {theirs.clashes.map(({ index, what }) => (
-              <li key={index}>
-                {operationName(mine[index]?.op ?? "")} <small>{what}</small>
-              </li>
-            ))}
-          </ul>
+          {theirs.clashes.map(({ index, code }) => (
+            <fieldset key={index} class="clash">
+              <legend>
+                {operationName(mine[index]?.op ?? "")} <small>{refusalText(code) ?? code}</small>
+              </legend>
+              {CHOICES.map(([choice, label]) => (
+                <label key={choice}>
+                  <input
+                    type="radio"
+                    name={`clash-${index}`}
+                    checked={(choices.get(index) ?? "theirs") === choice}
+                    onChange={() => decide(index, choice)}
+                  />
+                  {say(label)}
+                </label>
+              ))}
+              <button type="button" class="quiet" onClick={() => lookAtEdit(index)}>
+                {say("look")}
+              </button>
+            </fieldset>
+          ))}
         </>
       )}
       <div class="row">
         <button
           type="button"
           class="main"
-          disabled={theirs.fits.length === 0}
+          disabled={theirs.fits.length === 0 && ![...choices.values()].includes("mine")}
           onClick={() => mergeBoth()}
         >
           {say("merge")}

@@ -1,6 +1,7 @@
 import { ServiceError } from "../../api/client";
 import { trouble } from "../../draw/bench";
 import { say } from "../../text/plan/bench";
+import { refusalText } from "../../text/plan/refusals";
 
 /** What went wrong, until it is closed. */
 export function Trouble() {
@@ -10,7 +11,7 @@ export function Trouble() {
   return (
     <div class="trouble" role="alert">
       <p>{say("failed", { why })}</p>
-      {details.length > 1 && (
+      {details.length > 0 && (
         <ul>
           {details.slice(0, 8).map((one) => (
             <li key={JSON.stringify(one)}>{whatOf(one)}</li>
@@ -25,6 +26,6 @@ export function Trouble() {
 }
 
 function whatOf(detail: unknown): string {
-  const { what = "", where = "", remedy = "" } = detail as Record<string, string>;
-  return [what, where, remedy].filter(Boolean).join(" · ");
+  const { code = "", what = "", where = "", remedy = "" } = detail as Record<string, string>;
+  return [refusalText(code), what, where, remedy].filter(Boolean).join(" · ");
 }

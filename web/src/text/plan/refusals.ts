@@ -33,3 +33,8 @@ const messages = {
 
 /** Why an edit cannot be, by its code. */
 export const say = speaker<keyof typeof messages.zh>(messages);
+
+/** The same for a code that may be of something else; null then. */
+export function refusalText(code: string): string | null {
+  return code in messages.zh ? say(code as keyof typeof messages.zh) : null;
+}

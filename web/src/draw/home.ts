@@ -1,0 +1,54 @@
+import { signal } from "@preact/signals";
+import type { Feature, Position } from "geojson";
+import { type Nearest, nearest } from "../api/public";
+import { services } from "./services";
+
+const REST_MS = 150;
+
+/** The building that is pointed at, and the nearest service of each kind from it. */
+export const home = signal<{ readonly at: Position; readonly services: Nearest } | null>(null);
+/** The kind whose way is drawn; that which is looked at if this one is not reached. */
+export const wayTo = signal("");
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let asked = "";
+
+/** Ask which needs are met at a building, once the pointer rests there. */
+export function lookAtHome(at: Position | null): void {
+  clearTimeout(timer);
+  const [lon = 0, lat = 0] = at ?? [];
+  const key = `${lon} ${lat} ${services.value.profile}`;
+  if (at === null || key === asked) return;
+  timer = setTimeout(async () => {
+    asked = key;
+    try {
+      const found = await nearest({ lon, lat }, services.value.profile, [], 1);
+      if (asked === key) home.value = { at, services: found };
+    } catch {
+      home.value = null; // no street near by, or nothing is published yet
+    }
+  }, REST_MS);
+}
+
+/** The building and the way from it. */
+export function homeFeatures(): Feature[] {
+  if (home.value === null) return [];
+  const { at, services: found } = home.value;
+  const kind = wayTo.value === "" ? services.value.kind : wayTo.value;
+  const way = found[kind]?.[0]?.route.coordinates ?? [];
+  const point: Feature = {
+    type: "Feature",
+    geometry: { type: "Point", coordinates: at },
+    properties: { op: "home" },
+  };
+  if (way.length < 2) return [point];
+  const coordinates = way.map((place) => [...place]);
+  return [
+    {
+      type: "Feature",
+      geometry: { type: "LineString", coordinates },
+      properties: { op: "way" },
+    },
+    point,
+  ];
+}
