@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -127,6 +127,85 @@ def test_no_few_elders_can_be_recovered_from_the_elder_page_and_the_gaps(town):
     public_gaps = suppress(gaps, cells)
     public = suppress_elders(elders, cells, public_gaps)
     assert leaks(cells, table, public, public_gaps) == []
+
+
+# the smallest sets of people that the groups tell apart, and which of them are in each group
+KINDS_OF_PEOPLE = ("80", "80 alone", "alone", "60", "in need", "child", "severe", "disabled")
+HOLDS = {
+    "elders_60": ("80", "80 alone", "alone", "60"),
+    "elders_80": ("80", "80 alone"),
+    "elders_alone": ("alone", "80 alone"),
+    "elders_80_alone": ("80 alone",),
+    "children": ("in need", "child"),
+    "children_in_need": ("in need",),
+    "disabled": ("severe", "disabled"),
+    "disabled_severe": ("severe",),
+}
+
+
+@st.composite
+def groups_of_towns(draw):
+    cells, _ = draw(towns())
+    size = len(cells) * len(KINDS_OF_PEOPLE)
+    table = draw(st.lists(counts, min_size=size, max_size=size))
+    return cells, np.array(table).reshape(len(cells), -1)
+
+
+def groups_table(cells, table):
+    units, frames = units_of(cells), []
+    for level in ELDER_LEVELS:
+        frame = pd.DataFrame({"level": level, "id": units.ids[level], "kind": KIND})
+        for group, kinds in HOLDS.items():
+            by_cell = table[:, [KINDS_OF_PEOPLE.index(k) for k in kinds]].sum(axis=1).astype(float)
+            frame[group] = units.roll_up(by_cell[None, :], level)[0].astype(int)
+        frames.append(frame.assign(**dict.fromkeys(within_columns(), 0)))
+    return pd.concat(frames, ignore_index=True).assign(profile=PROFILE)
+
+
+def leaked_groups(cells, table, public):
+    rows, values, found = [], [], []
+    for record in public.itertuples():
+        for group, kinds in HOLDS.items():
+            value = getattr(record, group)
+            if not pd.isna(value):
+                held = np.isin(KINDS_OF_PEOPLE, kinds)
+                rows.append(np.outer(inside(cells, record), held).ravel())
+                values.append(float(value))
+    known = {"A_eq": np.array(rows, float), "b_eq": np.array(values), "bounds": (0, None)}
+    for record in public.itertuples():
+        for at, kind in enumerate(KINDS_OF_PEOPLE):
+            target = np.zeros(table.shape)
+            target[inside(cells, record), at] = 1
+            true = (table * target).sum()
+            if 0 < true < K:
+                ends = [linprog(s * target.ravel(), **known, method="highs") for s in (1, -1)]
+                high = np.inf if ends[1].status == 3 else -ends[1].fun
+                if np.floor(high + 1e-6) - np.ceil(ends[0].fun - 1e-6) < 1:
+                    found.append((record.level, record.id, kind, true))
+    return found
+
+
+@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])  # slow to shrink
+@given(groups_of_towns())
+def test_no_few_of_any_special_group_can_be_recovered(town):
+    cells, table = town
+    public = suppress_elders(groups_table(cells, table), cells)
+    assert leaked_groups(cells, table, public) == []
+
+
+def test_few_children_in_need_hide_neither_elders_nor_children():
+    cells = gpd.GeoDataFrame(
+        {"community_id": ["a", "b", "c"], "subdistrict_id": "s"},
+        index=["k1", "k2", "k3"],
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+        crs=4548,
+    )
+    table = np.full((3, len(KINDS_OF_PEOPLE)), 40)
+    table[0, KINDS_OF_PEOPLE.index("in need")] = 3
+    public = suppress_elders(groups_table(cells, table), cells)
+    assert public[public.id == "a"]["children_in_need"].isna().all()
+    assert public["children_in_need"].isna().sum() == 2  # and a neighbour, so that no sum tells it
+    assert public[[g for g in HOLDS if g != "children_in_need"]].notna().all(axis=None)
 
 
 def test_blanking_only_few_elders_would_be_undone_by_subtraction():

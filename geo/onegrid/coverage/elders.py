@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 ELDER_PACE: Final = "elder_75"
 ELDER_LEVELS: Final = LEVELS[1:]
 BANDS: Final = ("elders_60", "elders_80", "elders_alone")
-# each group with the one it is part of
-GROUPS: Final = {
-    "elders_60": "",
-    "elders_80": "elders_60",
-    "elders_alone": "elders_60",
-    "elders_80_alone": "elders_80",
-    "children": "",
-    "children_in_need": "children",
-    "disabled": "",
-    "disabled_severe": "disabled",
+# each group with those it is part of, which stand before it
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "elders_60": (),
+    "elders_80": ("elders_60",),
+    "elders_alone": ("elders_60",),
+    "elders_80_alone": ("elders_80", "elders_alone"),
+    "children": (),
+    "children_in_need": ("children",),
+    "disabled": (),
+    "disabled_severe": ("disabled",),
 }
 _AREA_DECIMALS = 2
 
@@ -180,9 +180,9 @@ def suppress_elders(
 ) -> pd.DataFrame:
     """Return a copy of the elders table that may be published beside the public gaps.
 
-    The groups of a unit hide together, and so do the figures of reach of a band and kind: where a
-    part that the columns tell apart holds 1 to k - 1 people, where the gaps hide the unit, and
-    where a blank neighbour could be told from a sum.
+    A group of a unit hides with all that are part of it, and so do the figures of reach of a band
+    and kind: where a part that the columns tell apart holds 1 to k - 1 people, where the gaps hide
+    the unit, and where a blank neighbour could be told from a sum.
 
     Parameters
     ----------
@@ -211,13 +211,14 @@ def suppress_elders(
         rows = rows[np.argsort(unit[rows], kind="stable")]
         told = elders.iloc[rows]
         counts = {g: told[g].to_numpy(np.float64, na_value=0.0) for g in (*GROUPS, *reach)}
-        must = _hidden_in(gaps, tree.index, "people")
-        hidden = hidden_units(_parts(counts), tree.children, must=must, k=smallest)
-        public = blanked(public, rows[hidden], GROUPS)
-        betrayed = hidden | _hidden_in(gaps, tree.index, "people_covered", kind, told["profile"])
-        for band in BANDS:  # who is hidden among all elders is so among the oldest
-            parts = _reach_parts(counts, band)
-            betrayed = hidden_units(parts, tree.children, must=betrayed, k=smallest)
+        unknown = _hidden_in(gaps, tree.index, "people")
+        hidden = _hidden_groups(counts, tree.children, must=unknown, k=smallest)
+        for group, where in hidden.items():
+            public = blanked(public, rows[where], [group])
+        betrayed = _hidden_in(gaps, tree.index, "people_covered", kind, told["profile"])
+        for band in BANDS:  # and among all elders, so among the oldest
+            parts, must = _reach_parts(counts, band), betrayed | hidden[band]
+            betrayed = hidden_units(parts, tree.children, must=must, k=smallest)
             names = [name for name in reach if name.startswith(f"{band}_within")]
             public = blanked(public, rows[betrayed], names)
     return public
@@ -242,11 +243,30 @@ def _hidden_in(
     return hidden
 
 
-def _parts(counts: dict[str, Floats]) -> Floats:
-    """Return everybody, every group, and every group without a part of it."""
-    whole = [counts[g] for g, parent in GROUPS.items() if not parent]
-    parts = [counts[parent] - counts[g] for g, parent in GROUPS.items() if parent]
-    return np.column_stack([np.sum(whole, axis=0), *(counts[g] for g in GROUPS), *parts])
+def _hidden_groups(
+    counts: dict[str, Floats], children: tuple[tuple[int, ...], ...], *, must: Bools, k: float
+) -> dict[str, Bools]:
+    """Return where each group is hidden: also where a group is that it is part of."""
+    anybody = np.sum([counts[group] for group, wholes in GROUPS.items() if not wholes], axis=0)
+    most: dict[str, Floats] = {}  # who might be in a group, as far as is told of the wholes
+    hidden: dict[str, Bools] = {}
+    for group, wholes in GROUPS.items():
+        told = [np.where(hidden[whole], most[whole], counts[whole]) for whole in wholes]
+        most[group] = np.min([anybody, *told], axis=0)
+        unknown = np.logical_or.reduce([must, *(hidden[whole] for whole in wholes)])
+        parts = np.column_stack([most[group], _parts(counts, group)])
+        hidden[group] = hidden_units(parts, children, must=unknown, k=k)
+    return hidden
+
+
+def _parts(counts: dict[str, Floats], group: str) -> Floats:
+    """Return who is in a group, who is in those it is part of without it, and who in neither."""
+    wholes = GROUPS[group]
+    parts = [counts[group], *(counts[whole] - counts[group] for whole in wholes)]
+    if len(wholes) > 1:
+        (around,) = {GROUPS[whole][0] for whole in wholes}
+        parts.append(counts[around] - sum(counts[whole] for whole in wholes) + counts[group])
+    return np.column_stack(parts)
 
 
 def _reach_parts(counts: dict[str, Floats], band: str) -> Floats:
@@ -254,9 +274,8 @@ def _reach_parts(counts: dict[str, Floats], band: str) -> Floats:
     minutes = [f"{m:.0f}" for m in numbers("circle_minutes")]
     steps = _between_limits(counts, band, minutes)
     reached = [counts[f"{band}_within_{m}"] for m in minutes]
-    parent = GROUPS[band]
-    others = _between_limits(counts, parent, minutes) - steps if parent else steps[:, :0]
-    return np.column_stack([counts["elders_60"], steps, *reached, others])
+    others = [_between_limits(counts, whole, minutes) - steps for whole in GROUPS[band]]
+    return np.column_stack([counts["elders_60"], steps, *reached, *others])
 
 
 def _between_limits(counts: dict[str, Floats], band: str, minutes: list[str]) -> Floats:

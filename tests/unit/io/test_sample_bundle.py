@@ -62,6 +62,16 @@ def test_residents_are_plausible_and_inside_the_district(tables):
     assert 0.2 <= people["elders_60"].sum() / people["people"].sum() <= 0.25
     assert (people["elders_80"] <= people["elders_60"]).all()
     assert (people["elders_alone"] <= people["elders_60"]).all()
+    for part, whole in (
+        ("elders_80_alone", "elders_80"),
+        ("elders_80_alone", "elders_alone"),
+        ("children_in_need", "children"),
+        ("disabled_severe", "disabled"),
+        ("disabled", "people"),
+    ):
+        assert (people[part] <= people[whole]).all()
+        assert people[part].sum() > 0
+    assert (people["children"] + people["elders_60"] <= people["people"]).all()
     homes = shapely.STRtree(units.geometry.to_numpy()).query(
         people.geometry.to_numpy(), predicate="within"
     )[1]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 SETBACK_M = 9.0
 _HOUSEHOLD_PEOPLE = 2.6
 _ELDER_80_SHARE, _ELDER_ALONE_SHARE = 0.14, 0.11  # of those aged 60 or more
+_BOTH_SHARE = 0.4  # of the fewer of those aged 80 or more and those living alone
+_CHILD_SHARE, _IN_NEED_SHARE = 0.18, 0.015  # of those under 60, of children
+_DISABLED_SHARE, _SEVERE_SHARE = 0.027, 0.3  # of residents, of the disabled
 _ROW_RATIO = 1.5  # rows face south: wider apart than houses in a row
 
 
@@ -95,14 +98,24 @@ def residents(
     households = shares(total, weight + 1e-9, least=1)
     people = households + rng.poisson(households * (_HOUSEHOLD_PEOPLE - 1))
     elders_60 = rng.binomial(people, elder_share)
+    elders_80 = rng.binomial(elders_60, _ELDER_80_SHARE)
+    elders_alone = rng.binomial(elders_60, _ELDER_ALONE_SHARE)
+    (own,) = rng.spawn(1)  # so that nothing drawn later depends on the special groups
+    children = own.binomial(people - elders_60, _CHILD_SHARE)
+    disabled = own.binomial(people, _DISABLED_SHARE)
     order = np.lexsort((xy[:, 1], xy[:, 0]))
     frame = gpd.GeoDataFrame(
         {
             "households": households,
             "people": people,
             "elders_60": elders_60,
-            "elders_80": rng.binomial(elders_60, _ELDER_80_SHARE),
-            "elders_alone": rng.binomial(elders_60, _ELDER_ALONE_SHARE),
+            "elders_80": elders_80,
+            "elders_alone": elders_alone,
+            "elders_80_alone": own.binomial(np.minimum(elders_80, elders_alone), _BOTH_SHARE),
+            "children": children,
+            "children_in_need": own.binomial(children, _IN_NEED_SHARE),
+            "disabled": disabled,
+            "disabled_severe": own.binomial(disabled, _SEVERE_SHARE),
         },
         geometry=shapely.points(xy),
         crs=crs,
