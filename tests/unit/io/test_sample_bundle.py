@@ -18,7 +18,7 @@ def tables():
     paths = load_sample()
     asked = {
         "communities": (paths.communities, schema.COMMUNITIES),
-        "households": (paths.households, schema.PEOPLE),
+        "households": (paths.households, schema.RESIDENTS),
         "roads": (paths.roads, schema.ROADS),
         "facilities": (paths.facilities, schema.FACILITIES),
         **{name: (path, schema.DEPARTMENT) for name, path in paths.departments.items()},
