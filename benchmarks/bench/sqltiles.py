@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import psycopg
 
+from bench.serving import TICKS_S, process_fields
+
 if TYPE_CHECKING:
     from onegrid.maps.tile_grid import Tile
 
@@ -34,6 +36,8 @@ def sql_tiles(url: str, tiles: list[Tile], seconds: float) -> dict[str, Any]:
     address = url.replace("+psycopg", "")
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(_MAKE)
+        keeper = int(process_fields(connection.info.backend_pid)[1])
+        before_s = ended_s(keeper)
     spent_s: list[float] = []
     sizes: list[int] = []
     until = time.perf_counter() + seconds
@@ -54,13 +58,21 @@ def sql_tiles(url: str, tiles: list[Tile], seconds: float) -> dict[str, Any]:
         thread.start()
     for thread in threads:
         thread.join()
+    took_s = time.perf_counter() - began
+    time.sleep(0.5)  # until the processes of the connections have ended
     p50, p99 = np.percentile(spent_s, [50, 99])
     return {
         "name": "tiles z15, ST_AsMVT",
         "asked": len(spent_s),
-        "per_s": len(spent_s) / (time.perf_counter() - began),
+        "per_s": len(spent_s) / took_s,
         "p50_ms": 1000 * p50,
         "p99_ms": 1000 * p99,
+        "cpu_ms": 1000 * (ended_s(keeper) - before_s) / len(spent_s),
         "mean_kb": float(np.mean(sizes)) / 1000,
         "failed": 0,
     }
+
+
+def ended_s(pid: int) -> float:
+    """Return the CPU seconds of the processes that a process began and that have ended."""
+    return sum(map(int, process_fields(pid)[13:15])) / TICKS_S
