@@ -11,14 +11,18 @@ PEOPLE = {
     "office": ("subdistrict_office", "subdistrict/s0"),
     "town": ("community", "community/m21"),
     "planner": ("planner", "district"),
+    "newcomer": ("community", "community/m21"),
+    "worker": ("grid_worker", "community/m21"),
 }
+DRAFT = "next"
 
 
 def publish(results, place):
-    """Make a workspace of a folder of results, its plan published, with people to log in."""
+    """Make a workspace of a folder of results: a plan in force, a draft, people who may log in."""
     init(place, name="区", crs=None)
     import_folder(place, ImportInputs(results, "main", "一张网"), by=service.BY)
     with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
+        plans.branch_plan(connection, "main", to=DRAFT, name="下一稿", by=service.BY)
         plans.set_status(connection, "main", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
         for name, (role, area) in PEOPLE.items():
             users.add_user(connection, users.Person(name, name, role, (area,)), by=service.BY)

@@ -11,18 +11,10 @@ pytestmark = pytest.mark.e2e
 OWN = "correct horse battery"
 
 
-@pytest.fixture
-def served(serving, tmp_path):
-    service.fill(str(tmp_path / "w"))
-    app, _ = service.service(str(tmp_path / "w"))
-    with serving(app) as address:
-        yield app, address
-
-
-def test_a_link_sets_a_password_once_and_leaves_no_secret_in_the_address(visit, served, faults):
-    app, address = served
+def test_a_link_sets_a_password_once_and_leaves_no_secret_in_the_address(visit, town, faults):
+    app, address = town.app, town.address
     with app.state.office.workspace.writing() as connection:
-        token = logins.make_link(connection, "own", by=service.BY)
+        token = logins.make_link(connection, "newcomer", by=service.BY)
         connection.execute(logins.Link.__table__.update().values(ends_at="2999-01-01T00:00:00Z"))
     visit.open(f"{address}/link#{token}")
     page = visit.page
@@ -36,7 +28,7 @@ def test_a_link_sets_a_password_once_and_leaves_no_secret_in_the_address(visit, 
     page.get_by_text("密码已设好").wait_for()
     assert page.url == f"{address}/link"
     with app.state.office.workspace.reading() as connection:
-        assert logins.right_password(connection, "own", OWN)
+        assert logins.right_password(connection, "newcomer", OWN)
     visit.open(f"{address}/link?again#{token}")
     page.get_by_label("新密码").fill(OWN)
     page.get_by_label("再输一遍").fill(OWN)
@@ -45,21 +37,20 @@ def test_a_link_sets_a_password_once_and_leaves_no_secret_in_the_address(visit, 
     visit.complaints.clear()  # the browser tells of every refused answer
 
 
-def test_one_logs_in_sees_where_changes_the_password_and_leaves(visit, served, faults):
-    app, address = served
-    page = visit.page
-    service.Browser(app, "own")  # somewhere else
+def test_one_logs_in_sees_where_changes_the_password_and_leaves(visit, town, faults):
+    page, address = visit.page, town.address
+    service.Browser(town.app, "town")  # somewhere else
     visit.open(f"{address}/login?next=/login")
-    page.get_by_label("登录名").fill("own")
+    page.get_by_label("登录名").fill("town")
     page.get_by_label("密码").fill("wrong wrong wrong")
     page.keyboard.press("Enter")
     page.get_by_text("登录名或密码不对").wait_for()
     assert faults(page) == []
-    page.get_by_label("登录名").fill("own")
+    page.get_by_label("登录名").fill("town")
     page.get_by_label("密码").fill(service.PASSWORD)
     page.keyboard.press("Enter")
-    page.get_by_text("已登录：own（社区）").wait_for()
-    assert page.get_by_text("管辖：社区 m0-0").is_visible()
+    page.get_by_text("已登录：town（社区）").wait_for()
+    assert page.get_by_text("管辖：社区 m21").is_visible()
     page.get_by_role("button", name="退出那里的登录").click()
     page.get_by_role("button", name="退出那里的登录").wait_for(state="detached")
     assert page.locator(".logins li").count() == 1
@@ -75,15 +66,14 @@ def test_one_logs_in_sees_where_changes_the_password_and_leaves(visit, served, f
 
 
 @pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_after_logging_in_one_stays_here(visit, served, next_page):
-    _, address = served
-    page = visit.page
+def test_after_logging_in_one_stays_here(visit, town, next_page):
+    page, address = visit.page, town.address
     visit.open(f"{address}/login?next={next_page}")
     page.get_by_label("登录名").fill("planner")
     page.get_by_label("密码").fill(service.PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/office")
-    page.get_by_text("还没有公布服务覆盖的评价").wait_for()
+    page.locator("tbody tr.subdistrict").first.wait_for()
     page.wait_for_load_state("networkidle")
 
 

@@ -8,29 +8,11 @@ from pathlib import Path
 
 import pytest
 
-import offices
-import service
-
 pytestmark = pytest.mark.e2e
-PHONE = {"width": 390, "height": 844}
-WIDTH = "() => document.documentElement.scrollWidth - window.innerWidth"
 COLOURED = """() => { const map = document.querySelector('section.map')?.onegridMap;
   return map?.getLayer('fill-community') ?
     map.queryRenderedFeatures({layers: ['fill-community']}).map((f) => f.properties.community_id)
     : [] }"""
-
-
-@pytest.fixture(scope="module")
-def app(workspace, tmp_path_factory):
-    place = str(tmp_path_factory.mktemp("office") / "w")
-    offices.publish(workspace, place)
-    return service.service(place)[0]
-
-
-@pytest.fixture(scope="module")
-def office(serving, app):
-    with serving(app) as address:
-        yield address
 
 
 def open_board(visit, address):
@@ -97,12 +79,10 @@ def test_map_and_table_are_in_step(visit, address, faults):
     assert faults(page) == []
 
 
-def test_an_office_sees_its_own_area_with_every_figure(visit, app, office):
+def test_an_office_sees_its_own_area_with_every_figure(visit, town):
     page = visit.page
-    browser = service.Browser(app, "office")
-    token = browser.cookies["onegrid_session"]
-    page.context.add_cookies([{"name": "onegrid_session", "value": token, "url": office}])
-    open_board(visit, office)
+    town.enter(page, "office")
+    open_board(visit, town.address)
     assert "内部版" in page.locator("main").inner_text()
     assert names(page) == ["s0街道"]
     page.get_by_role("button", name="展开 s0街道").click()
@@ -121,14 +101,6 @@ def test_the_table_is_saved_for_a_spreadsheet(visit, address):
     assert len({len(row) for row in rows}) == 1
 
 
-@pytest.mark.parametrize("size", [PHONE, {"width": 360, "height": 225}])
-def test_it_fits_a_phone_and_four_times_the_size(visit, address, size, faults):
-    visit.page.set_viewport_size(size)
-    page = open_board(visit, address)
-    assert page.evaluate(WIDTH) <= 0
-    assert faults(page) == []
-
-
 def test_it_prints_the_table_without_buttons(visit, address):
     page = open_board(visit, address)
     page.emulate_media(media="print")
@@ -138,10 +110,3 @@ def test_it_prints_the_table_without_buttons(visit, address):
             page.get_by_text(hidden, exact=True).count() == 0
             or not page.get_by_text(hidden, exact=True).first.is_visible()
         )
-
-
-def test_it_speaks_english(visit, address, faults):
-    page = open_board(visit, address)
-    page.get_by_role("button", name="English").click()
-    page.get_by_role("heading", name="Office board").wait_for()
-    assert faults(page) == []

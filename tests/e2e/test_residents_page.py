@@ -211,23 +211,6 @@ def test_the_large_print_is_a_switch_that_stays(visit, address):
     assert page.evaluate(LETTERS)[1] == pytest.approx(27, abs=0.1)
 
 
-def test_it_can_be_enlarged_four_times(visit, address, place):
-    page = visit.page
-    page.set_viewport_size({"width": 1440 // 4, "height": 900 // 4})
-    visit.open(asked(address, place, kind="pharmacy"))
-    page.locator(".answers > li").first.wait_for()
-    assert page.evaluate(WIDTH) <= 0
-
-
-def test_it_speaks_english(visit, address, place, faults):
-    page = visit.page
-    visit.open(asked(address, place, kind="pharmacy"))
-    page.get_by_role("button", name="English").click()
-    page.get_by_role("heading", name="Nearest: pharmacy").wait_for()
-    assert page.evaluate("document.documentElement.lang") == "en"
-    assert faults(page) == []
-
-
 def test_a_place_outside_and_one_far_from_streets_are_told_apart(visit, address, place):
     page = visit.page
     visit.open(asked(address, (place[0] + 1, place[1])))
@@ -242,6 +225,9 @@ def test_before_a_plan_is_published_the_page_says_so(visit, serving, tmp_path, f
     with serving(create_app(Settings(workspace=tmp_path))) as empty:
         visit.open(empty)
         visit.page.get_by_text("还没有公布").wait_for()
+        assert faults(visit.page) == []
+        visit.open(f"{empty}/office")
+        visit.page.get_by_text("还没有公布服务覆盖的评价").wait_for()
         assert faults(visit.page) == []
 
 

@@ -49,7 +49,7 @@ export function Side() {
           </button>
         ))}
       </div>
-      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${open}`}>
+      <div class="panel" id="panel" role="tabpanel" aria-labelledby={`tab-${open}`} tabIndex={0}>
         <Panel />
       </div>
     </aside>
