@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
-import zipfile
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
 from onegrid.errors import AccessError, Problem
+from onegrid.io.shapefiles import Encoding
+from onegrid.pipeline.exporting import Form, take_away
 from onegrid.pipeline.plan_tables import RECORD_FILE, is_stale
-from onegrid.pipeline.tiling import tiles_of_plan
-from onegrid.pipeline.workspace import write_plan
 from onegrid.store import audit, plans, results
 from onegrid.store.ground import made_from
 from onegrid_api.deps import Exporter, OfficeDep, PageDep, by
@@ -65,28 +61,21 @@ def export(
     plan_id: PlanId,
     who: Exporter,
     office: OfficeDep,
-    form: Annotated[Literal["folder", "pmtiles"], Query(alias="format")] = "folder",
+    form: Annotated[Form, Query(alias="format")] = "folder",
+    encoding: Annotated[Encoding, Query(description="of the texts of shapefiles")] = "utf-8",
 ) -> Response:
-    """Return a plan as it stands as a result folder in an archive; the export is on record.
+    """Return a plan as it stands as one file; the export is on record.
 
-    As ``pmtiles`` it is a map that may be published: figures of few people are not in it.
+    ``folder`` is everything in an archive, ``gpkg`` the grid, ``shp`` an archive of shapefiles,
+    ``geojson`` the cells, ``dxf`` the borders for CAD, ``xlsx`` the report with every figure,
+    ``sheets`` a page of A4 for each cell; ``pmtiles`` is a map that may be published: figures of
+    few people are not in it.
     """
     _refuse_parts(who.everywhere)
-    if form == "pmtiles":
-        content, about = tiles_of_plan(office.workspace, plan_id)
-        with office.workspace.writing() as connection:
-            audit.note(connection, by(who), "export", plan_id, {"file": form, **about})
-        return _file(content, f"{plan_id}.pmtiles")
-    with tempfile.TemporaryDirectory(prefix="onegrid-export-") as name:
-        folder, packed = Path(name), io.BytesIO()
-        told = write_plan(office.workspace, plan_id, folder)
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(folder.iterdir()):
-                archive.write(path, path.name)
+    taken = take_away(office.workspace, plan_id, form, encoding=encoding)
     with office.workspace.writing() as connection:
-        detail = {"revision": told["revision"], "cells": told["cells"]}
-        audit.note(connection, by(who), "export", plan_id, detail)
-    return _file(packed.getvalue(), f"{plan_id}.zip")
+        audit.note(connection, by(who), "export", plan_id, taken.about)
+    return _file(taken.content, f"{plan_id}{taken.suffix}")
 
 
 def _refuse_parts(everywhere: bool) -> None:  # noqa: FBT001  (one question)
