@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import tempfile
 import threading
@@ -10,19 +9,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from onegrid.errors import OnegridError
 from onegrid.io.files import write_layers
-from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.workspace import write_plan
 from onegrid.store import plans
-from onegrid.store.ground import ground
+from onegrid.store.ground import PEOPLE, ground, made_from
 from onegrid.store.results import list_results
 from onegrid_api.results import Results
 
 if TYPE_CHECKING:
     from onegrid.store import Workspace
 
-log = logging.getLogger(__name__)
 _MAP: Final = "map.html"
 _SECONDS: Final = 1.0  # how long an answer may be behind
 
@@ -34,7 +30,6 @@ class Published:
         self._workspace = workspace
         self._folder = tempfile.TemporaryDirectory(prefix="onegrid-public-")
         self._lock = threading.Lock()
-        self._drawing: threading.Thread | None = None
         self._asked = -_SECONDS
         self._stamp: object = None
         self._last = Path(self._folder.name) / "nothing"
@@ -50,8 +45,6 @@ class Published:
 
     def close(self) -> None:
         """Remove what was written out."""
-        if self._drawing is not None:
-            self._drawing.join()
         self._folder.cleanup()
 
     def _look(self) -> None:
@@ -59,7 +52,8 @@ class Published:
             heads = [p for p in plans.list_plans(connection) if p.status == plans.PUBLISHED]
             head = heads[0] if heads else None
             there = [] if head is None else list_results(connection, head.plan_id)
-        stamp = (head, tuple(there))
+            ground = "" if head is None else made_from(connection, head.plan_id)
+        stamp = (head, tuple(there), ground)
         if stamp == self._stamp:
             return
         if head is None:
@@ -67,20 +61,18 @@ class Published:
         else:
             folder = Path(tempfile.mkdtemp(dir=self._folder.name))
             write_plan(self._workspace, head.plan_id, folder)
-            self._write_buildings(folder)
+            self._write_buildings(head.plan_id, folder)
             if not (folder / "report.json").is_file():
                 (folder / "report.json").write_text("{}", encoding="utf-8")
             # the one that was imported may be an office's, with every figure
             (folder / _MAP).unlink(missing_ok=True)
-            self._drawing = threading.Thread(target=_draw, args=(folder,), daemon=True)
-            self._drawing.start()  # it takes seconds: the rest is shown meanwhile
             self._show(folder)
         self._stamp = stamp
 
-    def _write_buildings(self, folder: Path) -> None:
+    def _write_buildings(self, plan_id: str, folder: Path) -> None:
         """Write where buildings stand: residents see them, not who lives there."""
         with self._workspace.reading() as connection:
-            places = ground(connection, "people").geometry
+            places = ground(connection, plan_id, PEOPLE).geometry
         if len(places):
             frame = places.reset_index(drop=True).to_frame()
             write_layers(folder / "buildings.gpkg", {"buildings": frame})
@@ -98,10 +90,3 @@ class Published:
         (folder / "report.json").write_text("{}", encoding="utf-8")
         self._last = folder
         return Results(folder)
-
-
-def _draw(folder: Path) -> None:
-    try:
-        draw_map(folder, folder / _MAP)
-    except (OnegridError, OSError):
-        log.exception("no map of the published plan")

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from onegrid.errors import Problem, StateError
 from onegrid.grids.lifecycle import VOID
 from onegrid.pipeline.edit_history import CODES
 from onegrid.pipeline.plan_board import Ask, OpenPlan, perform, refuse_stale
-from onegrid.pipeline.plan_history import edits_of_branch, undo_and_redo
+from onegrid.pipeline.plan_history import edits_of_branch, last_step
 from onegrid.pipeline.plan_tables import opened_plan, recorded
 from onegrid.store import plans
 
@@ -87,14 +86,7 @@ class Desk:
         """
         with self._writing(plan_id) as (connection, held):
             refuse_stale(connection, held, plan_id, base)
-            saved = {one.revision: one for one in plans.history(connection, plan_id)}
-            stacks = undo_and_redo(sorted(saved.values(), key=lambda one: one.revision))
-            if not stacks[again]:
-                raise StateError(Problem("NOTHING_TO_UNDO", "there is nothing to take back"))
-            last = saved[stacks[again][-1]]
-            if last.author != by.author:
-                what = f"revision {last.revision} is of {last.author}"
-                raise StateError(Problem("UNDO_OTHERS", what, remedy="ask them, or restore"))
+            last = last_step(plans.history(connection, plan_id), by.author, again=again)
             made = plans.changes_since(connection, plan_id, last.revision - 1, until=last.revision)
             held.apply([change.inverse() for change in reversed(made)])
             edits = plans.edits_of(connection, plan_id).get(last.takes_back or 0)

@@ -50,6 +50,25 @@ def undo_and_redo(saved: Sequence[plans.Saved]) -> tuple[list[int], list[int]]:
     return undo, redo
 
 
+def last_step(saved: Sequence[plans.Saved], author: str, *, again: bool) -> plans.Saved:
+    """Return the save that somebody takes back, or does ``again``: the last, if it is theirs.
+
+    Raises
+    ------
+    StateError
+        ``NOTHING_TO_UNDO``, or ``UNDO_OTHERS`` if somebody else has saved since.
+    """
+    by_revision = {one.revision: one for one in sorted(saved, key=lambda one: one.revision)}
+    stack = undo_and_redo(list(by_revision.values()))[again]
+    if not stack:
+        raise StateError(Problem("NOTHING_TO_UNDO", "there is nothing to take back"))
+    last = by_revision[stack[-1]]
+    if last.author != author:
+        what = f"revision {last.revision} is of {last.author}"
+        raise StateError(Problem("UNDO_OTHERS", what, remedy="ask them, or restore"))
+    return last
+
+
 def since(connection: Connection, plan_id: str, revision: int) -> dict[str, Any]:
     """Return the saves after a revision, and the rows they changed (`Row`) as they stand now.
 

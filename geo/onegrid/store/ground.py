@@ -72,30 +72,22 @@ def put_ground(
         Other plans keep what they are made from; None is for every plan.
     """
     table = _table(source.role)
-    batch = {
-        "role": source.role,
-        "name": source.department,
-        "source": source.file,
-        "sha256": source.sha256,
-        "rows": len(frame),
-        "imported_at": by.at,
-        "author": by.author,
-        "findings": [dict(finding) for finding in source.findings],
-        "revision": 0,
-    }
-    made = connection.execute(insert(Batch).values(batch).returning(Batch.batch_id)).scalar_one()
-    fixed = {"batch_id": made} | ({"department": source.department} if source.department else {})
+    batch_id = _add_batch(connection, source, rows=len(frame), by=by)
+    fixed = {"batch_id": batch_id}
+    fixed |= {"department": source.department} if source.department else {}
     records = _records(frame, table, fixed, _INDEX.get(source.role))
     if records:
         connection.execute(insert(table), records)
-    plans = list(connection.scalars(select(Plan.plan_id))) if plan_id is None else [plan_id]
-    there = PlanGround.role == source.role, PlanGround.name == source.department
-    connection.execute(delete(PlanGround).where(*there, PlanGround.plan_id.in_(plans)))
-    link = {"role": source.role, "name": source.department, "batch_id": made}
-    if plans:
-        connection.execute(insert(PlanGround), [{"plan_id": plan} | link for plan in plans])
+    _link(connection, plan_id, source, batch_id)
     used = select(PlanGround.batch_id)
     connection.execute(delete(table).where(table.c.batch_id.not_in(used)))
+
+
+def put_empty(connection: Connection, plan_id: str, source: Source, *, by: By) -> int:
+    """Make a plan from a table without rows, to be filled one by one; return its batch."""
+    batch_id = _add_batch(connection, source, rows=0, by=by)
+    _link(connection, plan_id, source, batch_id)
+    return batch_id
 
 
 def share_ground(connection: Connection, plan_id: str, *, to: str) -> None:
@@ -151,6 +143,33 @@ def made_from(connection: Connection, plan_id: str) -> str:
 def departments(connection: Connection, plan_id: str) -> list[str]:
     """Return the names of the departments whose grids a plan is made from."""
     return [one.name for one in batches_of(connection, plan_id, DEPARTMENT)]
+
+
+def _add_batch(connection: Connection, source: Source, *, rows: int, by: By) -> int:
+    batch = {
+        "role": source.role,
+        "name": source.department,
+        "source": source.file,
+        "sha256": source.sha256,
+        "rows": rows,
+        "imported_at": by.at,
+        "author": by.author,
+        "findings": [dict(finding) for finding in source.findings],
+        "revision": 0,
+    }
+    made = insert(Batch).values(batch).returning(Batch.batch_id)
+    return int(connection.execute(made).scalar_one())
+
+
+def _link(connection: Connection, plan_id: str | None, source: Source, batch_id: int) -> None:
+    """Make a plan, or every one, from a batch in place of the one of that role and department."""
+    plans = list(connection.scalars(select(Plan.plan_id))) if plan_id is None else [plan_id]
+    link = {"role": source.role, "name": source.department}
+    old = PlanGround.role == source.role, PlanGround.name == source.department
+    connection.execute(delete(PlanGround).where(*old, PlanGround.plan_id.in_(plans)))
+    if plans:
+        rows = [{"plan_id": plan, **link, "batch_id": batch_id} for plan in plans]
+        connection.execute(insert(PlanGround), rows)
 
 
 def _table(role: str) -> Table:

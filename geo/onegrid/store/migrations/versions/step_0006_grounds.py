@@ -101,6 +101,19 @@ def upgrade() -> None:
         " SELECT plan_id, role, batches.name, batch_id FROM plans CROSS JOIN batches"
         f" WHERE batch_id IN ({there})"
     )
+    _say_what_results_are_of()
+
+
+def _say_what_results_are_of() -> None:
+    """Take results to be of the doors and facilities that are there: nothing says otherwise."""
+    query = "SELECT role, max(batch_id) FROM plan_grounds WHERE role = '{}' GROUP BY role"
+    found = [
+        row
+        for role in ("people", "facilities")
+        for row in op.get_bind().exec_driver_sql(query.format(role)).all()
+    ]
+    mark = " ".join(f"{role}:{batch_id}@0" for role, batch_id in found)
+    op.execute(sa.text("UPDATE results SET made_from = :mark").bindparams(mark=mark))
 
 
 def downgrade() -> None:
