@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003  (pydantic reads annotations)
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -194,47 +193,6 @@ class CaseAnswer(CaseRow):
     workers: list[str]
 
 
-class RoundStop(CaseAnswer):
-    """An issue to walk to; ``walk_s`` is from the place before, null where nobody knows."""
-
-    walk_s: float | None
-
-
-class RoundCell(BaseModel):
-    """A cell of whoever asks."""
-
-    cell_id: str
-    code: str
-    name: str
-    community_id: str
-    households: int
-
-
-class RoundDue(BaseModel):
-    """A meeting or publication that is due in a unit of whoever asks, and was not held."""
-
-    meeting: str
-    label: str
-    unit: str
-    name: str
-    due: date
-
-
-class RoundAnswer(BaseModel):
-    """One's own cells, what waits there in walking order, and what is due.
-
-    ``open`` counts all that waits, ``measure`` is ``walk`` along streets or ``air``; reports of one
-    duty within ``near_m`` may be about one thing.
-    """
-
-    cells: list[RoundCell]
-    stops: list[RoundStop]
-    open: int
-    measure: str
-    near_m: float
-    due: list[RoundDue]
-
-
 class Receipt(BaseModel):
     """What was received; figures and names of others are for those who work on it."""
 
@@ -313,7 +271,7 @@ class ContactAnswer(BaseModel):
 
 
 class FlowsAnswer(BaseModel):
-    """The tables of the flows: states in order, tiers, duties, each with source and confidence.
+    """The tables of the flows: states in order, tiers, duties, posts, each with source and confidence.
 
     ``admitted`` are further tasks by name, with the department that answers for each.
     """
@@ -321,4 +279,5 @@ class FlowsAnswer(BaseModel):
     flows: list[dict[str, Any]]
     tiers: list[dict[str, Any]]
     duties: list[dict[str, Any]]
+    posts: list[dict[str, Any]]
     admitted: dict[str, str]

@@ -7,7 +7,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from onegrid_api.case_forms import CaseName, Words  # noqa: TC001  (pydantic reads annotations)
+from onegrid_api.case_forms import (
+    CaseAnswer,
+    CaseName,
+    Words,
+)
 from onegrid_api.forms import Form, Revision
 
 _TIME = r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)?$"
@@ -193,10 +197,12 @@ class CaseForm(Form):
 
 
 class DueItem(BaseModel):
-    """A meeting or publication of one period, due on its last day."""
+    """A meeting or publication of one period, due on its last day, and whose it is."""
 
     meeting: str
+    label: str
     unit: str
+    name: str
     begins: date
     due: date
     held: bool
@@ -208,6 +214,52 @@ class DueListing(BaseModel):
     total: int
     items: list[DueItem]
     next: str | None
+
+
+class RoundStop(CaseAnswer):
+    """An issue to walk to; ``walk_s`` is from the place before, null where nobody knows."""
+
+    walk_s: float | None
+
+
+class RoundCell(BaseModel):
+    """A cell of whoever asks."""
+
+    cell_id: str
+    code: str
+    name: str
+    community_id: str
+    households: int
+
+
+class RoundAnswer(BaseModel):
+    """One's own cells, what waits there in walking order, and what is due.
+
+    ``open`` counts all that waits, ``measure`` is ``walk`` along streets or ``air``; reports of one
+    duty within ``near_m`` may be about one thing.
+    """
+
+    cells: list[RoundCell]
+    stops: list[RoundStop]
+    open: int
+    measure: str
+    near_m: float
+    due: list[DueItem]
+
+
+class UnitRow(BaseModel):
+    """A community or a cell, and the unit it is in."""
+
+    level: str
+    id: str
+    name: str
+    parent: str
+
+
+class UnitListing(BaseModel):
+    """The communities and cells of one's areas, by id."""
+
+    items: list[UnitRow]
 
 
 class LedgerAnswer(BaseModel):

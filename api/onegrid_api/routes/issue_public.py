@@ -11,6 +11,7 @@ from fastapi import APIRouter, Path, Request
 from onegrid.errors import AccessError, Problem
 from onegrid.operations.flows import ISSUE, RESIDENT, duties, flow_of, flows, tiers
 from onegrid.operations.moves import Move, allowed
+from onegrid.operations.staffing import posts
 from onegrid.operations.statistics import public_counts, public_units
 from onegrid.pipeline import case_desk
 from onegrid.pipeline.admissions import TASK, admitted
@@ -53,6 +54,7 @@ def read_flows(who: Anybody, office: OfficeDep) -> FlowsAnswer:
         flows=[asdict(one) for one in flows().values()],
         tiers=[asdict(one) for one in tiers().values()],
         duties=[asdict(one) for one in duties().values()],
+        posts=[asdict(one) for one in posts().values()],
         admitted=tasks,
     )
 

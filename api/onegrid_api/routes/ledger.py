@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import HTMLResponse, Response
 
 from onegrid.errors import AccessError, Problem
-from onegrid.operations.cadence import calendar_text
+from onegrid.operations.cadence import calendar_text, meetings
 from onegrid.operations.flows import flows
 from onegrid.operations.ledger import Ledger, ledger_page
 from onegrid.operations.staffing import posts
@@ -22,6 +22,7 @@ from onegrid_api.forms import ERRORS
 from onegrid_api.register_forms import DueListing, LedgerAnswer
 
 if TYPE_CHECKING:
+    from onegrid.operations.cadence import Due
     from onegrid_api.access import Who
     from onegrid_api.deps import Office
 
@@ -50,9 +51,8 @@ def print_ledger(level: Level, unit: Unit, who: Worker, office: OfficeDep) -> HT
 def list_due(who: Worker, office: OfficeDep, page: PageDep, year: Year) -> DueListing:
     """Return the meetings and publications of one's areas in a year, and whether they were held."""
     with office.workspace.reading() as connection:
-        found, _ = due_of(connection, year, mine=who.covers)
-    items = [asdict(one) for one in found]
-    return DueListing.model_validate(page.of(items))
+        found = due_of(connection, year, mine=who.covers)
+    return DueListing.model_validate(page.of(due_items(*found)))
 
 
 @router.get("/calendar.ics", response_class=Response, responses=_ICS)
@@ -72,6 +72,18 @@ def calendar(
     stamp = by_now("").at.replace("-", "").replace(":", "")
     text = calendar_text(wanted, names=names, title=office.workspace.name, stamp=stamp)
     return Response(text, media_type="text/calendar; charset=utf-8")
+
+
+def due_items(found: list[Due], names: dict[str, str]) -> list[dict[str, Any]]:
+    """Return what is due as answers tell it, with what people call the units."""
+    return [
+        {
+            **asdict(one),
+            "label": meetings()[one.meeting].label_zh,
+            "name": names.get(one.unit, one.unit),
+        }
+        for one in found
+    ]
 
 
 def _ledger(level: str, unit: str, who: Who, office: Office) -> Ledger:

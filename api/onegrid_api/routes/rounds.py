@@ -7,16 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 
-from onegrid.operations.cadence import meetings
 from onegrid.pipeline.case_desk import bring_up_to_date
-from onegrid.pipeline.ledger_desk import due_of
+from onegrid.pipeline.ledger_desk import due_of, units_of
 from onegrid.pipeline.round_desk import round_of
 from onegrid.standards import number
 from onegrid.store.audit import by_now
-from onegrid_api.case_forms import RoundAnswer, RoundCell, RoundDue, RoundStop
 from onegrid_api.cases_shown import case_answer
 from onegrid_api.deps import OfficeDep, Worker
 from onegrid_api.forms import ERRORS
+from onegrid_api.register_forms import (
+    DueItem,
+    RoundAnswer,
+    RoundCell,
+    RoundStop,
+    UnitListing,
+    UnitRow,
+)
+from onegrid_api.routes.ledger import due_items
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +33,14 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api", tags=["issues"], responses=ERRORS)
 Lon = Annotated[float | None, Query(ge=-180, le=180, description="where one stands, in degrees")]
 Lat = Annotated[float | None, Query(ge=-90, le=90)]
+
+
+@router.get("/units")
+def list_units(who: Worker, office: OfficeDep) -> UnitListing:
+    """Return the communities and cells of one's areas, to choose from."""
+    with office.workspace.reading() as connection:
+        found = units_of(connection, mine=who.covers)
+    return UnitListing(items=[UnitRow(**row) for row in found])
 
 
 @router.get("/round")
@@ -61,17 +76,8 @@ def read_round(who: Worker, office: OfficeDep, lon: Lon = None, lat: Lat = None)
         )
 
 
-def _due(connection: Connection, who: Who, today: date) -> list[RoundDue]:
+def _due(connection: Connection, who: Who, today: date) -> list[DueItem]:
     """Return what of this year has begun and was not held."""
     found, names = due_of(connection, today.year, mine=who.covers)
-    return [
-        RoundDue(
-            meeting=one.meeting,
-            label=meetings()[one.meeting].label_zh,
-            unit=one.unit,
-            name=names.get(one.unit, one.unit),
-            due=one.due,
-        )
-        for one in found
-        if one.begins <= today <= one.due and not one.held
-    ]
+    now = [one for one in found if one.begins <= today <= one.due and not one.held]
+    return [DueItem.model_validate(item) for item in due_items(now, names)]

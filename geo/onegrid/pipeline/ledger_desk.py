@@ -112,6 +112,33 @@ def ledger_of(connection: Connection, level: str, unit: str, *, names: bool, now
     )
 
 
+def units_of(connection: Connection, *, mine: Callable[[str, str], bool]) -> list[dict[str, str]]:
+    """Return the communities and cells that are somebody's: level, id, name, unit above."""
+    plan = published_plan(connection)
+    towns = read_layer(connection, plan.plan_id, COMMUNITIES)
+    cells = sorted(read_layer(connection, plan.plan_id, CELLS).items())
+    found = [
+        {
+            "level": "community",
+            "id": name,
+            "name": row.text("name") or name,
+            "parent": row.text("subdistrict_id"),
+        }
+        for name, row in sorted(towns.items())
+        if mine(row.text("subdistrict_id"), name)
+    ]
+    return found + [
+        {
+            "level": "cell",
+            "id": name,
+            "name": row.text("name") or row.text("code") or name,
+            "parent": row.text("community_id"),
+        }
+        for name, row in cells
+        if mine(row.text("subdistrict_id"), row.text("community_id"))
+    ]
+
+
 def due_of(
     connection: Connection, year: int, *, mine: Callable[..., bool] | None = None
 ) -> tuple[list[Due], dict[str, str]]:

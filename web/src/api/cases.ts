@@ -23,6 +23,7 @@ export interface Flows {
   readonly flows: readonly Flow[];
   readonly tiers: readonly (Labelled & { readonly tier: string })[];
   readonly duties: readonly (Labelled & { readonly duty: string })[];
+  readonly posts: readonly (Labelled & { readonly post: string })[];
   /** Tasks that were admitted to the grid, and the department of each. */
   readonly admitted: Readonly<Record<string, string>>;
 }

@@ -8,6 +8,7 @@ import { board, follow, trouble } from "../panels/office/state";
 import { TrendTable } from "../panels/office/trend";
 import { UnitCard } from "../panels/office/unit_card";
 import { UnitTable } from "../panels/office/unit_table";
+import { district } from "../panels/shell/district";
 import { Later } from "../panels/shell/later";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/office";
@@ -23,6 +24,11 @@ function Office() {
       <p class="quiet">
         {tell("intro")} {board.value && tell(board.value.office ? "office" : "public")}
       </p>
+      {district.value?.accounts && (
+        <p class="screen">
+          <a href="/cases">{tell("cases")}</a>
+        </p>
+      )}
       {trouble.value && <p class="problem">{tell(trouble.value)}</p>}
       {board.value && board.value.units.length > 0 && <Told />}
       <Quality />

@@ -25,6 +25,8 @@ export const zh = {
   subdistrict: "街道 {id}",
   community: "社区 {id}",
   go_office: "去街道工作台",
+  go_cases: "去网格工作",
+  go_work: "去网格员手机页",
   go_plan: "去网格规划",
   logins: "我在这些地方登录过",
   this: "就是这里",

@@ -25,6 +25,8 @@ export const en: Readonly<Record<LoginKey, string>> = {
   subdistrict: "subdistrict {id}",
   community: "community {id}",
   go_office: "Office board",
+  go_cases: "To the work on the grid",
+  go_work: "To the grid worker's page",
   go_plan: "Planning",
   logins: "Where I am logged in",
   this: "here",

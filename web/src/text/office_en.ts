@@ -6,6 +6,7 @@ export const en: Readonly<Record<OfficeKey, string>> = {
   public:
     "Public figures: counts below 10 people, and what would give them away, are hidden. Log in to see every figure of your own area.",
   office: "For the office: every figure of your own area. Do not pass on.",
+  cases: "Work on the grid: issues, staff, ledger",
   none: "No coverage has been published yet. It stands here once planners have published a plan and measured its coverage.",
   failed: "The service cannot be reached. Please try again later.",
   kind: "Service",

@@ -36,6 +36,12 @@ export const dutyName = (duty: string) =>
     duty,
   );
 
+export const postName = (post: string) =>
+  said(
+    flows.value?.posts.find((one) => one.post === post),
+    post,
+  );
+
 /** What an issue may be about: the standing duties, and the tasks that were admitted. */
 export function dutyNames(): readonly string[] {
   const known = flows.value;

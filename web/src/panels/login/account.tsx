@@ -20,6 +20,12 @@ export function Account({ session }: { session: Session }) {
         <a class="button" href="/office">
           {tell("go_office")}
         </a>
+        <a class="button" href="/cases">
+          {tell("go_cases")}
+        </a>
+        <a class="button" href="/work">
+          {tell("go_work")}
+        </a>
         <a class="button" href="/plan">
           {tell("go_plan")}
         </a>

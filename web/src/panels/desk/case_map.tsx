@@ -1,0 +1,51 @@
+import type { Map as MapView } from "maplibre-gl";
+import { useEffect, useRef } from "preact/hooks";
+import { listCases } from "../../api/cases";
+import { addCases, showCases } from "../../map/case_points";
+import { createMap } from "../../map/create";
+import { addPublicGround } from "../../map/public_ground";
+import { tell } from "../../text/cases";
+import { district } from "../shell/district";
+
+interface Props {
+  readonly wanted: Readonly<Record<string, string>>;
+  readonly choose: (id: string) => void;
+}
+
+const MOST = "1000";
+
+/** The issues of a list where they are; what is in view is asked for. */
+export default function CaseMap({ wanted, choose }: Props) {
+  const box = useRef<HTMLElement>(null);
+  const view = useRef<MapView | null>(null);
+  const asked = useRef(wanted);
+  asked.current = wanted;
+  const show = async () => {
+    const map = view.current;
+    if (!map) return;
+    const bbox = map.getBounds().toArray().flat().join(",");
+    const { items } = await listCases("issues", { ...asked.current, bbox, limit: MOST }, 0);
+    const placed = items.flatMap(({ case_id: id, lon, lat, overdue }) =>
+      lon === null || lat === null ? [] : [{ id, lon, lat, overdue }],
+    );
+    if (view.current === map) showCases(map, placed);
+  };
+  useEffect(() => {
+    const bounds = district.value?.box;
+    if (!box.current || !bounds) return;
+    const map = createMap(box.current, { bounds: [...bounds] });
+    map.on("load", () => {
+      addCases(map, choose);
+      void addPublicGround(map, "cells");
+      view.current = map;
+      void show();
+    });
+    map.on("moveend", () => void show());
+    return () => {
+      view.current = null;
+      map.remove();
+    };
+  }, []);
+  useEffect(() => void show(), [wanted]);
+  return <section ref={box} class="map" aria-label={tell("map")} />;
+}
