@@ -83,3 +83,13 @@ async function everyRow(first: string): Promise<Row[]> {
 export function branchPlan(plan: string, to: string, name: string): Promise<Plan> {
   return ask(planPath(plan, "/branches"), { body: { plan_id: to, name } });
 }
+
+/** What a plan is made from. */
+interface MadeFrom {
+  readonly departments: readonly { readonly name: string }[];
+}
+
+/** Read what a plan is made from. */
+export function readMadeFrom(plan: string): Promise<MadeFrom> {
+  return ask(planPath(plan, "/ground"));
+}

@@ -1,7 +1,9 @@
 import { computed, signal } from "@preact/signals";
 import type { Plan, Row } from "../api/plans";
-import { readRows } from "../api/plans";
+import { readMadeFrom, readRows } from "../api/plans";
 import type { Session } from "../api/session";
+import { FILL_OPACITY } from "../map/cells";
+import { DEPARTMENT_COLOURS, type Look } from "../map/departments";
 import type { Theme } from "../map/themes";
 
 /** What the workbench shows and what is being done on it: one place, read by map and panels alike. */
@@ -13,13 +15,10 @@ export const chosen = signal<readonly string[]>([]);
 export const hovered = signal<string | null>(null);
 /** The layers of the plan that have tiles. */
 export const tiled = signal<ReadonlySet<string>>(new Set());
-/** How strongly each department's old grid is shown, from 0 (not) to 1. */
-export const departments = signal<Readonly<Record<string, number>>>({
-  politics_law: 0,
-  emergency: 0,
-  urban_management: 0,
-  ecology: 0,
-});
+/** How each department's old grid is drawn. */
+export const departments = signal<ReadonlyMap<string, Look>>(new Map());
+/** How strongly the cells are filled, from 0 (not at all) to 1. */
+export const fillOpacity = signal(FILL_OPACITY);
 /** Groups of layers that are not shown. */
 export const hiddenLayers = signal<ReadonlySet<string>>(new Set(["conflicts"]));
 /** What went wrong and may be looked at; null when all is well. */
@@ -42,10 +41,11 @@ export const mayDraw = computed(() => DRAWS.has(person.value?.role ?? ""));
 /** Whether they may draw on the plan as it stands. */
 export const mayEdit = computed(() => mayDraw.value && plan.value?.status === "draft");
 
-const MERGES: ReadonlySet<string> = new Set(["subdistrict_office", "planner", "admin"]);
-/** Whether they may send files and ask for work on the whole district. */
-export const mayMerge = computed(
-  () => MERGES.has(person.value?.role ?? "") && (person.value?.areas.includes("district") ?? false),
+const OFFICES: ReadonlySet<string> = new Set(["subdistrict_office", "planner", "admin"]);
+/** Whether they work on the whole district: ask for jobs, read and take away its files. */
+export const ofDistrict = computed(
+  () =>
+    OFFICES.has(person.value?.role ?? "") && (person.value?.areas.includes("district") ?? false),
 );
 
 /** The names of communities by their ids. */
@@ -80,11 +80,22 @@ export async function run<Answer>(work: () => Promise<Answer>): Promise<Answer |
   }
 }
 
-/** Read the borders above the cells. */
+/** Read the borders above the cells, and which departments drew grids before. */
 export async function readGround(id: string): Promise<void> {
-  const [communities, subdistricts] = await Promise.all([
+  const [communities, subdistricts, made] = await Promise.all([
     readRows(id, "communities", "lonlat"),
     readRows(id, "subdistricts", "lonlat"),
+    readMadeFrom(id),
   ]);
   ground.value = { communities, subdistricts };
+  departments.value = new Map(
+    made.departments.map(({ name }, i) => [
+      name,
+      departments.value.get(name) ?? { opacity: 0, colour: colourOf(i) },
+    ]),
+  );
+}
+
+function colourOf(order: number): string {
+  return DEPARTMENT_COLOURS[order % DEPARTMENT_COLOURS.length] ?? "#c2410c";
 }

@@ -2,7 +2,15 @@ import { computed, type effect } from "@preact/signals";
 import { LngLatBounds, type Map as MapView } from "maplibre-gl";
 import { tilesOf } from "../api/tiles";
 import { addBorders, drawBorders } from "../map/borders";
-import { addCells, drawCells, drawLive, redrawCells, setState, showTheme } from "../map/cells";
+import {
+  addCells,
+  drawCells,
+  drawLive,
+  fillCells,
+  redrawCells,
+  setState,
+  showTheme,
+} from "../map/cells";
 import { drawConflicts } from "../map/conflicts";
 import { addDepartments, showDepartment } from "../map/departments";
 import { drawDifference } from "../map/difference";
@@ -12,6 +20,7 @@ import {
   chosen,
   communityNames,
   departments,
+  fillOpacity,
   ground,
   hiddenLayers,
   hovered,
@@ -40,7 +49,8 @@ const conflictsShown = computed(
 /** Layers that are shown and hidden together. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   names: ["cell-name"],
-  borders: ["community-line", "subdistrict-line", "community-name"],
+  communities: ["community-line", "community-name"],
+  subdistricts: ["subdistrict-line"],
 };
 
 /** Keep a map as the bench says, until it is stopped. */
@@ -59,6 +69,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
       showTheme(map, theme.value);
     }),
     effect(() => showGroups(map, hiddenLayers.value)),
+    effect(() => fillCells(map, fillOpacity.value)),
     effect(() => showPlan(map, planId.value)),
     effect(() => showDepartments(map)),
     effect(() => showPreview(map)),
@@ -85,6 +96,11 @@ export function zoomToPlaces(places: readonly (readonly number[])[]): void {
   const box = new LngLatBounds();
   for (const [lon = 0, lat = 0] of places) box.extend([lon, lat]);
   frame(box.isEmpty() ? null : box, 400);
+}
+
+/** The map of the workbench, while it is there. */
+export function mapNow(): MapView | null {
+  return view;
 }
 
 /** The box around all cells; null without any. */
@@ -157,9 +173,9 @@ function showPlan(map: MapView, id: string | null): void {
 
 function showDepartments(map: MapView): void {
   if (!tiled.value.has("departments")) return;
-  for (const [order, [name, opacity]] of Object.entries(departments.value).entries()) {
-    if (opacity > 0 || map.getLayer(`department-line:${name}`)) {
-      showDepartment(map, name, order, opacity);
+  for (const [name, look] of departments.value) {
+    if (look.opacity > 0 || map.getLayer(`department-line:${name}`)) {
+      showDepartment(map, name, look);
     }
   }
 }

@@ -2,7 +2,7 @@ import { computed, signal } from "@preact/signals";
 import type { Feature } from "geojson";
 import type { Job, SitesJob } from "../api/jobs";
 import type { Lonlat } from "../api/scenarios";
-import { mayMerge, plan } from "./bench";
+import { ofDistrict, plan } from "./bench";
 import { jobs, request } from "./jobs";
 import { isOnServices, services } from "./services";
 
@@ -43,7 +43,7 @@ export const found = computed((): Found | null =>
 );
 
 /** Whether whoever is logged in may ask for a search: it is work on the whole district. */
-export const maySearch = mayMerge;
+export const maySearch = ofDistrict;
 
 /** Look for so many places for the kind that is looked at. */
 export async function searchSites(count: number, weight: Weight): Promise<void> {

@@ -23,6 +23,9 @@ const CELLS = "cells";
 const NAMES = "cell-names";
 const LIVE = "live";
 const IS_LIVE = ["boolean", ["feature-state", "live"], false] as const;
+const HOVER_MORE = 0.22;
+/** How strongly cells are filled at first. */
+export const FILL_OPACITY = 0.58;
 const EMPTY: FeatureCollection = { type: "FeatureCollection", features: [] };
 
 /** Add the layers of cells to a map, without any cell yet. */
@@ -39,18 +42,9 @@ export function addCells(map: MapView): void {
     id: "cell-fill",
     type: "fill",
     source: CELLS,
-    paint: {
-      ...fill,
-      "fill-opacity": [
-        "case",
-        IS_LIVE,
-        0,
-        ["boolean", ["feature-state", "hover"], false],
-        0.8,
-        0.58,
-      ],
-    } as never,
+    paint: fill as never,
   });
+  fillCells(map, FILL_OPACITY);
   addInOrder(map, {
     id: "live-fill",
     type: "fill",
@@ -98,6 +92,13 @@ export function addCells(map: MapView): void {
     },
     paint: { "text-color": "#1d2733", "text-halo-color": "#fbfaf7", "text-halo-width": 1.6 },
   });
+}
+
+/** Fill the cells so strongly, and the one under the pointer a little more. */
+export function fillCells(map: MapView, opacity: number): void {
+  const isHovered = ["boolean", ["feature-state", "hover"], false];
+  const strength = ["case", IS_LIVE, 0, isHovered, Math.min(1, opacity + HOVER_MORE), opacity];
+  map.setPaintProperty("cell-fill", "fill-opacity", strength as never);
 }
 
 /** Draw these cells and no others. */

@@ -18,9 +18,14 @@ export function addDepartments(map: MapView, address: string): void {
   addTiles(map, address, "departments", 9);
 }
 
-/** Show a department's old grid so strongly; at 0 it is not drawn at all. */
-export function showDepartment(map: MapView, name: string, order: number, opacity: number): void {
-  const colour = DEPARTMENT_COLOURS[order % DEPARTMENT_COLOURS.length] ?? "#c2410c";
+/** How a layer is drawn: how strongly, from 0 (not) to 1, and in which colour. */
+export interface Look {
+  readonly opacity: number;
+  readonly colour: string;
+}
+
+/** Show a department's old grid; at opacity 0 it is not drawn at all. */
+export function showDepartment(map: MapView, name: string, { opacity, colour }: Look): void {
   const common = {
     source: "departments",
     "source-layer": "departments",
@@ -31,12 +36,12 @@ export function showDepartment(map: MapView, name: string, order: number, opacit
     `department-line:${name}`,
     `department-name:${name}`,
   ] as const;
-  addInOrder(map, { id: fill, type: "fill", ...common, paint: { "fill-color": colour } });
+  addInOrder(map, { id: fill, type: "fill", ...common });
   addInOrder(map, {
     id: line,
     type: "line",
     ...common,
-    paint: { "line-color": colour, "line-width": 2, "line-dasharray": [3, 1 + order * 0.5] },
+    paint: { "line-width": 2, "line-dasharray": [3, 1.5] },
   });
   addInOrder(map, {
     id: text,
@@ -44,12 +49,15 @@ export function showDepartment(map: MapView, name: string, order: number, opacit
     ...common,
     minzoom: 15,
     layout: { "text-field": ["get", "code"], "text-font": LETTERS, "text-size": 11 },
-    paint: { "text-color": colour, "text-halo-color": "#fff", "text-halo-width": 1.5 },
+    paint: { "text-halo-color": "#fff", "text-halo-width": 1.5 },
   });
-  map.setPaintProperty(fill, "fill-opacity", opacity * 0.07);
-  map.setPaintProperty(line, "line-opacity", opacity);
-  map.setPaintProperty(text, "text-opacity", opacity);
-  for (const id of [fill, line, text]) {
-    map.setLayoutProperty(id, "visibility", opacity > 0 ? "visible" : "none");
+  for (const [layer, what, strength] of [
+    [fill, "fill", 0.07],
+    [line, "line", 1],
+    [text, "text", 1],
+  ] as const) {
+    map.setPaintProperty(layer, `${what}-color`, colour);
+    map.setPaintProperty(layer, `${what}-opacity`, opacity * strength);
+    map.setLayoutProperty(layer, "visibility", opacity > 0 ? "visible" : "none");
   }
 }

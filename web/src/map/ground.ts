@@ -17,7 +17,21 @@ export function addGround(map: MapView, address: string, layers: ReadonlySet<str
       source: "buildings",
       "source-layer": "buildings",
       minzoom: 14.5,
+      filter: ["==", ["geometry-type"], "Polygon"],
       paint: { "fill-color": GROUND.building, "fill-antialias": false },
+    });
+    // doors, where nobody has drawn the buildings: about eight metres wide
+    addInOrder(map, {
+      id: "building:place",
+      type: "circle",
+      source: "buildings",
+      "source-layer": "buildings",
+      minzoom: 14.5,
+      filter: ["==", ["geometry-type"], "Point"],
+      paint: {
+        "circle-color": GROUND.building,
+        "circle-radius": ["interpolate", ["exponential", 2], ["zoom"], 14, 1, 19, 32],
+      },
     });
   }
   if (layers.has("roads")) addRoads(map, address);

@@ -1,6 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { planPath } from "../../api/plans";
-import { mayEdit, person, plan } from "../../draw/bench";
+import { mayEdit, plan } from "../../draw/bench";
 import { readStanding, revisions } from "../../draw/history";
 import { restoreTo, turnSaved } from "../../draw/save";
 import { language } from "../../text/language";
@@ -8,9 +7,8 @@ import { say } from "../../text/plan/history";
 import { operationName } from "../../text/plan/operations";
 import { BranchForm } from "./branch_form";
 import { Compare } from "./compare";
+import { ExportList } from "./export_list";
 import { ReviewSteps } from "./review_steps";
-
-const EXPORTS: ReadonlySet<string> = new Set(["subdistrict_office", "planner", "admin"]);
 
 /** How the plan came about, where it stands, and what may be done with it. */
 export function HistoryPanel() {
@@ -19,21 +17,12 @@ export function HistoryPanel() {
     readStanding();
   }, [open?.plan_id, open?.revision, open?.status]);
   if (open === null) return null;
-  const mayExport =
-    EXPORTS.has(person.value?.role ?? "") && person.value?.areas.includes("district");
   return (
     <>
       <ReviewSteps />
       <Compare />
       <BranchForm />
-      {mayExport && (
-        <section class="part">
-          <h2>{say("export")}</h2>
-          <a href={planPath(open.plan_id, "/export")} download>
-            {say("exportAll")}
-          </a>
-        </section>
-      )}
+      <ExportList />
       <Revisions />
     </>
   );

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { Job } from "../../api/jobs";
-import { mayMerge } from "../../draw/bench";
+import { ofDistrict } from "../../draw/bench";
 import { files, jobs, readJobs, send, sending, turn } from "../../draw/jobs";
 import { openPlan } from "../../draw/open";
 import { say } from "../../text/plan/jobs";
@@ -10,9 +10,9 @@ import { MergeForm } from "./merge_form";
 /** Send files, see what the doctor says, merge them, and follow the work. */
 export function JobsPanel() {
   useEffect(() => {
-    if (mayMerge.value) readJobs();
+    if (ofDistrict.value) readJobs();
   }, []);
-  if (!mayMerge.value) return <p class="hint">{say("only_district")}</p>;
+  if (!ofDistrict.value) return <p class="hint">{say("only_district")}</p>;
   return (
     <>
       <section class="part">

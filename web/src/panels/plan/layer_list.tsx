@@ -1,11 +1,12 @@
-import { departments, hiddenLayers, tiled } from "../../draw/bench";
+import { departments, fillOpacity, hiddenLayers, tiled } from "../../draw/bench";
 import { departmentName } from "../../draw/standards";
-import { DEPARTMENT_COLOURS } from "../../map/departments";
+import type { Look } from "../../map/departments";
 import { say } from "../../text/plan/layers";
+import { SwipeChoice } from "./swipe_choice";
 
-const SWITCHES = ["names", "borders", "conflicts"] as const;
+const SWITCHES = ["names", "communities", "subdistricts", "conflicts"] as const;
 
-/** What the map shows, and how strongly. */
+/** What the map shows, in which colour and how strongly. */
 export function LayerList() {
   return (
     <>
@@ -18,26 +19,35 @@ export function LayerList() {
               checked={!hiddenLayers.value.has(name)}
               onChange={(event) => show(name, event.currentTarget.checked)}
             />
+            <span class={`line line-${name}`} />
             {say(name)}
           </label>
         ))}
+        <div class="check">
+          {say("cells")}
+          <Strength
+            name={say("cells")}
+            value={fillOpacity.value}
+            put={(value) => (fillOpacity.value = value)}
+          />
+        </div>
       </fieldset>
       {tiled.value.has("departments") && (
         <fieldset class="switches">
           <legend>{say("departments")}</legend>
-          {Object.keys(departments.value).map((name, order) => (
-            <Department key={name} name={name} order={order} />
+          {[...departments.value].map(([name, look]) => (
+            <Department key={name} name={name} look={look} />
           ))}
         </fieldset>
       )}
+      <SwipeChoice />
     </>
   );
 }
 
-function Department({ name, order }: { name: string; order: number }) {
-  const opacity = departments.value[name] ?? 0;
-  const put = (value: number) => {
-    departments.value = { ...departments.value, [name]: value };
+function Department({ name, look }: { name: string; look: Look }) {
+  const put = (change: Partial<Look>) => {
+    departments.value = new Map(departments.value).set(name, { ...look, ...change });
   };
   const title = departmentName(name);
   return (
@@ -45,22 +55,33 @@ function Department({ name, order }: { name: string; order: number }) {
       <label>
         <input
           type="checkbox"
-          checked={opacity > 0}
-          onChange={(event) => put(event.currentTarget.checked ? 1 : 0)}
+          checked={look.opacity > 0}
+          onChange={(event) => put({ opacity: event.currentTarget.checked ? 1 : 0 })}
         />
-        <span class="swatch" style={{ background: DEPARTMENT_COLOURS[order] ?? "" }} />
         {title}
       </label>
       <input
-        type="range"
-        min="0"
-        max="1"
-        step="0.1"
-        value={opacity}
-        aria-label={`${title} ${say("opacity")}`}
-        onInput={(event) => put(event.currentTarget.valueAsNumber)}
+        type="color"
+        value={look.colour}
+        aria-label={`${title} ${say("colour")}`}
+        onInput={(event) => put({ colour: event.currentTarget.value })}
       />
+      <Strength name={title} value={look.opacity} put={(opacity) => put({ opacity })} />
     </div>
+  );
+}
+
+function Strength(props: { name: string; value: number; put: (value: number) => void }) {
+  return (
+    <input
+      type="range"
+      min="0"
+      max="1"
+      step="0.02"
+      value={props.value}
+      aria-label={`${props.name} ${say("opacity")}`}
+      onInput={(event) => props.put(event.currentTarget.valueAsNumber)}
+    />
   );
 }
 

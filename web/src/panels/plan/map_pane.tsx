@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { showBench } from "../../draw/show";
 import { createMap } from "../../map/create";
 import { say } from "../../text/plan/bench";
+import { Swipe } from "./swipe";
 import { ZoomButtons } from "./zoom_buttons";
 
 /** The map of the plan. */
@@ -27,6 +28,7 @@ export function MapPane() {
   return (
     <div class="map-pane">
       <div class="map" ref={holder} />
+      <Swipe />
       <ZoomButtons map={map} />
       <p class="sources">{say("sources")}</p>
     </div>

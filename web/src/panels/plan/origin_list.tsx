@@ -1,4 +1,5 @@
-import { mayReadOrigins, origins, readOrigins } from "../../draw/origins";
+import { ofDistrict } from "../../draw/bench";
+import { origins, readOrigins } from "../../draw/origins";
 import { departmentName } from "../../draw/standards";
 import { say } from "../../text/plan/cell";
 import { percent } from "./figure";
@@ -7,7 +8,7 @@ const LEAST_SHARE = 0.005;
 
 /** Which old cells of which departments a cell is made of. */
 export function OriginList({ cell }: { cell: string }) {
-  if (!mayReadOrigins()) return null;
+  if (!ofDistrict.value) return null;
   if (origins.value === null) {
     return (
       <button type="button" onClick={() => readOrigins()}>
