@@ -3,9 +3,10 @@
 from contextlib import closing
 
 import service
+import tables
 from onegrid.pipeline.plan_import import ImportInputs, import_folder
 from onegrid.pipeline.workspace import init
-from onegrid.store import open_workspace, plans, users
+from onegrid.store import open_workspace, plans, results, users
 
 PEOPLE = {
     "office": ("subdistrict_office", "subdistrict/s0"),
@@ -17,10 +18,10 @@ PEOPLE = {
 DRAFT = "next"
 
 
-def publish(results, place):
+def publish(folder, place):
     """Make a workspace of a folder of results: a plan in force, a draft, people who may log in."""
     init(place, name="区", crs=None)
-    import_folder(place, ImportInputs(results, "main", "一张网"), by=service.BY)
+    import_folder(place, ImportInputs(folder, "main", "一张网"), by=service.BY)
     with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
         plans.branch_plan(connection, "main", to=DRAFT, name="下一稿", by=service.BY)
         plans.set_status(connection, "main", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
@@ -28,3 +29,11 @@ def publish(results, place):
             users.add_user(connection, users.Person(name, name, role, (area,)), by=service.BY)
         kept = service.kept_password()
         connection.execute(users.User.__table__.update().values(password=kept))
+
+
+def add_last_year(connection):
+    """Add a plan that was in force before, when a quarter of everybody was covered."""
+    plans.branch_plan(connection, "main", to="old", name="去年", by=service.BY)
+    plans.set_status(connection, "old", base=0, was=plans.DRAFT, to="retired")
+    text = tables.gaps().assign(covered_share=0.25).to_csv(index=False).encode()
+    results.put_result(connection, "old", "gaps.csv", text, revision=0)

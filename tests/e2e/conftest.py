@@ -84,6 +84,8 @@ def town_at(results: Path, place: str) -> Iterator[Town]:
     """Make a workspace of the made-up district at a place, and serve it."""
     offices.publish(results, place)
     app, _ = service.service(place)
+    with app.state.office.workspace.writing() as connection:
+        offices.add_last_year(connection)
     with serving(app) as served:  # which closes the workspace too
         yield Town(app, served)
 

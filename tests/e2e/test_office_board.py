@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ COLOURED = """() => { const map = document.querySelector('section.map')?.onegrid
   return map?.getLayer('fill-community') ?
     map.queryRenderedFeatures({layers: ['fill-community']}).map((f) => f.properties.community_id)
     : [] }"""
+MARKED = """() => { const map = document.querySelector('section.map').onegridMap;
+  return map.queryRenderedFeatures({layers: ['mark-cell']}).length > 0 }"""
 
 
 def open_board(visit, address):
@@ -76,6 +79,10 @@ def test_map_and_table_are_in_step(visit, address, faults):
     current = page.locator("tr[aria-current=true]")
     current.wait_for()
     assert current.get_attribute("class") == "community"
+    page.locator("tr.community[aria-current] .turn").click()
+    page.locator("tr.cell .name").first.click()  # of another level than the map shows
+    page.wait_for_function(MARKED)
+    assert page.get_by_role("radio", name="网格").is_checked()
     assert faults(page) == []
 
 
@@ -88,6 +95,10 @@ def test_an_office_sees_its_own_area_with_every_figure(visit, town):
     page.get_by_role("button", name="展开 s0街道").click()
     assert len(names(page)) == 4
     assert "不公开" not in page.locator("tbody").first.inner_text()
+    trend = page.locator("section[aria-labelledby=trend]")
+    assert "去年" in trend.inner_text()
+    assert re.search(r"s0街道\s+25(\.0)?%\s.*[+-]\d", trend.inner_text())
+    assert "s1" not in page.locator("main").inner_text()
 
 
 def test_the_table_is_saved_for_a_spreadsheet(visit, address):
@@ -105,6 +116,13 @@ def test_it_prints_the_table_without_buttons(visit, address):
     page = open_board(visit, address)
     page.emulate_media(media="print")
     assert page.locator("tbody tr.subdistrict").first.is_visible()
+    assert page.get_by_label("设施").first.is_visible()  # which service the figures are of
+    for idle in (
+        page.get_by_label("查找街道"),
+        page.get_by_text("只看有缺口的"),
+        page.locator(".turn"),
+    ):
+        assert not idle.first.is_visible()
     for hidden in ("下载", "各个页面"):
         assert (
             page.get_by_text(hidden, exact=True).count() == 0

@@ -9,7 +9,6 @@ import offices
 import service
 import tables
 from asking import Client
-from onegrid.store import plans, results
 
 pytestmark = pytest.mark.integration
 
@@ -65,11 +64,7 @@ def test_the_trend_has_every_published_plan_in_ones_own_area_only(app):
     asked = "/api/trend?kind=pharmacy&profile=plain"
     assert service.Browser(app).get(asked).status_code == 401
     with app.state.office.workspace.writing() as connection:
-        plans.branch_plan(connection, "main", to="old", name="去年", by=service.BY)
-        plans.set_status(connection, "old", base=0, was=plans.DRAFT, to="retired")
-        gaps = tables.gaps().assign(covered_share=0.25)
-        text = gaps.to_csv(index=False).encode()
-        results.put_result(connection, "old", "gaps.csv", text, revision=0)
+        offices.add_last_year(connection)
     told = service.Browser(app, "office").get(asked).json()
     assert {plan["plan_id"] for plan in told["plans"]} == {"main", "old"}
     old = [plan["plan_id"] for plan in told["plans"]].index("old")

@@ -61,6 +61,10 @@ function follow(map: MapView): () => void {
       colourUnits(map, level.value, new Map(shown.map((unit) => [unit.id, colour(unit)])), UNKNOWN);
     }),
     effect(() => {
+      const at = LEVELS.find((one) => chosen.value?.startsWith(`${one}/`));
+      if (at) level.value = at; // a row of another level than the map shows
+    }),
+    effect(() => {
       const [at = "", id = ""] = (chosen.value ?? "").split("/");
       markUnit(map, at === level.value ? id : "");
     }),

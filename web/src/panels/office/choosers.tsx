@@ -26,7 +26,11 @@ export function Choosers() {
       />
       <label>
         {tell("find")}
-        <input value={find.value} onInput={(event) => (find.value = event.currentTarget.value)} />
+        <input
+          placeholder=" "
+          value={find.value}
+          onInput={(event) => (find.value = event.currentTarget.value)}
+        />
       </label>
       <label class="check">
         <input

@@ -37,7 +37,7 @@ function List({ list }: { list: BoardList }) {
         <thead>
           <tr>
             {list.columns.map((column) => (
-              <th key={column.field} scope="col">
+              <th key={column.field} scope="col" class={side(column.form)}>
                 {column.label}
               </th>
             ))}
@@ -46,8 +46,10 @@ function List({ list }: { list: BoardList }) {
         <tbody>
           {shown.map((row) => (
             <tr key={JSON.stringify(row)}>
-              {row.map((value, i) => (
-                <td key={list.columns[i]?.field}>{cell(value, list.columns[i]?.form ?? "text")}</td>
+              {list.columns.map(({ field, form }, i) => (
+                <td key={field} class={side(form)}>
+                  {cell(row[i] ?? null, form)}
+                </td>
               ))}
             </tr>
           ))}
@@ -71,6 +73,11 @@ function List({ list }: { list: BoardList }) {
       <p class="quiet">{list.note}</p>
     </section>
   );
+}
+
+/** Numbers stand at the right, one under the other. */
+function side(form: string): string {
+  return form === "text" ? "" : "number";
 }
 
 function cell(value: Value, form: string): string {
