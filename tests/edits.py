@@ -89,7 +89,7 @@ def _with_cells(atoms):
     cells = atoms.dissolve("cell_id", aggfunc={"households": "sum"}, method="coverage")
     places = cells.index.str.extract(r"c(\d\d)(\d\d)").astype(int).to_numpy() // 3
     cells["community_id"] = [f"m{x}-{y}" for x, y in places]
-    cells["subdistrict_id"] = "s"
+    cells["subdistrict_id"] = [f"s{x % 2}" for x, _ in places]
     cells["code"] = cells["name"] = cells.index.to_numpy()
     cells["people"] = cells["households"] * 3
     cells["elders_60"] = cells["households"] // 2
@@ -176,5 +176,7 @@ def random_edit(board, rng, number, op=None):
     }[op]
     if op == "merge" and not near:
         return random_edit(board, rng, number, op)
+    if op in ("move_border", "reassign", "weld", "move_line"):
+        fields["with_parents"] = bool(number % 2)
     plain = {key: np.asarray(v).tolist() for key, v in fields.items()}
     return read_edit({"op": op, **plain})

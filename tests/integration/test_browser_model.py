@@ -99,13 +99,13 @@ def features(frame):
 
 
 def saved(kind, drawn):
-    """Return the cells after the server has done what the browser drew."""
+    """Return the grid after the server has done what the browser drew."""
     grid = open_grid(plan(kind))
     for one in read_edits({"edits": drawn["edits"]}):
         perform(grid.board, one)
     tables = grid.tables()
     assert edits.faults(tables) == []
-    return tables["cells"]
+    return tables
 
 
 @PLANS
@@ -115,7 +115,7 @@ def test_the_server_saves_every_edit_that_the_browser_drew_and_ends_with_the_sam
     drawn = browser(kind, seed, 250)
     assert drawn["valid"]
     assert {one["op"] for one in drawn["edits"]} >= {*OPERATIONS} - {"weld"}
-    cells = saved(kind, drawn)
+    cells = saved(kind, drawn)["cells"]
     assert set(cells.index) == set(drawn["cells"])
     for name, shape in cells.geometry.items():
         there = edits.polygon(drawn["cells"][name])
@@ -130,8 +130,8 @@ def vertices(shape):
 @PLANS
 def test_both_refuse_a_torn_vertex_an_overlap_and_a_cell_drawn_twice(browser, kind, seed):
     drawn = browser(kind, seed, 250)
-    communities = plan(kind)["communities"]
-    homes = saved(kind, drawn)["community_id"]
+    tables = saved(kind, drawn)
+    communities, homes = tables["communities"], tables["cells"]["community_id"]
     assert judged(drawn["cells"], homes, communities) == []
     assert [one["kind"] for one in drawn["broken"]] == ["torn", "overlap", "twice"]
     for one in drawn["broken"]:

@@ -27,7 +27,11 @@ export class Draft {
   #newAt = new Map<string, VertexId>();
   #nextVertex: VertexId;
 
-  constructor(readonly base: Partition) {
+  constructor(
+    readonly base: Partition,
+    /** Whether borders of communities may move, and carry these along. */
+    readonly withParents = false,
+  ) {
     this.vertices = new Overlay(base.vertices);
     this.atoms = new Overlay(base.atoms);
     this.faces = new Overlay(base.faces);
@@ -37,7 +41,7 @@ export class Draft {
 
   /** Another sheet with the same on it, to try more on. */
   copy(): Draft {
-    const made = new Draft(this.base);
+    const made = new Draft(this.base, this.withParents);
     made.vertices = this.vertices.copy();
     made.atoms = this.atoms.copy();
     made.faces = this.faces.copy();

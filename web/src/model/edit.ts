@@ -21,17 +21,22 @@ import { weld } from "./weld";
 export type Place = readonly [x: number, y: number];
 type Line = readonly Place[];
 
+/** Whether borders of communities may move, and carry these along. */
+interface Parents {
+  readonly with_parents?: boolean;
+}
+
 /** One edit as edit files and HTTP carry it. */
 export type Edit = (
   | { op: "split"; cell_id: FaceId; line: Line; new_ids: readonly FaceId[] }
   | { op: "split_k"; cell_id: FaceId; k: number; new_ids: readonly FaceId[] }
   | { op: "merge"; cell_ids: readonly FaceId[]; new_id: FaceId }
-  | { op: "move_border"; from: Place; to: Place }
-  | { op: "reassign"; atom_id: AtomId; cell_id: FaceId }
+  | ({ op: "move_border"; from: Place; to: Place } & Parents)
+  | ({ op: "reassign"; atom_id: AtomId; cell_id: FaceId } & Parents)
   | { op: "rename"; cell_id: FaceId; name: string }
   | { op: "insert_vertex"; near: Place }
-  | { op: "weld"; from: Place; to: Place }
-  | { op: "move_line"; from: Line; to: Line }
+  | ({ op: "weld"; from: Place; to: Place } & Parents)
+  | ({ op: "move_line"; from: Line; to: Line } & Parents)
   | { op: "lock"; cell_id: FaceId; locked: boolean }
   | {
       op: "resolve";
@@ -60,7 +65,7 @@ const verbs: {
 
 /** What an edit would change, or why it cannot be; the partition stays as it is. */
 export function planEdit(partition: Partition, edit: Edit): Change | Refusal {
-  const draft = new Draft(partition);
+  const draft = new Draft(partition, "with_parents" in edit && edit.with_parents === true);
   const verb = verbs[edit.op] as (draft: Draft, edit: Edit) => Refusal | null;
   const refusal = verb(draft, edit) ?? prove(draft);
   if (refusal !== null) return refusal;

@@ -6,7 +6,7 @@ import { onGrid, type Point, same } from "./point";
 import { SNAP_STEPS } from "./rules";
 import { edgesOf } from "./topology";
 
-/** Move the vertex at a place, and with it all that has it; borders of communities keep their line. */
+/** Move the vertex at a place, and with it all that has it. */
 export function moveBorder(draft: Draft, from: Point, to: Point): Refusal | null {
   const vertex = draft.vertexNear(from, SNAP_STEPS);
   if (vertex === undefined) return refuse("EDIT_NO_VERTEX", [], onGrid(from));
@@ -41,9 +41,9 @@ export function refuseLocked(draft: Draft, ids: readonly FaceId[]): Refusal | nu
   return locked.length === 0 ? null : refuse("EDIT_LOCKED", locked);
 }
 
-/** Refuse a move that would bend the border of a community; along a straight one a vertex may slide. */
+/** Refuse a move that would bend a border that must stay; along a straight one a vertex may slide. */
 export function leavesCommunity(draft: Draft, vertex: VertexId, to: Point): Refusal | null {
-  const joined = communityBorderAt(draft, vertex);
+  const joined = fixedBorderAt(draft, vertex);
   if (joined.length === 0) return null;
   const [a, b] = joined.map(draft.placeOf);
   if (joined.length === 2 && a !== undefined && b !== undefined) {
@@ -55,19 +55,27 @@ export function leavesCommunity(draft: Draft, vertex: VertexId, to: Point): Refu
   return refuse("EDIT_OTHER_COMMUNITY", [...communities].sort(), draft.placeOf(vertex));
 }
 
-/** The vertices that a vertex is joined with along borders of communities. */
-function communityBorderAt(draft: Draft, vertex: VertexId): VertexId[] {
+/**
+ * The vertices that a vertex is joined with along borders no edit may bend: those of communities;
+ * where communities move along, only the outer border.
+ */
+function fixedBorderAt(draft: Draft, vertex: VertexId): VertexId[] {
   const ends = new Set<VertexId>();
   for (const atom of draft.atomsAt(vertex)) {
     for (const [from, to] of edgesOf(atom)) {
       if (from !== vertex && to !== vertex) continue;
-      const other = draft.leftOf(to, from);
-      if (communityOf(draft, other?.cell) !== communityOf(draft, atom.cell)) {
+      if (isFixed(draft, draft.leftOf(to, from)?.cell, atom.cell)) {
         ends.add(from === vertex ? to : from);
       }
     }
   }
   return [...ends];
+}
+
+/** Whether no edit may bend the border of two cells. */
+function isFixed(draft: Draft, one: FaceId | undefined, other: FaceId): boolean {
+  const sides = [communityOf(draft, one), communityOf(draft, other)];
+  return sides[0] !== sides[1] && (!draft.withParents || sides.includes(OUTSIDE));
 }
 
 /** The community of a cell; the outside counts as one. */

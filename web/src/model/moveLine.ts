@@ -52,7 +52,7 @@ function endAt(draft: Draft, vertex: VertexId, place: Point): Point | Refusal {
   return there === undefined ? place : refuse("EDIT_OVERLAP", [there], draft.placeOf(there));
 }
 
-/** Refuse borders of communities, locked cells, and ends that would leave such a border. */
+/** Refuse borders of communities that stay, locked cells, and ends that would leave such a border. */
 function notAllowed(
   draft: Draft,
   { path, sides }: { path: readonly VertexId[]; sides: readonly string[] },
@@ -60,7 +60,7 @@ function notAllowed(
 ): Refusal | null {
   const [first = -1, last = -1] = [path[0], path.at(-1)];
   const communities = new Set(sides.map((id) => communityOf(draft, id)));
-  if (communities.size > 1) {
+  if (communities.size > 1 && !draft.withParents) {
     return refuse("EDIT_OTHER_COMMUNITY", [...communities].sort(), draft.placeOf(first));
   }
   const moved = [

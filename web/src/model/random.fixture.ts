@@ -36,6 +36,7 @@ export function randomEdit(partition: Partition, seed: number, serial: number): 
   ];
   const beside = neighbours(partition, cell.id);
   const other = random() < 0.8 && beside.length > 0 ? one(beside) : one(cells(partition)).id;
+  const with_parents = serial % 2 === 1;
   const ids = (count: number) => Array.from({ length: count }, (_, i) => `n${serial}-${i}`);
   switch (op) {
     case "split":
@@ -45,36 +46,40 @@ export function randomEdit(partition: Partition, seed: number, serial: number): 
     case "merge":
       return { op, cell_ids: [cell.id, other], new_id: random() < 0.5 ? cell.id : `n${serial}` };
     case "move_border":
-      return { op, from: near(0), to: shifted(near(0), random() < 0.8 ? 0.3 : 2) };
+      return { op, from: near(0), to: shifted(near(0), random() < 0.8 ? 0.3 : 2), with_parents };
     case "reassign":
       return {
         op,
         atom_id: one(topologyOf(partition).atomsOf.get(cell.id) ?? [""]),
         cell_id: other,
+        with_parents,
       };
     case "rename":
       return { op, cell_id: cell.id, name: `第${serial}网格` };
     case "insert_vertex":
       return { op, near: middle(near(0), near(1)) };
     case "weld":
-      return { op, from: near(0), to: near(random() < 0.8 ? 1 : 2) };
+      return { op, from: near(0), to: near(random() < 0.8 ? 1 : 2), with_parents };
     case "move_line":
-      return line(
-        Array.from({ length: 2 + Math.floor(random() * 3) }, (_, k) => near(k)),
-        shifted,
-      );
+      return {
+        ...line(
+          Array.from({ length: 2 + Math.floor(random() * 3) }, (_, k) => near(k)),
+          shifted,
+        ),
+        with_parents,
+      };
     case "lock":
       return { op, cell_id: cell.id, locked: random() < 0.2 };
   }
 }
 
-function line(from: Place[], shifted: (place: Place, by: number) => Place): Edit {
+function line(from: Place[], shifted: (place: Place, by: number) => Place) {
   const to = from.map((place, i) =>
     i === 0 || i === from.length - 1 ? place : shifted(place, 0.2),
   );
   const [start = [0, 0], end = [0, 0]] = [from[0], from.at(-1)];
   if (from.length === 2) to.splice(1, 0, shifted(middle(start, end), 0.2));
-  return { op: "move_line", from, to };
+  return { op: "move_line" as const, from, to };
 }
 
 /** A line across a ring, somewhat bent, from beyond one side to beyond the other. */

@@ -23,12 +23,14 @@ _MARGIN_M = 1.0  # vertices come together within a centimetre; a metre is on the
 class Draft:
     """Reads through to the board, keeps what is written to itself.
 
+    With ``with_parents`` borders of communities and subdistricts may move with those of cells.
     ``origin`` names for each atom made here the atom of the board it is a piece of; ``reworked``
     are the cells with other ground or other atoms, apart from new vertices on their borders.
     """
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Board, *, with_parents: bool = False) -> None:
         self.board = board
+        self.with_parents = with_parents
         self.origin: dict[str, str] = {}
         self.reworked: set[str] = set()
         self._boxes: list[Sequence[float]] = []

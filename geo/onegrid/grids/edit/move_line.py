@@ -46,9 +46,10 @@ def move_line(draft: Draft, start: Sequence[Place], to: Sequence[Place]) -> Outc
     ends = [_end(draft, path[0], to[0]), _end(draft, path[-1], to[-1])]
     drawn = [ends[0], *to[1:-1], ends[1]]
     ids = sorted(cell.key.id for cell in sides)
-    if len({cell.text("community_id") for cell in sides}) > 1:
+    if len({cell.text("community_id") for cell in sides}) > 1 and not draft.with_parents:
         what = "the line is the border of a community"
-        raise refusal(Code.OTHER_COMMUNITY, what, at=path[0])
+        remedy = "move the communities along (with_parents)"
+        raise refusal(Code.OTHER_COMMUNITY, what, at=path[0], remedy=remedy)
     moved_ends = {a: b for a, b in zip((path[0], path[-1]), ends, strict=True) if a != b}
     ids += [c.key.id for v in moved_ends for c in cells_at(draft, v) if c.key.id not in ids]
     refuse_locked(draft, ids)

@@ -57,8 +57,11 @@ def cells_at(draft: Draft, vertex: Place) -> list[Row]:
     ]
 
 
-def community_border_at(draft: Draft, vertex: Place) -> set[Place]:
-    """Return the vertices that a vertex is joined with along borders of communities."""
+def fixed_border_at(draft: Draft, vertex: Place) -> set[Place]:
+    """Return the vertices that a vertex is joined with along borders no edit may bend.
+
+    These are borders of communities; where communities move along, only the outer border.
+    """
     side: dict[Edge, str] = {}
     for cell in cells_at(draft, vertex):
         for ring in rings_of(shapely.orient_polygons(cell.shape)):
@@ -66,22 +69,25 @@ def community_border_at(draft: Draft, vertex: Place) -> set[Place]:
     return {
         a if b == vertex else b
         for (a, b), community in side.items()
-        if side.get((b, a)) != community
+        if (beyond := side.get((b, a))) is None or not (beyond == community or draft.with_parents)
     }
 
 
 def refuse_leaving_community(draft: Draft, vertex: Place, to: Place) -> None:
-    """Refuse with ``EDIT_OTHER_COMMUNITY`` a move that would bend the border of a community.
+    """Refuse with ``EDIT_OTHER_COMMUNITY`` a move that would bend a border that must stay.
 
     A vertex on a straight piece of such a border may slide along it.
     """
-    joined = sorted(community_border_at(draft, vertex))
+    joined = sorted(fixed_border_at(draft, vertex))
     if not joined:
         return
     if len(joined) == 2 and _slides(joined, vertex, to):  # noqa: PLR2004  (no junction of three)
         return
-    what = "the vertex lies on the border of a community"
-    remedy = "move vertices inside the community, or change the communities first"
+    if draft.with_parents:
+        what, remedy = "the vertex lies on the outer border of the grid", "move vertices inside"
+    else:
+        what = "the vertex lies on the border of a community"
+        remedy = "move vertices inside it, or the communities along (with_parents)"
     raise refusal(Code.OTHER_COMMUNITY, what, at=vertex, remedy=remedy)
 
 

@@ -66,7 +66,7 @@ def plan(board: Board, edit: Edit) -> Change:
     EditError
         If the edit is refused: one problem with code, what, where and remedy.
     """
-    draft = Draft(board)
+    draft = Draft(board, with_parents=edit.flag("with_parents"))
     try:
         told = _VERBS[edit.op](draft, edit)
         _describe(draft)

@@ -96,7 +96,10 @@ def _same_rings(a: shapely.Geometry, b: shapely.Geometry) -> bool:
 
 
 def _same_ground(draft: Draft, cells: Sequence[Row]) -> None:
-    """Compare the ground of each community before and after, over the cells that changed."""
+    """Compare the ground of each community before and after, over the cells that changed.
+
+    Where communities move along it is the ground of all of them together.
+    """
     grid_m = standards.number("grid_size_m")
     now = [row for row in cells if row.key.id in draft.reworked]
     was = [
@@ -105,11 +108,13 @@ def _same_ground(draft: Draft, cells: Sequence[Row]) -> None:
         if (old := draft.board.get(key)) is not None
         and (draft.get(key) is None or key.id in draft.reworked)
     ]
-    for community in sorted({row.text("community_id") for row in (*now, *was)}):
-        before = [row.shape for row in was if row.text("community_id") == community]
-        after = [row.shape for row in now if row.text("community_id") == community]
+    column = "" if draft.with_parents else "community_id"
+    for community in sorted({row.text(column) for row in (*now, *was)}):
+        before = [row.shape for row in was if row.text(column) == community]
+        after = [row.shape for row in now if row.text(column) == community]
+        whose = f"community {community}" if community else "the grid"
         if not before or not after:
-            what = f"the ground of community {community} would change"
+            what = f"the ground of {whose} would change"
             raise refusal(Code.OTHER_COMMUNITY, what)
         one, two = union(before), union(after)
         # nothing new on the outside, and no hair's gap inside: a cut bends the border it ends on by
@@ -119,11 +124,11 @@ def _same_ground(draft: Draft, cells: Sequence[Row]) -> None:
         shapely.prepare(rim)
         off = ~shapely.dwithin(rim, nodes, grid_m)
         if off.any():
-            what = f"community {community} would gain or lose ground"
+            what = f"{whose} would gain or lose ground"
             raise refusal(Code.OVERLAP, what, at=nodes[off][0].coords[0])
         moved_m2 = abs(one.area - two.area)
         if moved_m2 > max(_SAME_AREA_SHARE * one.area, grid_m * one.length):
-            what = f"community {community} would gain or lose ground"
+            what = f"{whose} would gain or lose ground"
             raise refusal(Code.OVERLAP, what, at=_inside(two))
 
 

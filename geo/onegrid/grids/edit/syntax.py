@@ -54,8 +54,8 @@ class Edit:
         return [on_grid(place) for place in self.fields[name]]
 
     def flag(self, name: str) -> bool:
-        """Return a yes or no."""
-        return bool(self.fields[name])
+        """Return a yes or no, no where it is not given."""
+        return bool(self.fields.get(name))
 
     def number(self, name: str) -> int:
         """Return a whole number."""
@@ -125,7 +125,14 @@ _REQUIRED: Final[dict[str, dict[str, _Field]]] = {
     "lock": {"cell_id": _ID, "locked": _FLAG},
     "resolve": {"conflict_id": _ID, "choice": _CHOICE},
 }
-_OPTIONAL: Final[dict[str, dict[str, _Field]]] = {"resolve": {"department": _ID, "line": _LINE}}
+_PARENTS: Final = {"with_parents": _FLAG}  # borders of communities may move, and carry theirs along
+_OPTIONAL: Final[dict[str, dict[str, _Field]]] = {
+    "move_border": _PARENTS,
+    "move_line": _PARENTS,
+    "reassign": _PARENTS,
+    "weld": _PARENTS,
+    "resolve": {"department": _ID, "line": _LINE},
+}
 _ANYWHERE: Final = {"author": _NAME, "note": _NAME, "base_revision": _REVISION}
 OPERATIONS: Final = tuple(_REQUIRED)
 
