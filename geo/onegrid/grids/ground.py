@@ -15,6 +15,8 @@ from onegrid.grids.faces import faces_of
 from onegrid.grids.locate import locate
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 _OVERSHOOT_M: Final = 0.005  # a line ends this far behind the one it meets, so that noding finds it
@@ -45,15 +47,44 @@ class Outlines:
 def moved_outlines(cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> Outlines:
     """Compare the communities that previous cells add up to with those of today.
 
-    Lines closer than the width of a fault (0.1 m) are the same line.
+    Lines closer than the width of a fault (0.1 m) are the same line, and a border that left no
+    wider ground to another community has not moved: crumbs and hair-thin spikes of a drawing, which
+    no cell keeps, are no news.
     """
     parts = cells.groupby("community_id", sort=True)["geometry"]
-    before = np.array(
-        [shapely.coverage_union_all(np.asarray(part)) for _, part in parts], dtype=object
-    )
-    old, now = border_lines(before), border_lines(communities.geometry.to_numpy())
+    before = {name: shapely.coverage_union_all(np.asarray(part)) for name, part in parts}
+    after = dict(zip(communities.index, communities.geometry.to_numpy(), strict=True))
+    old, now = (border_lines(np.array([*side.values()])) for side in (before, after))
     near_m = standards.number("fault_width_m")
-    return Outlines(old, pieces_away(now, old, near_m=near_m), pieces_away(old, now, near_m=near_m))
+    new, lost = pieces_away(now, old, near_m=near_m), pieces_away(old, now, near_m=near_m)
+    moved = _moved_ground(before, after, np.concatenate([new, lost]), near_m)
+    return Outlines(old, _along(new, moved, near_m), _along(lost, moved, near_m))
+
+
+def _moved_ground(
+    before: Mapping[str, shapely.Geometry],
+    after: Mapping[str, shapely.Geometry],
+    pieces: NDArray[np.object_],
+    width_m: float,
+) -> NDArray[np.object_]:
+    """Return the ground wider than `width_m` that communities near some pieces won or lost."""
+    names = sorted({*before, *after})
+    nothing = shapely.Polygon()
+    sides = np.array([[side.get(name, nothing) for name in names] for side in (before, after)])
+    near = shapely.STRtree(pieces).query(sides.ravel(), predicate="dwithin", distance=width_m)[0]
+    one, other = sides[:, np.unique(near % len(names))]
+    ground = shapely.get_parts(shapely.symmetric_difference(one, other))
+    wide: NDArray[np.object_] = ground[~shapely.is_empty(shapely.buffer(ground, -width_m / 2))]
+    return wide
+
+
+def _along(
+    pieces: NDArray[np.object_], ground: NDArray[np.object_], near_m: float
+) -> NDArray[np.object_]:
+    middles = shapely.line_interpolate_point(pieces, 0.5, normalized=True)
+    near = shapely.STRtree(ground).query(middles, predicate="dwithin", distance=near_m)[0]
+    found: NDArray[np.object_] = pieces[np.unique(near)]
+    return found
 
 
 def open_ground(
