@@ -9,6 +9,7 @@ import pytest
 
 import tables
 from asking import Client
+from onegrid.io.files import write_layers
 
 
 @pytest.fixture
@@ -56,6 +57,25 @@ def test_places_are_found_by_a_part_of_their_name_the_beginning_first(client):
     assert first["lon"] == pytest.approx(place_of("c01")["lon"], abs=1e-4)
     assert client("/api/places", q="设施4").json()["items"][0]["what"] == "facility"
     assert client("/api/places", q="nowhere").json() == {"items": []}
+
+
+def test_a_compound_is_found_by_its_name_and_by_its_address(client):
+    assert client("/api/places", q="云林").json() == {"items": []}
+    cells = tables.cells().geometry
+    compounds = gpd.GeoDataFrame(
+        {"name": ["云林小区（示意）", "河畔苑（示意）"], "address": ["云林街5号", None]},
+        geometry=[cells["c05"].buffer(-50), cells["c08"].centroid],
+        crs=tables.CRS,
+    )
+    write_layers(client.folder / "places.gpkg", {"places": compounds})
+    (found,) = client("/api/places", q="街5号").json()["items"]
+    assert (found["name"], found["what"], found["within"]) == (
+        *("云林小区（示意）", "compound"),
+        "云林街5号",
+    )
+    here = {name: found[name] for name in ("lon", "lat")}
+    assert client("/api/which-cell", **here).json()["cell_id"] == "c05"
+    assert client("/api/places", q="河畔").json()["items"][0]["within"] == ""
 
 
 @pytest.mark.parametrize("text", ["", " " * 3, "%", "[a", "x" * 61])

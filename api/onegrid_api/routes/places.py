@@ -1,4 +1,4 @@
-"""Places by name: facilities, communities, cells and streets that the service knows."""
+"""Places by name: compounds, facilities, communities, cells and streets that are known."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query
 
 from onegrid.crs import to_lonlat
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.plan_tables import PLACES_FILE
 from onegrid_api.deps import ResultsDep
 from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import Place, Places
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from onegrid_api.results import Results
 
 router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
-_ORDER = ("community", "subdistrict", "street", "facility", "cell")
+_ORDER = ("compound", "community", "subdistrict", "street", "facility", "cell")
 _GRID, _FACILITIES = "grid.gpkg", "facilities.gpkg"
 
 
@@ -48,9 +49,13 @@ def places(
 
 def _known(results: Results) -> pd.DataFrame:
     """Return every name, kept until a file changes."""
-    there = set(results.there())
-    made = {_GRID: _of_grid, _FACILITIES: _of_facilities, NETWORK_FILE: _of_streets}
-    files = tuple(name for name in made if name in there)
+    made = {
+        _GRID: _of_grid,
+        _FACILITIES: _of_facilities,
+        NETWORK_FILE: _of_streets,
+        PLACES_FILE: _of_compounds,
+    }
+    files = tuple(name for name in made if results.has(name))
 
     def make() -> pd.DataFrame:
         parts = [made[name](results) for name in files]
@@ -76,6 +81,12 @@ def _of_grid(results: Results) -> pd.DataFrame:
 def _of_facilities(results: Results) -> pd.DataFrame:
     found = results.facilities()
     return _rows(found, "facility", found["name"], found["address"])
+
+
+def _of_compounds(results: Results) -> gpd.GeoDataFrame:
+    """Return compounds and addresses, as the office has them: outlines or doors."""
+    found = results.layer(PLACES_FILE, "places")
+    return _rows(found, "compound", found["name"], found.get("address", ""))
 
 
 def _of_streets(results: Results) -> pd.DataFrame:

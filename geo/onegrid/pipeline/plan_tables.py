@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 GRID_FILE: Final = "grid.gpkg"
 RECORD_FILE: Final = "record.gpkg"  # layers of a grid that are no rows of a plan: codes, evidence
 CONTACTS_FILE: Final = "contacts.csv"
-STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE, CONTACTS_FILE})  # hold whatever is edited
+PLACES_FILE: Final = "places.gpkg"  # layer "places": compounds and addresses, to be found by name
+# they hold whatever is edited
+STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE, CONTACTS_FILE, PLACES_FILE})
 
 
 def frames_of(connection: Connection, plan_id: str, *, srid: int) -> dict[str, gpd.GeoDataFrame]:

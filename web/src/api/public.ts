@@ -28,6 +28,8 @@ export interface District {
   readonly title: string;
   readonly synthetic: boolean;
   readonly accounts: boolean;
+  /** What the button says that logs in elsewhere; null without such a provider. */
+  readonly provider: string | null;
   readonly grid: boolean;
   readonly nearest: boolean;
   readonly box: readonly [number, number, number, number] | null;
@@ -37,7 +39,7 @@ export interface District {
 
 export interface Named extends Place {
   readonly name: string;
-  readonly what: "cell" | "community" | "subdistrict" | "street" | "facility";
+  readonly what: "compound" | "cell" | "community" | "subdistrict" | "street" | "facility";
   readonly within: string;
 }
 

@@ -15,6 +15,7 @@ export const zh = {
   on_map_close: "收起地图",
   on_map_help: "点一下您所在的位置",
   here: "您选的位置",
+  compound: "小区",
   street: "道路",
   cell: "网格",
   community: "社区",

@@ -15,6 +15,7 @@ export const en: Readonly<Record<ResidentKey, string>> = {
   on_map_close: "Close the map",
   on_map_help: "Tap where you are",
   here: "The place you chose",
+  compound: "Compound",
   street: "Street",
   cell: "Cell",
   community: "Community",
