@@ -17,6 +17,7 @@ from onegrid_api.deps import (
     PageDep,
     SettingsDep,
     by,
+    set_login,
 )
 from onegrid_api.entry import proved
 from onegrid_api.errors import NotThereError
@@ -47,15 +48,7 @@ def log_in(
     with office.workspace.writing() as connection:
         token, csrf = logins.log_in(connection, form.user_id, agent=agent, by=by_now(form.user_id))
         person = users.user(connection, form.user_id)
-    response.set_cookie(
-        COOKIE,
-        token,
-        max_age=logins.LOGIN_HOURS * 3600,
-        httponly=True,
-        samesite="strict",
-        secure=settings.secure_cookies,
-    )
-    response.headers["Cache-Control"] = "no-store"
+    set_login(response, token, settings)
     return _answer(person, csrf)
 
 

@@ -32,6 +32,7 @@ def district(
         title=settings.title,
         synthetic=bool(settings.synthetic or source.get("synthetic")),
         accounts=request.app.state.office is not None,
+        provider=None if settings.oidc is None else settings.oidc.label,
         grid="grid.gpkg" in there,
         nearest={NETWORK_FILE, "facilities.gpkg"} <= there,
         box=_box(results) if "grid.gpkg" in there else None,

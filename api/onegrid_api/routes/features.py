@@ -16,14 +16,21 @@ from fastapi.responses import JSONResponse
 from onegrid.store import plans
 from onegrid.store.audit import by_now
 from onegrid_api import ogc
-from onegrid_api.deps import READER, OfficeDep, Reader, ResultsDep, SettingsDep, VersionDep
+from onegrid_api.deps import (
+    READER,
+    OfficeDep,
+    Reader,
+    ResultsDep,
+    SettingsDep,
+    VersionDep,
+    address,
+)
 from onegrid_api.errors import NotThereError, UnchangedError
 from onegrid_api.forms import ERRORS
 from onegrid_api.ogc_api import description, query_parameters
 from onegrid_api.ogc_crs import CRS84
 from onegrid_api.plan_sources import plan_sources
 from onegrid_api.routes.plans import PlanId
-from onegrid_api.settings import Settings
 from onegrid_api.sources import public_sources, source_of
 from onegrid_api.tiles import Source
 
@@ -79,12 +86,6 @@ office = APIRouter(
     responses=ERRORS,
     dependencies=[READER, Depends(_plan)],
 )
-
-
-def address(request: Request, settings: Settings, path: str) -> str:
-    """Return the whole address of a path of this service."""
-    base = request.base_url.replace(scheme="https") if settings.secure_cookies else request.base_url
-    return str(base).rstrip("/") + path
 
 
 def landing(site: SiteDep) -> dict[str, Any]:

@@ -18,12 +18,12 @@ from onegrid.pipeline.plan_items import Edits, creating, deleting, replacing
 from onegrid.store import plans
 from onegrid.store.rows import read_layer
 from onegrid_api import ogc
-from onegrid_api.deps import Editor, Office, OfficeDep, SettingsDep, by
+from onegrid_api.deps import Editor, Office, OfficeDep, SettingsDep, address, by
 from onegrid_api.errors import ItemStaleError, NotThereError
 from onegrid_api.forms import ERRORS
 from onegrid_api.ogc_crs import CRS84, xy_of
 from onegrid_api.plan_sources import PlanView
-from onegrid_api.routes.features import WRITTEN, ItemId, address
+from onegrid_api.routes.features import WRITTEN, ItemId
 from onegrid_api.routes.plans import PlanId
 
 _GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {ogc.GEOJSON: {}}}}

@@ -15,7 +15,10 @@ from onegrid.store.models import Base
 
 
 class User(Base):
-    """One person who may log in; without a password until a one-time link was used."""
+    """One person who may log in; without a password until a one-time link was used.
+
+    ``subject`` is whom the office's own provider means by them, if they log in there.
+    """
 
     __tablename__ = "users"
     user_id: Mapped[str] = mapped_column(primary_key=True)
@@ -25,6 +28,7 @@ class User(Base):
     password: Mapped[str | None]
     active: Mapped[bool]
     made_at: Mapped[str]
+    subject: Mapped[str | None] = mapped_column(unique=True, index=True)
 
 
 class Login(Base):

@@ -9,11 +9,23 @@ export function nextPage(search: string): string {
   return /^\/(?![/\\])/.test(next) ? next : "/office";
 }
 
-/** A name and a password. */
+const PROBLEMS = ["OIDC_REFUSED", "OIDC_AWAY", "OIDC_TAKEN", "OIDC_SHUT_OUT", "LOGIN_PAUSED"] as const;
+
+/** Why the office's own provider let nobody in; null where nothing went wrong. */
+function problem(search: string): string | null {
+  const code = new URLSearchParams(search).get("problem");
+  if (code === null) return null;
+  return tell(PROBLEMS.find((known) => known === code) ?? "failed");
+}
+
+/** A name and a password, or the office's own provider. */
 export function LogIn() {
   if (district.value && !district.value.accounts) return <p>{tell("no_accounts")}</p>;
+  const provider = district.value?.provider;
+  const failed = problem(location.search);
   return (
     <>
+      {failed !== null && <p role="alert">{failed}</p>}
       <SecretForm
         heading={tell("title")}
         action={tell("log_in")}
@@ -26,6 +38,13 @@ export function LogIn() {
         <Field name="user" label={tell("user")} complete="username" />
         <Field name="password" label={tell("password")} complete="current-password" secret />
       </SecretForm>
+      {provider && (
+        <p>
+          <a class="button" href={`/api/oidc/login?next=${encodeURIComponent(nextPage(location.search))}`}>
+            {tell("provider", { name: provider })}
+          </a>
+        </p>
+      )}
       <p class="quiet">{tell("no_link")}</p>
     </>
   );

@@ -102,6 +102,8 @@ def upgrade() -> None:
         f" WHERE batch_id IN ({there})"
     )
     _say_what_results_are_of()
+    op.add_column("users", sa.Column("subject", sa.Text))
+    op.create_index("ix_users_subject", "users", ["subject"], unique=True)
 
 
 def _say_what_results_are_of() -> None:
@@ -121,6 +123,8 @@ def downgrade() -> None:
     last = "SELECT max(batch_id) FROM plan_grounds GROUP BY role, name"
     for table in _ROWS:
         op.execute(f"DELETE FROM {table} WHERE batch_id NOT IN ({last})")  # noqa: S608
+    op.drop_index("ix_users_subject", "users")
+    op.drop_column("users", "subject")
     op.drop_table("facility_saves")
     op.drop_table("plan_grounds")
     for table in _KEYS:
