@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from onegrid.coverage.walks import Catchments
 from onegrid.siting.capacity import most_served
 from onegrid.siting.choose import Effort
+from onegrid.siting.cover_walk import fewer_sites
 from onegrid.siting.exact import Spending
 from onegrid.siting.gains import make_gains
 from onegrid.siting.situation import Situation
@@ -19,6 +20,7 @@ from onegrid.siting.solve import choose_sites
 
 LIMIT_S = 900.0
 CLOSE = 1e-6
+ENOUGH_STEPS = 100  # for six sites
 
 
 @st.composite
@@ -192,3 +194,26 @@ def test_little_effort_still_gives_true_bounds(case, count):
     best = max(covered(situation, walk_s, s) for s in subsets(situation.sites, count))
     assert found.covered_after <= best + CLOSE
     assert found.bound >= best - CLOSE
+
+
+@given(situations(), st.integers(1, 400), st.integers(0, 5))
+def test_a_walk_ends_in_a_cover_and_finds_the_smallest_one_in_time(case, steps, seed):
+    _, walk_s = case
+    door, site = np.nonzero(walk_s <= LIMIT_S)
+    names, door = np.unique(door, return_inverse=True)
+    gains = make_gains(door, site, np.ones(len(door)), doors=len(names), sites=walk_s.shape[1])
+    start = np.unique(site)
+    found = fewer_sites(gains, start, least=1, steps=steps, seed=seed)
+    assert set(door[np.isin(site, found)]) == set(door)
+    assert len(found) <= len(start)
+    if steps > ENOUGH_STEPS:
+        covers = (s for s in subsets(walk_s.shape[1], len(found)) if set(door) <= reached(s, gains))
+        assert len(found) == min(map(len, covers))
+
+
+def reached(chosen, gains):
+    return {
+        d
+        for s in chosen
+        for d in gains.door[gains.site_start[s] : gains.site_start[s + 1]].tolist()
+    }

@@ -34,8 +34,8 @@ class Effort:
     where these look at more than ``shaken_pairs`` pairs),
     ``rounds`` rounds of prices, ``turns`` of both, and ``nodes`` nodes of HiGHS, which is asked
     only where at most ``exact_pairs`` pairs are left; of a cover ``cover_pairs``, for as many
-    nodes as look at ``cover_work`` pairs; of limited capacities ``capacity_pairs``. ``seed`` is
-    that of the shakes.
+    nodes as look at ``cover_work`` pairs, after a walk of ``cover_steps``; of limited capacities
+    ``capacity_pairs``. ``seed`` is that of the shakes and walks.
     """
 
     gap: float = 1e-4
@@ -47,6 +47,7 @@ class Effort:
     exact_pairs: int = 30_000
     cover_pairs: int = 600_000
     cover_work: int = 4_000_000
+    cover_steps: int = 50_000
     capacity_pairs: int = 100_000
     seed: int = 0
 
@@ -184,20 +185,17 @@ def _shaken_core(gains: Gains, chosen: Ints, descent: Descent, effort: Effort) -
     size = max(_CORE, _CORE_PER_SITE * len(chosen))
     core = np.union1d(np.argsort(-descent.worth, kind="stable")[:size], chosen)
     few = shrink(gains, settled=np.empty(0, dtype=np.int64), free=core).gains
-    found: Ints = core[shaken(few, np.searchsorted(core, chosen), effort)]
+    found: Ints = core[_shaken(few, np.searchsorted(core, chosen), effort)]
     return found
 
 
-def shaken(gains: Gains, chosen: Ints, effort: Effort, *, enough: float = np.inf) -> Ints:
-    """Return a better choice: some sites are left out, others put in, and swaps mend that.
-
-    It is ended early by a value that is `enough`.
-    """
+def _shaken(gains: Gains, chosen: Ints, effort: Effort) -> Ints:
+    """Return a better choice: some sites are left out, others put in, and swaps mend that."""
     rng = np.random.default_rng(effort.seed)
     best, value, stale = chosen, value_of(gains, chosen), 0
     others = np.setdiff1d(np.arange(gains.sites), best)
     patience = min(max(_FEW_SHAKES, effort.shaken_pairs // len(gains.site)), effort.shakes)
-    while stale < patience and value < enough and len(best) > 1 and len(others):
+    while stale < patience and len(best) > 1 and len(others):
         moved = min(int(rng.integers(1, 3 + len(best) // 4)), len(best), len(others))
         kept = rng.permutation(best)[moved:]
         tried = exchange(gains, np.concatenate([kept, rng.choice(others, moved, replace=False)]))

@@ -9,11 +9,10 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from onegrid.siting.choose import shaken
 from onegrid.siting.cover_kernels import descend_cover, greedy_cover, packed
 from onegrid.siting.cover_reduce import reduce_cover
-from onegrid.siting.gains import make_gains, value_of
-from onegrid.siting.kernels import exchange, greedy
+from onegrid.siting.cover_walk import fewer_sites
+from onegrid.siting.gains import make_gains
 from onegrid.siting.reduce import merge_doors
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float64]
 
 _HALF = 0.5
+_STEPS_A_SITE = 50  # of a walk at most: small pieces are soon walked through
 _NOISE = 1e-6  # of a sum of costs
 
 
@@ -119,37 +119,25 @@ def _pieces(
 
 
 def _solved(piece: Gains, cost: Floats, effort: Effort) -> Cover:
-    """Solve one piece by prices, then by HiGHS; what is too large for it by swaps."""
+    """Solve one piece by prices and a walk, then by HiGHS if it is not too large."""
     descent = descend_cover(piece, cost, greedy_cover(piece, cost), effort.rounds)
     best = Cover(descent.chosen, descent.cost, _raised(descent.bound, cost))
     if best.bound < best.cost * (1 - effort.gap):
-        if len(piece.site) <= effort.cover_pairs:
-            found = _exact(piece, cost, effort)
-            least = max(best.bound, found.bound)
-            best = (found if found.cost < best.cost else best)._replace(bound=least)
-        elif (cost == 1).all():
-            sites = _fewer(piece, best.sites, int(best.bound), effort)
+        if (cost == 1).all():
+            least, steps = int(best.bound), min(effort.cover_steps, _STEPS_A_SITE * piece.sites)
+            sites = fewer_sites(piece, best.sites, least=least, steps=steps, seed=effort.seed)
             best = Cover(sites, float(len(sites)), best.bound)
+        still_open = best.bound < best.cost * (1 - effort.gap)
+        if still_open and len(piece.site) <= effort.cover_pairs:
+            found = _exact(piece, cost, effort)
+            bound = max(best.bound, found.bound)
+            best = (found if found.cost < best.cost else best)._replace(bound=bound)
     return best._replace(bound=min(best.bound, best.cost))
 
 
 def _raised(bound: float, cost: Floats) -> float:
     """Return a bound raised to the next whole number where every cost is whole."""
     return float(np.ceil(bound - _NOISE)) if (cost == np.rint(cost)).all() else bound
-
-
-def _fewer(piece: Gains, sites: Ints, least: int, effort: Effort) -> Ints:
-    """Return a cover of fewer sites if as many sites, moved about, are found to reach everybody."""
-    low = least
-    while low < len(sites):
-        count = (low + len(sites)) // 2
-        start = exchange(piece, greedy(piece, count))
-        tried = shaken(piece, start, effort, enough=float(piece.doors))
-        if value_of(piece, tried) >= piece.doors - _HALF:
-            sites = np.sort(tried)
-        else:
-            low = count + 1
-    return sites
 
 
 def _exact(piece: Gains, cost: Floats, effort: Effort) -> Cover:
