@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -37,18 +37,23 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     import geopandas as gpd
+    from sqlalchemy import Connection
 
     from onegrid_api.access import Who
     from onegrid_api.deps import Office
 
 T = TypeVar("T")
 _FILES: Final = {"roads": NETWORK_FILE, "circles": "circles.gpkg", "gaps": "gaps.csv"}
+_GROUND: Final = {"departments": DEPARTMENT, "buildings": PEOPLE, "people": PEOPLE,
+                  "facilities": FACILITIES}  # fmt: skip
 _FIGURES_OF_GAPS: Final = ["people", "people_covered", "elders_60", "elders_60_covered",
                            "covered_share", "worst_walk_s", "cause", "accessibility"]  # fmt: skip
 
 
-def plan_sources(office: Office, plan_id: str, who: Who) -> dict[str, Source]:
-    """Return the layers of a plan that somebody may see, by name.
+def plan_sources(
+    office: Office, plan_id: str, who: Who, *, only: str | None = None
+) -> dict[str, Source]:
+    """Return the layers of a plan that somebody may see, by name; `only` looks for one of them.
 
     Borders are for all who work on plans; figures, atoms and conflicts those of their areas, and
     ``people`` for those who may read rows of people.
@@ -59,31 +64,14 @@ def plan_sources(office: Office, plan_id: str, who: Who) -> dict[str, Source]:
         ``PLAN_UNKNOWN``.
     """
     view = PlanView(office, plan_id, who)
+    names = [name for name in TITLES if only in (None, name)]
+    if not who.may("people"):
+        names = [name for name in names if name != "people"]
     with office.workspace.reading() as connection:
         revision = plans.plan_head(connection, plan_id).revision
-        kept = {one.name: one.sha256 for one in results.list_results(connection, plan_id)}
-        batch = {
-            role: tuple(batches_of(connection, plan_id, role))
-            for role in (PEOPLE, FACILITIES, DEPARTMENT)
-        }
-    made: dict[str, tuple[Hashable, Callable[[], gpd.GeoDataFrame]]] = {
-        name: (revision, partial(view.rows, name)) for name in LAYERS
-    }
-    if batch[DEPARTMENT]:
-        made["departments"] = batch[DEPARTMENT], view.departments
-    if batch[PEOPLE]:
-        made["buildings"] = batch[PEOPLE], view.buildings
-        if who.may("people"):
-            made["people"] = (batch[PEOPLE], revision), view.people
-    if batch[FACILITIES]:
-        made["facilities"] = batch[FACILITIES], view.facilities
-    for name, make in (("roads", view.roads), ("circles", view.circles), ("gaps", view.gaps)):
-        if _FILES[name] in kept:
-            sha256 = kept[_FILES[name]]
-            made[name] = (
-                (sha256, batch[FACILITIES], revision * (name == "gaps")),
-                partial(make, sha256),
-            )
+        looked = _Looked(connection, plan_id)
+        states = {name: looked.state(name, revision) for name in names}
+        files = {name: looked.sha256(name) for name in names}
     scope = () if who.person is None else tuple(who.person.areas)
     return {
         name: Source(
@@ -91,11 +79,36 @@ def plan_sources(office: Office, plan_id: str, who: Who) -> dict[str, Source]:
             name,
             TITLES[name],
             state,
-            frame,
+            partial(view.layer, name, files[name]),
             BUILDINGS_ZOOM if name in ("buildings", "people") else 0,
         )
-        for name, (state, frame) in made.items()
+        for name, state in states.items()
+        if state is not None
     }
+
+
+class _Looked:
+    """What a plan is made from and what was made of it, looked up once and only if it matters."""
+
+    def __init__(self, connection: Connection, plan_id: str) -> None:
+        self.batches = cache(lambda role: tuple(batches_of(connection, plan_id, role)))
+        self.kept = cache(
+            lambda: {one.name: one.sha256 for one in results.list_results(connection, plan_id)}
+        )
+
+    def state(self, name: str, revision: int) -> Hashable | None:
+        """Return what changes whenever a layer does; None if it is not there."""
+        if name in LAYERS:
+            return revision
+        if name in _GROUND:
+            batches = self.batches(_GROUND[name])
+            return (batches, revision * (name == "people")) if batches else None
+        sha256 = self.sha256(name)
+        return (sha256, self.batches(FACILITIES), revision * (name == "gaps")) if sha256 else None
+
+    def sha256(self, name: str) -> str:
+        """Return which file a layer is read from; empty if from none."""
+        return self.kept().get(_FILES[name], "") if name in _FILES else ""
 
 
 class PlanView:
@@ -103,6 +116,17 @@ class PlanView:
 
     def __init__(self, office: Office, plan_id: str, who: Who) -> None:
         self._workspace, self._plan_id, self._who = office.workspace, plan_id, who
+
+    def layer(self, name: str, sha256: str) -> gpd.GeoDataFrame:
+        """Return what is seen of a layer that is there."""
+        if name in LAYERS:
+            return self.rows(name)
+        if name in _GROUND:
+            ground_of = {"departments": self.departments, "buildings": self.buildings,
+                         "people": self.people, "facilities": self.facilities}  # fmt: skip
+            return ground_of[name]()
+        file_of = {"roads": self.roads, "circles": self.circles, "gaps": self.gaps}
+        return file_of[name](sha256)
 
     def rows(self, layer: str) -> gpd.GeoDataFrame:
         """Return the rows of a layer; of cells elsewhere the borders only."""

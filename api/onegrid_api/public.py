@@ -35,6 +35,11 @@ class Published:
         self._last = Path(self._folder.name) / "nothing"
         self._shown = self._empty()
 
+    @property
+    def fresh(self) -> Results | None:
+        """What may be shown, if it was looked at a moment ago."""
+        return self._shown if time.monotonic() - self._asked < _SECONDS else None
+
     def results(self) -> Results:
         """Return what may be shown; nothing but an empty page before a plan is published."""
         with self._lock:

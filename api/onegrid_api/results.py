@@ -61,7 +61,11 @@ class Results:
 
     def there(self) -> list[str]:
         """Return the names of the results that the service can show."""
-        return [name for name in _KNOWN if (self._folder / name).is_file()]
+        return [name for name in _KNOWN if self.has(name)]
+
+    def has(self, name: str) -> bool:
+        """Return whether a file is there."""
+        return (self._folder / name).is_file()
 
     def state_of(self, name: str) -> tuple[int, int]:
         """Return what changes whenever a file does.
@@ -71,11 +75,11 @@ class Results:
         NotThereError
             If there is no such file.
         """
-        path = self._folder / name
-        if not path.is_file():
+        try:
+            state = (self._folder / name).stat()
+        except OSError:
             msg = f"no {name} in this workspace"
-            raise NotThereError(msg)
-        state = path.stat()
+            raise NotThereError(msg) from None
         return state.st_mtime_ns, state.st_size
 
     def report(self) -> dict[str, Any]:
@@ -90,7 +94,7 @@ class Results:
         NotThereError
             If there is nothing to draw.
         """
-        if (self._folder / _MAP).is_file():
+        if self.has(_MAP):
             return self._read(_MAP, "map", lambda path: path.read_text(encoding="utf-8"))
         if set(self.there()) <= {"report.json"}:
             msg = "no map in this workspace"
@@ -143,7 +147,7 @@ class Results:
     def contacts(self) -> pd.DataFrame:
         """Return whom to call, ``name`` and ``phone`` by cell or community, as published."""
         return self._read(
-            "contacts.csv",
+            CONTACTS_FILE,
             "contacts",
             lambda p: pd.read_csv(p, dtype=str).fillna("").set_index("id"),
         )

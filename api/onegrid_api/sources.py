@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from onegrid_api.results import Results
 
+_GRID: Final = "grid.gpkg"
 BUILDINGS_FILE: Final = "buildings.gpkg"
 BUILDINGS_ZOOM: Final = 14  # a tile of a lower zoom would be a megabyte
 TITLES: Final = {
@@ -50,39 +51,40 @@ _IDS: Final = {"subdistricts": "subdistrict_id", "conflicts": "conflict_id"}
 def public_sources(results: Results) -> dict[str, Source]:
     """Return the layers that anybody may see, by name; figures of few people are not in them."""
     there = set(results.there())
-    grid = set(results.layer_names("grid.gpkg")) if "grid.gpkg" in there else set()
-    made: dict[str, tuple[tuple[str, ...], Callable[[], gpd.GeoDataFrame]]] = {}
-    if "cells" in grid:
-        made["cells"] = ("grid.gpkg",), lambda: results.cells()[[*_COLUMNS["cells"], "geometry"]]
-    if "communities" in grid:
-        made["communities"] = ("grid.gpkg",), partial(_communities, results)
-    made |= {
-        name: (("grid.gpkg",), partial(_layer, results, "grid.gpkg", name))
-        for name in ("subdistricts", "conflicts")
-        if name in grid
-    }
-    for name, file, frame in (
-        ("departments", "departments.gpkg", _departments),
-        ("roads", NETWORK_FILE, _roads),
-        ("buildings", BUILDINGS_FILE, _buildings),
-        ("facilities", "facilities.gpkg", _facilities),
-        ("circles", "circles.gpkg", _circles),
-        ("gaps", "gaps.csv", _gaps),
-    ):
-        if file in there and (name != "gaps" or "cells" in grid):
-            files = (file, "grid.gpkg") if name == "gaps" else (file,)
-            made[name] = files, partial(frame, results)
-    return {
-        name: Source(
-            ("public", name),
-            name,
-            TITLES[name],
-            (id(results), *(results.state_of(file) for file in files)),
-            frame,
-            BUILDINGS_ZOOM if name == "buildings" else 0,
-        )
-        for name, (files, frame) in made.items()
-    }
+    found = {name: _source(results, name, there) for name in _PUBLIC}
+    return {name: source for name, source in found.items() if source is not None}
+
+
+def public_source(results: Results, name: str) -> Source:
+    """Return one of those layers, without a look at the files of the others.
+
+    Raises
+    ------
+    NotThereError
+        If there is none of that name.
+    """
+    files = _PUBLIC[name][0] if name in _PUBLIC else ()
+    source = _source(results, name, {file for file in files if results.has(file)})
+    return source or source_of(public_sources(results), name)
+
+
+def _source(results: Results, name: str, there: set[str]) -> Source | None:
+    if name not in _PUBLIC:
+        return None
+    files, frame = _PUBLIC[name]
+    if not there.issuperset(files):
+        return None
+    layer = "cells" if name == "gaps" else name
+    if _GRID in files and layer not in results.layer_names(_GRID):
+        return None
+    return Source(
+        ("public", name),
+        name,
+        TITLES[name],
+        (id(results), *(results.state_of(file) for file in files)),
+        partial(frame, results),
+        BUILDINGS_ZOOM if name == "buildings" else 0,
+    )
 
 
 def source_of(sources: Mapping[str, Source], name: str) -> Source:
@@ -123,12 +125,16 @@ def narrowed(source: Source, wanted: Mapping[str, Any]) -> Source:
     return replace(source, key=(*source.key, *sorted(asked.items())), frame=frame)
 
 
+def _cells(results: Results) -> gpd.GeoDataFrame:
+    return results.cells()[[*_COLUMNS["cells"], "geometry"]]
+
+
 def _communities(results: Results) -> gpd.GeoDataFrame:
     return results.communities()[[*_COLUMNS["communities"], "geometry"]]
 
 
-def _layer(results: Results, file: str, name: str) -> gpd.GeoDataFrame:
-    found = results.layer(file, name).set_index(_IDS[name])
+def _layer(name: str, results: Results) -> gpd.GeoDataFrame:
+    found = results.layer(_GRID, name).set_index(_IDS[name])
     return found[[*(c for c in _COLUMNS[name] if c in found), "geometry"]]
 
 
@@ -157,3 +163,18 @@ def _circles(results: Results) -> gpd.GeoDataFrame:
 
 def _gaps(results: Results) -> gpd.GeoDataFrame:
     return gaps_of_cells(results.gaps(), results.cells())
+
+
+# the files that a layer is made from, and how
+_PUBLIC: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Results], gpd.GeoDataFrame]]]] = {
+    "cells": ((_GRID,), _cells),
+    "communities": ((_GRID,), _communities),
+    "subdistricts": ((_GRID,), partial(_layer, "subdistricts")),
+    "conflicts": ((_GRID,), partial(_layer, "conflicts")),
+    "departments": (("departments.gpkg",), _departments),
+    "roads": ((NETWORK_FILE,), _roads),
+    "buildings": ((BUILDINGS_FILE,), _buildings),
+    "facilities": (("facilities.gpkg",), _facilities),
+    "circles": (("circles.gpkg",), _circles),
+    "gaps": (("gaps.csv", _GRID), _gaps),
+}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _BYTES_MAX: Final = 64_000_000
 _LAYERS_MAX: Final = 48
 _ONE_BYTES: Final = 200  # what an entry takes beside its content
-_LEVEL: Final = 5  # of gzip: the next ones cost twice the time for a hundredth of the size
+GZIP_LEVEL: Final = 5  # the next ones cost twice the time for a hundredth of the size
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Tiles:
         plain = layer.tile(tile)
         made = _EMPTY
         if plain:
-            packed = gzip.compress(plain, _LEVEL, mtime=0)
+            packed = gzip.compress(plain, GZIP_LEVEL, mtime=0)
             made = DrawnTile(packed, hashlib.sha256(plain).hexdigest())
         with self._lock:
             current = self._layers.get(source.key)

@@ -13,11 +13,9 @@ from onegrid_api.plan_sources import plan_sources
 from onegrid_api.routes.plans import PlanId
 from onegrid_api.routes.tiles import (
     BYTES,
-    Kind,
     LayerName,
-    Minutes,
-    Profile,
     Step,
+    WantedQuery,
     Zoom,
     described,
     drawn,
@@ -25,7 +23,8 @@ from onegrid_api.routes.tiles import (
     template,
 )
 from onegrid_api.schemas import LayerList, TileJson
-from onegrid_api.sources import narrowed, source_of
+from onegrid_api.sources import source_of
+from onegrid_api.tiles import Source
 
 router = APIRouter(prefix="/api/plans/{plan_id}/tiles", tags=["tiles"], responses=ERRORS)
 
@@ -44,13 +43,10 @@ def describe(  # noqa: PLR0913, PLR0917  (a request)
     office: OfficeDep,
     request: Request,
     settings: SettingsDep,
-    kind: Kind = None,
-    profile: Profile = None,
-    minutes: Minutes = None,
+    wanted: WantedQuery,
 ) -> TileJson:
     """Return where the tiles of a layer of a plan are, what is in them and where."""
-    source = source_of(plan_sources(office, plan_id, who), layer)
-    source = narrowed(source, {"kind": kind, "profile": profile, "minutes": minutes})
+    source = wanted.of(_source(office, plan_id, who, layer))
     return described(source, template(request, secure=settings.secure_cookies))
 
 
@@ -65,20 +61,22 @@ def tile(  # noqa: PLR0913, PLR0917  (a request)
     office: OfficeDep,
     request: Request,
     version: VersionDep,
-    kind: Kind = None,
-    profile: Profile = None,
-    minutes: Minutes = None,
+    wanted: WantedQuery,
 ) -> Response:
     """Return a tile of a plan as it stands; an edit changes only the tiles that it touches.
 
     Of cells elsewhere it holds the borders, not the figures. The first tile of ``people`` that a
     login reads is on record.
     """
-    source = source_of(plan_sources(office, plan_id, who), layer)
-    source = narrowed(source, {"kind": kind, "profile": profile, "minutes": minutes})
+    source = wanted.of(_source(office, plan_id, who, layer))
     if layer == "people":
         _note_reading(office, plan_id, who)
     return drawn(source, Tile(z, x, y), request, version)
+
+
+def _source(office: Office, plan_id: str, who: Who, layer: str) -> Source:
+    found = plan_sources(office, plan_id, who, only=layer)
+    return source_of(found or plan_sources(office, plan_id, who), layer)
 
 
 def _note_reading(office: Office, plan_id: str, who: Who) -> None:

@@ -44,7 +44,7 @@ def review(plan_id: PlanId, form: ReviewForm, who: Submitter, office: OfficeDep)
     """Submit a plan, send it back, approve it for one's subdistricts, publish or retire it."""
     planner_returns = form.step == plan_review.RETURN and who.may("publish")
     if not planner_returns:
-        May(_NEEDED[form.step])(who)
+        May(_NEEDED[form.step]).let_in(who)
     note, base = by(who, form.note), form.base_revision
     with office.workspace.writing() as connection:
         if form.step == plan_review.APPROVE:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import pandas as pd
 from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
@@ -13,7 +14,7 @@ from onegrid.maps.tile_grid import ZOOM_MAX, Tile
 from onegrid_api.deps import ResultsDep, SettingsDep, VersionDep
 from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import LayerList, TileJson
-from onegrid_api.sources import narrowed, public_sources, source_of
+from onegrid_api.sources import narrowed, public_source, public_sources
 from onegrid_api.tiles import Source, Tiles
 
 router = APIRouter(tags=["tiles"], responses=ERRORS)
@@ -23,9 +24,21 @@ BYTES: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {MVT: {}}}}
 LayerName = Annotated[str, Path(max_length=100, examples=["cells"])]
 Zoom = Annotated[int, Path(ge=0, le=ZOOM_MAX)]
 Step = Annotated[int, Path(ge=0, lt=1 << ZOOM_MAX)]
-Kind = Annotated[str | None, Query(max_length=100, description="only this kind of facility")]
-Profile = Annotated[str | None, Query(max_length=100, description="only of who walks so")]
-Minutes = Annotated[float | None, Query(gt=0, le=60, description="only circles of this time")]
+
+
+class Wanted(BaseModel):
+    """Which rows of a layer a map wants; None is any."""
+
+    kind: str | None = Field(None, max_length=100, description="only this kind of facility")
+    profile: str | None = Field(None, max_length=100, description="only of who walks so")
+    minutes: float | None = Field(None, gt=0, le=60, description="only circles of this time")
+
+    def of(self, source: Source) -> Source:
+        """Return those rows of a layer."""
+        return narrowed(source, self.model_dump())
+
+
+WantedQuery = Annotated[Wanted, Query()]
 
 
 @router.get("/api/tiles")
@@ -35,18 +48,15 @@ def list_layers(results: ResultsDep) -> LayerList:
 
 
 @router.get("/api/tiles/{layer}.json")
-def describe(  # noqa: PLR0913, PLR0917  (a request)
+def describe(
     layer: LayerName,
     results: ResultsDep,
     request: Request,
     settings: SettingsDep,
-    kind: Kind = None,
-    profile: Profile = None,
-    minutes: Minutes = None,
+    wanted: WantedQuery,
 ) -> TileJson:
     """Return where the tiles of a layer are, what is in them and where, as maps want it."""
-    source = source_of(public_sources(results), layer)
-    source = narrowed(source, {"kind": kind, "profile": profile, "minutes": minutes})
+    source = wanted.of(public_source(results, layer))
     return described(source, template(request, secure=settings.secure_cookies))
 
 
@@ -59,14 +69,10 @@ def tile(  # noqa: PLR0913, PLR0917  (a request)
     results: ResultsDep,
     request: Request,
     version: VersionDep,
-    kind: Kind = None,
-    profile: Profile = None,
-    minutes: Minutes = None,
+    wanted: WantedQuery,
 ) -> Response:
     """Return a tile of a layer; counts of few people are not in it."""
-    source = source_of(public_sources(results), layer)
-    source = narrowed(source, {"kind": kind, "profile": profile, "minutes": minutes})
-    return drawn(source, Tile(z, x, y), request, version)
+    return drawn(wanted.of(public_source(results, layer)), Tile(z, x, y), request, version)
 
 
 def listed(sources: dict[str, Source], address: str) -> LayerList:
