@@ -58,8 +58,9 @@ READ_ABOUT = (
 SAVE_ABOUT = (
     "An edit is sent over HTTP, proved, saved with fsync and answered with the rows as they are "
     "now. Alone: one planner after the other edit; half of the edits move a vertex, half rename. "
-    "Twenty planners: all at once on one plan, each answering a refusal as stale by asking again; "
-    "`lost` counts edits that were acknowledged and are not in the plan afterwards."
+    "Twenty planners: all at once on one plan, each answering a refusal as stale by asking for "
+    "what goes together to be saved; `lost` counts edits that were acknowledged and are not in the "
+    "plan afterwards."
 )
 READ = [
     column("store", "store", None),

@@ -63,14 +63,12 @@ def together(
             base = http.get(url).json()["revision"]
             for cell in names[number :: len(headers)][:each]:
                 name, began = f"{number}-{cell}", time.perf_counter()
-                while True:
-                    edit = {"op": "rename", "cell_id": cell, "name": name}
-                    body = {"base_revision": base, "edits": [edit]}
-                    answer = http.post(f"{url}/edits", json=body)
-                    base = answer.json()["revision"]
-                    if answer.status_code == httpx.codes.OK:
-                        break
+                edit = {"op": "rename", "cell_id": cell, "name": name}
+                body = {"base_revision": base, "edits": [edit]}
+                while (answer := http.post(f"{url}/edits", json=body)).is_error:
+                    body |= {"base_revision": answer.json()["revision"], "merge": True}
                     stale += 1
+                base = answer.json()["revision"]
                 told[cell] = name
                 spent_s.append(time.perf_counter() - began)
 
