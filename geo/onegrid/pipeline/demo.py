@@ -14,6 +14,7 @@ from onegrid.io.files import read_table, write_json, write_layers
 from onegrid.io.networks import read_network
 from onegrid.io.sample import load_sample
 from onegrid.pipeline.coverage import CoverageInputs, coverage
+from onegrid.pipeline.demo_residents import invent_for_residents
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
@@ -50,6 +51,7 @@ def demo(out: Path) -> dict[str, Any]:
         profiles=tuple(standards.profile(name) for name in PROFILES),
     )
     _draw_circles(out, str(sample.facilities))
+    invent_for_residents(out)
     _say_source(out)
     draw_map(out, out / "map.html")
     return _summary(out, merged, covered)
