@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -192,6 +194,9 @@ def test_a_step_that_names_what_is_not_there_is_refused() -> None:
             plan.add_street(shapely.from_wkt(line))
     with pytest.raises(InputError, match="no edge"):
         plan.open_street(len(network.ends))
+    full = replace(plan, bits=plan.bits._replace(rank=0))  # room for one facility of a kind
+    with pytest.raises(InputError, match="start a new plan"):
+        full.put("g", "k", shapely.Point(0, 0))
 
 
 @settings(max_examples=10)

@@ -180,3 +180,34 @@ def test_walking_takes_as_long_either_way_for_every_profile(
     back = back.rename(columns={"from_id": "to_id", "to_id": "from_id"})[there.columns]
     again = back.sort_values(["from_id", "to_id"], ignore_index=True)
     assert there.equals(again)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1), st.integers(3, 9), st.sampled_from([1, 9]))
+def test_of_equally_near_facilities_the_lowest_id_is_nearest_however_many_there_are(
+    seed: int, side: int, kinds: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    at = np.stack(np.divmod(np.arange(side * side), side), axis=1)
+    steps = np.abs(at[:, None] - at[None]).sum(axis=2)  # blocks walked between two corners
+    pairs = np.argwhere(np.triu(steps == 1))
+    lines = shapely.linestrings(100.0 * at[pairs])
+    network, _ = build_network(gpd.GeoDataFrame(geometry=lines, crs=CRS))
+    count = 3 * kinds
+    corner, kind = rng.integers(0, side * side, count), np.arange(count) % kinds
+    ids = np.array([f"f{i}" for i in rng.permutation(count)])  # as text, f10 is before f2
+    facilities = gpd.GeoDataFrame(
+        {"kind": [f"k{k}" for k in kind]}, index=ids, geometry=shapely.points(100.0 * at[corner]),
+        crs=CRS,
+    )  # fmt: skip
+    homes = gpd.GeoDataFrame(
+        index=[f"h{i:02d}" for i in range(side * side)],
+        geometry=shapely.points(100.0 * at),
+        crs=CRS,
+    )
+    found = nearest(network, facilities, homes, profile=profile_at(1.0), limit_s=3_600)
+    for row in found.itertuples():
+        mine = np.flatnonzero(kind == int(row.kind[1:]))
+        away = steps[int(row.id[1:]), corner[mine]]
+        best = min(zip(away.tolist(), ids[mine].tolist(), strict=True))
+        assert (row.walk_s, row.facility_id) == (100.0 * best[0], best[1])

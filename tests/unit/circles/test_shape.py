@@ -221,6 +221,12 @@ def test_minutes_that_are_not_above_zero_are_refused(minutes: tuple[float, ...])
         )
 
 
+def test_a_circle_too_large_to_draw_on_a_grid_is_refused_before_memory_is_taken() -> None:
+    network = streets("LINESTRING (0 0, 150000 150000)")
+    with pytest.raises(InputError, match=r"CIRCLE_SIZE.*fewer minutes, or method edges"):
+        life_circles(network, places(f=(75_000, 75_000)), minutes=(3_000,), profile=profile())
+
+
 def test_an_unknown_method_is_refused_with_those_there_are() -> None:
     with pytest.raises(InputError, match="raster, edges"):
         life_circles(
