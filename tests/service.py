@@ -31,6 +31,7 @@ PEOPLE = {
     "planner": ("planner", "district"),
     "planner2": ("planner", "district"),
     "admin": ("admin", "district"),
+    "fire": ("department", "department/emergency"),
 }
 
 

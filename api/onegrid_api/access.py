@@ -12,7 +12,7 @@ from onegrid.errors import AccessError, Problem
 from onegrid.grids.edit.rows import CELLS
 from onegrid.operations.flows import RESIDENT
 from onegrid.standards import number
-from onegrid.store.users import DISTRICT, Person
+from onegrid.store.users import DEPARTMENT, DISTRICT, GUEST, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,10 +50,12 @@ _OFFICE: Final[frozenset[Action]] = _COMMUNITY | frozenset[Action](
 )
 ACTIONS: Final[Mapping[str, frozenset[Action]]] = {
     RESIDENT: frozenset({"public"}),
+    GUEST: frozenset({"public", "self"}),
     "grid_worker": _GRID_WORKER,
     "community": _COMMUNITY,
     "subdistrict_office": _OFFICE,
     "planner": (_OFFICE - {"approve"}) | frozenset[Action]({"publish"}),
+    DEPARTMENT: frozenset({"public", "self", "work"}),  # of issues it answers for, anywhere
     "admin": _OFFICE | frozenset[Action]({"publish", "manage", "measure"}),
     SCRAPER: frozenset({"measure"}),
 }
@@ -106,6 +108,17 @@ class Who:
         mine = () if self.person is None else self.person.areas
         wanted = {DISTRICT, f"subdistrict/{subdistrict_id}", f"community/{community_id}"}
         return not wanted.isdisjoint(mine)
+
+    def answers_for(self, department: str | None) -> bool:
+        """Return whether they act for a department.
+
+        Examples
+        --------
+        >>> fire = Who(Person("fire", "", "department", ("department/emergency",)))
+        >>> fire.answers_for("emergency"), fire.answers_for("ecology"), fire.covers("s1", "m1")
+        (True, False, False)
+        """
+        return self.person is not None and f"{DEPARTMENT}/{department}" in self.person.areas
 
     def doors(self, cells: pd.DataFrame) -> npt.NDArray[np.bool_]:
         """Return of which cells one may read the doors, bool (cells)."""

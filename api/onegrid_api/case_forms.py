@@ -271,7 +271,7 @@ class ContactAnswer(BaseModel):
 
 
 class FlowsAnswer(BaseModel):
-    """The tables of the flows: states in order, tiers, duties, posts, each with source and confidence.
+    """The tables of the flows: states in order, tiers, duties, posts; each row tells its source.
 
     ``admitted`` are further tasks by name, with the department that answers for each.
     """

@@ -30,10 +30,11 @@ def areas_of(who: Who) -> tuple[str, ...] | None:
 
 
 def works_at(who: Who, place: Place) -> bool:
-    """Return whether somebody works where a case is."""
+    """Return whether somebody works where a case is, or acts for its department."""
     if not who.may("work"):
         return False
-    return who.covers(place.subdistrict_id or "", place.community_id or "")
+    home = who.covers(place.subdistrict_id or "", place.community_id or "")
+    return home or who.answers_for(place.department)
 
 
 def refuse_elsewhere(who: Who, kept: Kept) -> None:

@@ -20,14 +20,15 @@ from service import Browser
 pytestmark = pytest.mark.integration
 KEY = "a-key-of-the-reporter-1234"
 CELLS = {"c0000": "m0-0", "c0300": "m1-0"}
-PEOPLE = ("worker", "own", "other", "office", "office1", "planner", "admin")
+PEOPLE = ("worker", "own", "other", "office", "office1", "planner", "admin", "fire")
 AREAS = {name: area for name, (_, area) in service.PEOPLE.items()}
 ROLES = {name: role for name, (role, _) in service.PEOPLE.items()}
 SUBDISTRICT = {"m0-0": "s0", "m1-0": "s1"}
 
 
 def inside(name, community):
-    home = ("district", f"subdistrict/{SUBDISTRICT[community]}", f"community/{community}")
+    home = ("district", f"subdistrict/{SUBDISTRICT[community]}", f"community/{community}",
+            "department/emergency")  # fmt: skip  # every issue is about a hazard
     return AREAS[name] in home
 
 

@@ -12,7 +12,8 @@ from onegrid.operations.flows import HANDLERS, flows, tiers
 from onegrid.operations.moves import Move, Standing, allowed, escalated, moved, opened, replayed
 
 START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-ROLES = ("resident", "grid_worker", "community", "subdistrict_office", "planner", "admin")
+ROLES = ("resident", "grid_worker", "community", "subdistrict_office", "planner", "admin",
+         "department")  # fmt: skip
 KINDS = ("advance", "escalate", "reopen", "rate")
 EVERY_STATE = sorted({state.state for flow in flows().values() for state in flow.states})
 ASKED = st.lists(

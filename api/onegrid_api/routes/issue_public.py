@@ -15,6 +15,7 @@ from onegrid.operations.staffing import posts
 from onegrid.operations.statistics import public_counts, public_units
 from onegrid.pipeline import case_desk
 from onegrid.pipeline.admissions import TASK, admitted
+from onegrid.pipeline.following import bring_up_to_date
 from onegrid.pipeline.plan_tables import frames_of
 from onegrid.store import case_lists, cases, reporters
 from onegrid.store.audit import By, by_now
@@ -63,7 +64,7 @@ def read_flows(who: Anybody, office: OfficeDep) -> FlowsAnswer:
 def statistics(who: Anybody, office: OfficeDep, version: VersionDep, by: By_) -> Statistics:
     """Count issues: of one's own areas exactly, for everybody else without the small counts."""
     now = by_now("").at
-    case_desk.bring_up_to_date(office.workspace, now=now)
+    bring_up_to_date(office.workspace, now=now)
     works = who.may("work")
     with office.workspace.reading() as connection:
         version.is_of(who.name, by, case_lists.last_change(connection), now[:13])
@@ -84,7 +85,7 @@ def track(
     """Tell whoever reported an issue how it stands; the key of the report opens it."""
     del who
     request.app.state.brake.count(request.client.host if request.client else "")
-    case_desk.bring_up_to_date(office.workspace, now=by_now("").at)
+    bring_up_to_date(office.workspace, now=by_now("").at)
     with office.workspace.reading() as connection:
         return _track(connection, _theirs(connection, issue_id, form.key))
 

@@ -14,6 +14,7 @@ from onegrid.io.photos import read_photo
 from onegrid.operations.flows import ISSUE, flow_of
 from onegrid.operations.moves import Move
 from onegrid.pipeline import case_desk
+from onegrid.pipeline.following import bring_up_to_date
 from onegrid.store import case_lists, cases, claims, reporters, results
 from onegrid.store.audit import by_now
 from onegrid.store.reporters import Reporter
@@ -81,7 +82,7 @@ def list_issues(  # noqa: PLR0913, PLR0917  (a request)
 ) -> CaseListing:
     """Return the issues of one's areas, the newest first; as a list or, by `bbox`, for the map."""
     now = by_now("").at
-    case_desk.bring_up_to_date(office.workspace, now=now)
+    bring_up_to_date(office.workspace, now=now)
     asked = {"flow": flow, "state": state, "tier": tier, "kind": duty, "cell_id": cell_id,
              "community_id": community_id}  # fmt: skip
     wanted = case_lists.Wanted(
@@ -138,7 +139,7 @@ def read_issue(
 ) -> CaseAnswer:
     """Return an issue of one's area: its words, every move, and what could be done next."""
     now = by_now("").at
-    case_desk.bring_up_to_date(office.workspace, now=now)
+    bring_up_to_date(office.workspace, now=now)
     with office.workspace.reading() as connection:
         kept = cases.case(connection, issue_id, register=ISSUE)
         refuse_elsewhere(who, kept)
@@ -231,7 +232,7 @@ def _receipt(connection: Connection, received: case_desk.Received, who: Who) -> 
 
 def _moved(issue_id: str, form: MoveForm, who: Who, office: Office) -> cases.Kept:
     made = by(who, form.note)
-    case_desk.bring_up_to_date(office.workspace, now=made.at)
+    bring_up_to_date(office.workspace, now=made.at)
     sent = cases.Sent(case_move(form, who.role, made.at), form.move_id, form.base_revision,
                       form.told_at)  # fmt: skip
     with office.workspace.writing() as connection:

@@ -13,7 +13,7 @@ from onegrid.operations.cadence import calendar_text, meetings
 from onegrid.operations.flows import flows
 from onegrid.operations.ledger import Ledger, ledger_page
 from onegrid.operations.staffing import posts
-from onegrid.pipeline.case_desk import bring_up_to_date
+from onegrid.pipeline.following import bring_up_to_date
 from onegrid.pipeline.ledger_desk import due_of, homes_of, ledger_of
 from onegrid.standards import kinds
 from onegrid.store.audit import by_now

@@ -21,7 +21,7 @@ from onegrid_api.cases_shown import (
     refuse_elsewhere,
     works_at,
 )
-from onegrid_api.deps import OfficeDep, PageDep, StaffKeeper, VersionDep, Worker, by
+from onegrid_api.deps import OfficeDep, PageDep, VersionDep, Worker, by
 from onegrid_api.forms import ERRORS
 from onegrid_api.register_forms import CaseForm
 from onegrid_api.routes.issues import case_move
@@ -72,7 +72,7 @@ def count_cases(
 
 @router.post("/cases/{register}", status_code=201)
 def open_case(
-    register: Register, form: CaseForm, who: StaffKeeper, office: OfficeDep
+    register: Register, form: CaseForm, who: Worker, office: OfficeDep
 ) -> CaseAnswer:
     """Begin a project, or ask to put a layer or a task on the grid; twice is once."""
     now, kind = by(who), _REGISTERS[register]

@@ -10,7 +10,9 @@ from onegrid.errors import AccessError, Problem
 from onegrid.operations.cadence import meeting_of
 from onegrid.operations.staffing import post_of, posts
 from onegrid.pipeline import register_desk
+from onegrid.pipeline.following import bring_up_to_date
 from onegrid.store import audit, entries
+from onegrid.store.audit import by_now
 from onegrid.store.entries import ACCOUNT, MEETING, NEED, POST, RESOURCE
 from onegrid_api.deps import OfficeDep, PageDep, StaffKeeper, VersionDep, Worker, by
 from onegrid_api.forms import ERRORS
@@ -49,6 +51,7 @@ def list_posts(
     who: StaffKeeper, office: OfficeDep, page: PageDep, kind: Kind = None
 ) -> EntryListing:
     """Return who has which post on the grid, of one's areas; the reading is on record."""
+    _follow(office)
     with office.workspace.writing() as connection:
         found = _own(connection, who, POST, kind)
         audit.note(connection, by(who), "read posts", "", {"rows": len(found[page.rows])})
@@ -65,6 +68,7 @@ def save_post(entry_id: EntryId, form: EntryForm, who: StaffKeeper, office: Offi
 @router.get("/staffing")
 def staff(who: Worker, office: OfficeDep, page: PageDep, version: VersionDep) -> StaffAnswer:
     """Return how many of each post the cells and communities of one's areas need, have, lack."""
+    _follow(office)
     with office.workspace.reading() as connection:
         version.is_of(who.name, audit.last_row(connection)[0])
         found = register_desk.gaps_of_staff(connection)
@@ -87,6 +91,7 @@ def staff(who: Worker, office: OfficeDep, page: PageDep, version: VersionDep) ->
 def propose(form: ProposalForm, who: StaffKeeper, office: OfficeDep) -> ProposalAnswer:
     """Propose a worker for every cell of a community: even loads first, then short walks."""
     post_of(form.post)
+    _follow(office)
     with office.workspace.reading() as connection:
         made = register_desk.propose_workers(connection, form.community_id, form.post)
     home = made.workers[0]
@@ -107,6 +112,7 @@ def propose(form: ProposalForm, who: StaffKeeper, office: OfficeDep) -> Proposal
 @router.post("/matches")
 def match(form: MatchForm, who: Worker, office: OfficeDep) -> MatchAnswer:
     """Say which resources meet the needs of one's areas, and why the others are not met."""
+    _follow(office)
     with office.workspace.reading() as connection:
         needs, resources = (
             [row for row in _own(connection, who, register, None) if row.active]
@@ -138,6 +144,7 @@ def list_register(
     kind: Kind = None,
 ) -> EntryListing:
     """Return the needs, the resources, or the meetings that were held, of one's areas."""
+    _follow(office)
     with office.workspace.reading() as connection:
         return _listing(_own(connection, who, _REGISTERS[register], kind), page, who)
 
@@ -156,6 +163,11 @@ def save_row(
     return _save(entry_id, form, who, office, _REGISTERS[register])
 
 
+def _follow(office: Office) -> None:
+    """Give rows of an older grid their cells of the present one, before anybody looks."""
+    bring_up_to_date(office.workspace, now=by_now("").at)
+
+
 def _save(entry_id: str, form: EntryForm, who: Who, office: Office, register: str) -> EntryRow:
     row = entries.Row(
         entry_id=entry_id,
@@ -165,6 +177,7 @@ def _save(entry_id: str, form: EntryForm, who: Who, office: Office, register: st
         details={name: getattr(form, name) for name in _DETAILS},
         **form.model_dump(exclude={"base_revision", "community_id", *_DETAILS}),
     )
+    _follow(office)
     with office.workspace.writing() as connection:
         there = entries.entry(connection, register, entry_id)
         if there is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query
 
-from onegrid.pipeline.case_desk import bring_up_to_date
+from onegrid.pipeline.following import bring_up_to_date
 from onegrid.pipeline.ledger_desk import due_of, units_of
 from onegrid.pipeline.round_desk import round_of
 from onegrid.standards import number

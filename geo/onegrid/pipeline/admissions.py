@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from onegrid.errors import InputError, Problem
+from onegrid.errors import InputError, Problem, StateError
 from onegrid.operations.flows import ADMISSION, duties, duty_of
 from onegrid.standards.tables import one_of
 from onegrid.store import case_lists
+from onegrid.store.ground import departments as ground_departments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
 TASK: Final = "task"
@@ -28,6 +31,25 @@ def admitted(connection: Connection, kind: str) -> dict[str, str]:
     """Return the tasks or layers that were admitted, by name, each with its department."""
     found = case_lists.ended(connection, ADMISSION, kind)
     return {one.head.title: str(one.head.details.get(DEPARTMENT, "")) for one in found}
+
+
+def refuse_unadmitted(connection: Connection, plan_id: str, departments: Iterable[str]) -> None:
+    """Raise for departments whose layer is neither in a plan nor admitted to the grid.
+
+    Raises
+    ------
+    StateError
+        ``ADMISSION_MISSING`` for each.
+    """
+    layers = admitted(connection, LAYER)
+    known = {*ground_departments(connection, plan_id), *layers, *layers.values()}
+    remedy = "ask for admission of the layer; the subdistrict reviews, the district admits it"
+    missing = [
+        Problem("ADMISSION_MISSING", f"{name!r} is not admitted to the grid", "", name, remedy)
+        for name in sorted(set(departments) - known)
+    ]
+    if missing:
+        raise StateError(*missing)
 
 
 def department_for(connection: Connection, duty: str) -> str | None:

@@ -16,12 +16,12 @@ from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import InputError, Problem, StateError
 from onegrid.grids.edit.rows import CELLS, COMMUNITIES
 from onegrid.operations.flows import ISSUE, RESIDENT, flow_of
-from onegrid.operations.moves import escalated, moved, opened
+from onegrid.operations.moves import moved, opened
 from onegrid.operations.places import cells_under, near_by, old_cell
 from onegrid.pipeline.admissions import department_for
 from onegrid.standards import number
 from onegrid.store import case_lists, cases, claims, plans, results
-from onegrid.store.audit import By, stamp
+from onegrid.store.audit import stamp
 from onegrid.store.rows import read_layer
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from onegrid.store import Workspace
+    from onegrid.store.audit import By
     from onegrid.store.cases import CaseHead, Kept, Place, Sent
     from onegrid.store.reporters import Reporter
 
 _CROSSWALK = "crosswalk.csv"
-_LOST = By("", "", "the grid was drawn anew")
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,7 @@ def placed(connection: Connection, head: CaseHead, place: Place) -> Place:
         subdistrict_id=cell.text("subdistrict_id"),
         department=department,
         old_code=department and _old_code(connection, plan.plan_id, cell.key.id, department, bare),
-        grid=_grid(plan),
+        grid=grid_of(plan),
     )
 
 
@@ -155,23 +154,6 @@ def make_move(
     after = moved(kept.standing, sent.move)
     cases.save_move(connection, kept, after, sent, by=by)
     return cases.case(connection, case_id, register=register)
-
-
-def bring_up_to_date(workspace: Workspace, *, now: str) -> None:
-    """Pass on what is overdue, and give cases of an older grid their cells of the present one."""
-    with workspace.reading() as connection:
-        plan = _published(connection)
-        behind = case_lists.overdue(connection, now=now)
-        moving = [] if plan is None else case_lists.of_other_grid(connection, _grid(plan))
-    if not behind and not moving:
-        return
-    with workspace.writing() as connection:
-        claims.claim_all(connection)
-        for kept in case_lists.overdue(connection, now=now):
-            cases.escalate(connection, kept, escalated(kept.standing, _time(now)))
-        plan = _published(connection)
-        if plan is not None:
-            _follow(connection, plan, now=now)
 
 
 def place_at(lon: float, lat: float, *, srid: int) -> Place:
@@ -213,18 +195,20 @@ def published_plan(connection: Connection) -> plans.PlanHead:
     StateError
         ``NO_GRID`` before one is published.
     """
-    plan = _published(connection)
+    plan = plan_in_force(connection)
     if plan is None:
         raise StateError(Problem("NO_GRID", "no plan is published", remedy="publish one first"))
     return plan
 
 
-def _published(connection: Connection) -> plans.PlanHead | None:
+def plan_in_force(connection: Connection) -> plans.PlanHead | None:
+    """Return the plan that is published, None before one is."""
     heads = (one for one in plans.list_plans(connection) if one.status == plans.PUBLISHED)
     return next(heads, None)
 
 
-def _grid(plan: plans.PlanHead) -> str:
+def grid_of(plan: plans.PlanHead) -> str:
+    """Return what cases and registers note of the grid that their cell is of."""
     return f"{plan.plan_id}@{plan.revision}"
 
 
@@ -256,29 +240,6 @@ def _similar(
         Similar(found[i].head.case_id, round(air_m, 1))
         for i, air_m in near_by(point, places, within_m=within_m)
     )
-
-
-def _follow(connection: Connection, plan: plans.PlanHead, *, now: str) -> None:
-    """Give every case of an older grid the cell its point lies in now."""
-    grid = _grid(plan)
-    found = case_lists.of_other_grid(connection, grid)
-    if not found:
-        return
-    rows = sorted(read_layer(connection, plan.plan_id, CELLS).items())
-    shapes = np.array([row.shape for _, row in rows], dtype=object)
-    points = shapely.set_srid(np.array([one.place.shape for one in found], dtype=object), 0)
-    by = replace(_LOST, at=now)
-    for kept, place in zip(found, cells_under(points, shapes, nearest=True), strict=True):
-        name, cell = rows[place]
-        home = (name, cell.text("community_id"), cell.text("subdistrict_id"))
-        if home != (kept.place.cell_id, kept.place.community_id, kept.place.subdistrict_id):
-            there = replace(
-                kept.place,
-                grid=grid,
-                **dict(zip(("cell_id", "community_id", "subdistrict_id"), home, strict=True)),
-            )
-            cases.follow(connection, kept, there, by=by)
-    case_lists.keep_grid(connection, grid)
 
 
 def _time(text: str) -> datetime:

@@ -18,7 +18,7 @@ from onegrid.grids.locate import locate
 from onegrid.grids.staffing import staffing
 from onegrid.operations.matching import match
 from onegrid.operations.staffing import propose, staff_gaps
-from onegrid.pipeline.case_desk import published_plan
+from onegrid.pipeline.case_desk import grid_of, published_plan
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.plan_tables import frames_of
 from onegrid.pipeline.scenario_sources import network_of
@@ -90,6 +90,7 @@ def at_home(connection: Connection, row: Row) -> Row:
     return replace(
         row,
         cell_id=name,
+        grid=grid_of(plan),
         community_id=home.text("community_id"),
         subdistrict_id=home.text("subdistrict_id"),
     )

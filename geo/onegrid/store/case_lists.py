@@ -172,5 +172,6 @@ def _in_areas(areas: Sequence[str]) -> ColumnElement[bool]:
     named: dict[str, list[str]] = {}
     for area in areas:
         level, _, name = area.partition("/")
-        named.setdefault(f"{level}_id", []).append(name)
+        column = DEPARTMENT if level == DEPARTMENT else f"{level}_id"
+        named.setdefault(column, []).append(name)
     return or_(false(), *(table[column].in_(sorted(names)) for column, names in named.items()))

@@ -47,6 +47,7 @@ class Row:
     revision: int = 0
     saved_at: str = ""
     author: str = ""
+    grid: str | None = None
 
 
 def list_entries(connection: Connection, register: str) -> list[Row]:
@@ -102,3 +103,33 @@ def save_entry(connection: Connection, row: Row, *, base: int, by: By) -> Row:
     told = {"active": row.active, "community": row.community_id}  # never the name of a person
     audit.note(connection, by, f"save {row.register}", f"{row.entry_id}@{base + 1}", told)
     return made
+
+
+def of_other_grid(connection: Connection, grid: str) -> list[Row]:
+    """Return the rows of all registers whose cell is of another grid than this one."""
+    query = select(Entry.__table__).where(Entry.grid != grid).order_by(Entry.entry_id)
+    return [Row(**row) for row in connection.execute(query).mappings()]
+
+
+def follow(
+    connection: Connection,
+    row: Row,
+    cell_id: str,
+    community_id: str,
+    subdistrict_id: str,
+    *,
+    by: By,
+) -> None:
+    """Keep that a row belongs to another cell now."""
+    home = {"cell_id": cell_id, "community_id": community_id, "subdistrict_id": subdistrict_id}
+    if all(getattr(row, name) == value for name, value in home.items()):
+        return
+    step = update(Entry).where(Entry.entry_id == row.entry_id, Entry.revision == row.revision)
+    connection.execute(step.values(**home, revision=row.revision + 1))
+    told = {"from": row.cell_id, "to": cell_id}
+    audit.note(connection, by, f"follow {row.register}", f"{row.entry_id}@{row.revision + 1}", told)
+
+
+def keep_grid(connection: Connection, grid: str) -> None:
+    """Note that the cells of all rows are those of a grid."""
+    connection.execute(update(Entry).where(Entry.grid != grid).values(grid=grid))

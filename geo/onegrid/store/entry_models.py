@@ -15,7 +15,8 @@ class Entry(Base):
     """One row of a register, as it was last saved. ``revision`` counts the saves, from 1.
 
     ``kind`` is the post, or what is needed or offered; ``title`` the name of a person in post;
-    ``people`` how many it is for. Times are empty where it is always.
+    ``people`` how many it is for. Times are empty where it is always; ``grid`` is the plan and its
+    revision that the cell is of.
     """
 
     __tablename__ = "entries"
@@ -38,3 +39,4 @@ class Entry(Base):
     revision: Mapped[int]
     saved_at: Mapped[str]
     author: Mapped[str]
+    grid: Mapped[str | None] = mapped_column(index=True)

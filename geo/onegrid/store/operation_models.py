@@ -18,7 +18,7 @@ from onegrid.store.shape import Shape
 # what lists are ordered and narrowed by: a hundred thousand are counted without reading the rows
 SCANNED: Final = (
     *("register", "opened_at", "case_id", "flow", "state", "tier", "kind", "due_at", "cell_id"),
-    *("community_id", "subdistrict_id", "reopened", "score"),
+    *("community_id", "subdistrict_id", "reopened", "score", "department"),
 )
 
 

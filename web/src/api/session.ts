@@ -6,7 +6,8 @@ export type Role =
   | "community"
   | "subdistrict_office"
   | "planner"
-  | "admin";
+  | "admin"
+  | "department";
 
 /** Who is logged in, and the token that every write sends. */
 export interface Session {

@@ -56,8 +56,8 @@ function Desk() {
           </a>
         ))}
       </nav>
-      <section aria-labelledby="panel">
-        <h2 id="panel">{tell(tab)}</h2>
+      <section>
+        <h2>{tell(tab)}</h2>
         <Later key={tab} load={TABS[tab] as unknown as Panel} with={{ register: tab }} />
       </section>
     </>

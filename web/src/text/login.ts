@@ -38,10 +38,18 @@ export const zh = {
   subdistrict_office: "街道办",
   planner: "规划",
   admin: "管理员",
+  department_role: "部门",
+  department: "部门 {id}",
   LOGIN_WRONG: "登录名或密码不对。",
   LOGIN_PAUSED: "试错太多次，请过一会儿再试。",
   LINK_VOID: "链接已用过或已过期，请向管理员要一个新的。",
   PASSWORD_WEAK: "密码太简单：至少 10 个字符，且不含登录名。",
+  provider: "用{name}登录",
+  guest: "尚未分配权限，请联系管理员",
+  OIDC_REFUSED: "统一认证没有通过，请重新登录。",
+  OIDC_AWAY: "统一认证暂时连不上，请用密码登录或稍后再试。",
+  OIDC_TAKEN: "这个登录名已属于另一个人，请联系管理员。",
+  OIDC_SHUT_OUT: "账号已停用，请联系管理员。",
   failed: "没有成功，请稍后再试。",
 };
 export type LoginKey = keyof typeof zh;

@@ -6,9 +6,12 @@ import { language } from "../../text/language";
 import { type LoginKey, tell } from "../../text/login";
 import { Field, NewPassword, SecretForm } from "./form";
 
+/** Words that name both a role and an area. */
+const ALSO_AREAS: ReadonlySet<string> = new Set(["community", "department"]);
+
 /** Who is logged in, and what they may change about it. */
 export function Account({ session }: { session: Session }) {
-  const role = session.role === "community" ? "community_role" : session.role;
+  const role = ALSO_AREAS.has(session.role) ? `${session.role}_role` : session.role;
   return (
     <>
       <p>
@@ -53,7 +56,7 @@ export function Account({ session }: { session: Session }) {
 
 function area(text: string): string {
   const [level = "", id = ""] = text.split("/");
-  return level === "subdistrict" || level === "community" ? tell(level, { id }) : tell("district");
+  return level === "subdistrict" || ALSO_AREAS.has(level) ? tell(level as LoginKey, { id }) : tell("district");
 }
 
 function Logins() {
