@@ -48,7 +48,7 @@ class Watched:
         self.page = page
         self._browser = browser.new_browser_cdp_session()
         self._engine = page.context.new_cdp_session(page)
-        self._engine.send("Performance.enable")
+        self._engine.send("Performance.enable", {"timeDomain": "threadTicks"})
         self._sent: list[Request] = []
         page.on("requestfinished", self._note)
 
@@ -61,7 +61,7 @@ class Watched:
         return found
 
     def task_ms(self) -> float:
-        """Return what the page's main thread has worked since it was opened."""
+        """Return the CPU time of the page's main thread since it was opened."""
         told = self._engine.send("Performance.getMetrics")["metrics"]
         return 1000 * float(next(one["value"] for one in told if one["name"] == "TaskDuration"))
 
