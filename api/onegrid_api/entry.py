@@ -15,13 +15,15 @@ from onegrid.store.audit import by_now
 from onegrid_api.errors import LoginError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from onegrid.store import Workspace
 
 _KEPT_MAX: Final = 500
 _HEADER_MAX: Final = 1000
 
 
-def proved(workspace: Workspace, user_id: str, password: str, subjects: list[str]) -> None:
+def proved(workspace: Workspace, user_id: str, password: str, subjects: Sequence[str]) -> None:
     """Raise unless the password is right; wrong ones are counted, and too many refused.
 
     Raises
@@ -53,7 +55,7 @@ class BasicLogins:
         self._tokens: OrderedDict[bytes, str] = OrderedDict()
         self._lock = threading.Lock()
 
-    def token(self, header: str, *, agent: str, address: str) -> str | None:
+    def token(self, header: str, *, agent: str, subjects: Sequence[str]) -> str | None:
         """Return the token of the login of a header, None if the header is of another kind.
 
         Raises
@@ -70,7 +72,7 @@ class BasicLogins:
             known = self._tokens.get(key)
         if known is not None and self._holds(known):
             return known
-        proved(self._workspace, user_id, password, [f"address {address}"])
+        proved(self._workspace, user_id, password, subjects)
         with self._workspace.writing() as connection:
             made, _ = logins.log_in(connection, user_id, agent=agent, by=by_now(user_id))
         with self._lock:

@@ -1,5 +1,6 @@
 """Who gets in, what they may do, and where: every route, every role, own and other area."""
 
+import httpx
 import pytest
 
 import service
@@ -179,6 +180,17 @@ def test_one_logs_in_with_the_right_password_and_guessing_is_slowed(app):
         with pytest.raises(LimitError):
             logins.refuse_guessing(connection, ["name own"], now=logins.later(at, seconds=-30))
         logins.refuse_guessing(connection, ["name own"], now=logins.later(at, seconds=62))
+
+
+def test_wrong_passwords_pause_their_address_and_never_a_proxy_that_names_none(app, monkeypatch):
+    monkeypatch.setitem(logins.FAILURES_MAX, "address", 2)
+    for host, code in (("203.0.113.9", (429, "LOGIN_PAUSED")), ("127.0.0.1", (200, None))):
+        browser = Browser(app)
+        browser._transport = httpx.ASGITransport(app, client=(host, 1))  # noqa: SLF001
+        for name in ("nobody", "stranger"):
+            assert told(browser.log_in(name, "x" * 12)) == (401, "LOGIN_WRONG")
+        answer = browser.log_in("own")
+        assert (answer.status_code, answer.json().get("code")) == code
 
 
 def test_writing_needs_the_token_and_no_other_site_can_write(app):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from onegrid.errors import AccessError
 from onegrid.store import logins, users
@@ -12,6 +12,7 @@ from onegrid.store.audit import By, by_now
 from onegrid_api.deps import (
     COOKIE,
     Anybody,
+    GuessingDep,
     OfficeDep,
     Oneself,
     PageDep,
@@ -26,13 +27,6 @@ from onegrid_api.forms import ERRORS, LinkForm, Listing, LoginForm, PasswordForm
 router = APIRouter(prefix="/api", tags=["account"], responses=ERRORS)
 
 
-def _subjects(request: Request) -> list[str]:
-    return [f"address {request.client.host if request.client else ''}"]
-
-
-Subjects = Annotated[list[str], Depends(_subjects)]
-
-
 @router.post("/session")
 def log_in(
     form: LoginForm,
@@ -40,7 +34,7 @@ def log_in(
     response: Response,
     office: OfficeDep,
     settings: SettingsDep,
-    subjects: Subjects,
+    subjects: GuessingDep,
 ) -> SessionAnswer:
     """Log in; the cookie is for this browser alone."""
     proved(office.workspace, form.user_id, form.password, subjects)
@@ -94,7 +88,7 @@ def end_session(key: str, who: Oneself, office: OfficeDep) -> None:
 
 @router.post("/password", status_code=204)
 def change_password(
-    form: PasswordForm, who: Oneself, office: OfficeDep, subjects: Subjects
+    form: PasswordForm, who: Oneself, office: OfficeDep, subjects: GuessingDep
 ) -> None:
     """Choose another password; one is logged out everywhere."""
     proved(office.workspace, who.name, form.old, subjects)
@@ -103,7 +97,7 @@ def change_password(
 
 
 @router.post("/links/use", status_code=204)
-def use_link(form: LinkForm, who: Anybody, office: OfficeDep, subjects: Subjects) -> None:
+def use_link(form: LinkForm, who: Anybody, office: OfficeDep, subjects: GuessingDep) -> None:
     """Set a password by a one-time link."""
     del who
     now = by_now("").at

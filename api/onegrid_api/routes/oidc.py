@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from onegrid.errors import AccessError, OnegridError, Problem
 from onegrid.store import logins, users
 from onegrid.store.audit import by_now
-from onegrid_api.deps import OfficeDep, SettingsDep, address, set_login
+from onegrid_api.deps import OfficeDep, SettingsDep, address, guessing, set_login
 from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS
 from onegrid_api.oidc import BEGUN_COOKIE, BEGUN_S, Begun, Identity, Provider
@@ -67,11 +67,10 @@ def finish(
     provider: ProviderDep, request: Request, office: OfficeDep, settings: SettingsDep
 ) -> Response:
     """Log in whoever comes back from the provider; what is wrong is told on the login page."""
-    client = f"address {request.client.host if request.client else ''}"
-    now = by_now("").at
+    subjects, now = guessing(request), by_now("").at
     try:
         with office.workspace.reading() as connection:
-            logins.refuse_guessing(connection, [client], now=now)
+            logins.refuse_guessing(connection, subjects, now=now)
         begun = Begun.of_cookie(request.cookies.get(BEGUN_COOKIE, ""))
         if begun is None:
             raise AccessError(Problem("OIDC_REFUSED", "it was not begun in this browser"))
@@ -81,7 +80,7 @@ def finish(
     except OnegridError as error:
         if isinstance(error, AccessError):
             with office.workspace.writing() as connection:
-                logins.note_failure(connection, [client], now=now)
+                logins.note_failure(connection, subjects, now=now)
         answer = _failed(error)
     answer.delete_cookie(BEGUN_COOKIE, path=_BACK)
     return answer
