@@ -14,7 +14,7 @@ import pandas as pd
 
 from onegrid.circles.places import join_places
 from onegrid.circles.reach import facility_kinds
-from onegrid.circles.settling import differences, found_labels, on_edges, settled
+from onegrid.circles.settling import asked_again, differences, found_labels, on_edges, settled
 from onegrid.circles.standing import (
     LOST,
     Ground,
@@ -35,7 +35,7 @@ from onegrid.network.graph import door_rows, towards, with_edge
 from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
 from onegrid.network.links import with_link
 from onegrid.network.nearest import searched
-from onegrid.network.repair import leaning
+from onegrid.network.repair import easing, leaning
 from onegrid.network.tags import EdgeFlag
 
 if TYPE_CHECKING:
@@ -159,10 +159,9 @@ class Plan(Ground):
         plan = replace(self, network=network, graph=graph, bits=bits)
         people, beside_it = rejoined_people(plan, edge)
         plan = replace(plan, people=people)
-        inwards, more = towards(self.graph), len(network.xy) - len(self.network.xy)
+        before, after = towards(self.graph), towards(graph)
+        more = len(network.xy) - len(self.network.xy)
         known = np.array([edge] if edge < len(self.network.ends) else [], dtype=np.int64)
-        open_now = network.flags[edge] & np.uint16(EdgeFlag.CLOSED) == 0
-        eased = network.ends[edge].astype(np.int64) if open_now else _NONE
         rows = np.union1d(beside_it, on_edges(plan, np.array([edge])))
 
         def settle(name: str) -> Kind:
@@ -170,19 +169,21 @@ class Plan(Ground):
             if more:
                 old = replace(old, labels=np.append(old.labels, np.full(more, FAR)))
             sources, moved = rejoined_sources(plan, old, edge)
-            gone, mine = leaning(inwards, old.labels, known, bits.rank), rows
+            gone, mine = leaning(before, old.labels, known, bits.rank), rows
+            eased = easing(after, old.labels, edge, bits.rank)
             if len(moved):
                 lost = [owned(old.labels, bits, rank) for rank in moved.tolist()]
                 gone = np.unique(np.concatenate([gone, *lost]))
                 edges = np.concatenate([old.sources.edge[moved], sources.edge[moved]])
                 mine = np.union1d(rows, on_edges(plan, edges))
-            if len(gone) == len(eased) == len(moved) == len(mine) == 0:
-                return old
-            return settled(plan, replace(old, sources=sources), gone, eased, mine)
+            now = replace(old, sources=sources)
+            if len(gone) == len(eased) == len(moved) == 0:
+                return asked_again(plan, now, mine)
+            return settled(plan, now, gone, eased, mine)
 
         kinds = dict(zip(self.kinds, in_threads(settle, self.kinds), strict=True))
-        before = {name: kind.found for name, kind in self.kinds.items()}
-        return Change(replace(plan, kinds=kinds), *differences(plan, self.kinds, kinds, before))
+        found = {name: kind.found for name, kind in self.kinds.items()}
+        return Change(replace(plan, kinds=kinds), *differences(plan, self.kinds, kinds, found))
 
     def _after(
         self, name: str, changed: Kind, gone: NDArray[np.int64], edges: NDArray[np.int64]

@@ -30,7 +30,10 @@ def settled(
     eased: NDArray[np.int64],
     rows: NDArray[np.int64],
 ) -> Kind:
-    """Return a kind with exact labels, given where they may not be: nodes, and rows of doors."""
+    """Return a kind with exact labels, given where they may not be: nodes, and rows of doors.
+
+    ``eased`` are nodes from which a new arc leads.
+    """
     labels = repaired(
         towards(ground.graph),
         kind.labels,
@@ -42,9 +45,17 @@ def settled(
     )
     if not np.array_equal(labels, kind.labels):
         rows = _concerned(kind.labels, labels, ground.people.ends, rows)
-    kind = replace(kind, labels=labels, found=kind.found.copy())
-    kind.found[rows] = found_labels(ground, kind, rows)
-    return kind
+    return asked_again(ground, replace(kind, labels=labels), rows)
+
+
+def asked_again(ground: Ground, kind: Kind, rows: NDArray[np.int64]) -> Kind:
+    """Return a kind whose labels of nodes are exact with those of some rows of doors."""
+    now = found_labels(ground, kind, rows)
+    if np.array_equal(now, kind.found[rows]):
+        return kind
+    found = kind.found.copy()
+    found[rows] = now
+    return replace(kind, found=found)
 
 
 @kernel

@@ -115,3 +115,15 @@ def leaning(
                 found[size] = target
                 size += 1
     return found[:size].copy()
+
+
+def easing(graph: Graph, labels: NDArray[np.int64], edge: int, rank_bits: int) -> NDArray[np.int64]:
+    """Return the ends of an edge from which it leads to a lower label than there is."""
+    nodes = [
+        node
+        for node in np.unique(graph.ends[edge]).tolist()
+        for arc in range(graph.indptr[node], graph.indptr[node + 1])
+        if graph.edge[arc] == edge
+        and labels[node] + (graph.cost_us[arc] << rank_bits) < labels[graph.target[arc]]
+    ]
+    return np.array(nodes, dtype=np.int64)
