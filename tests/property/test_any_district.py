@@ -1,6 +1,5 @@
 """Over hundreds of small dirty districts: what is always true of a merged grid."""
 
-import functools
 import logging
 from dataclasses import replace
 
@@ -21,18 +20,24 @@ pytestmark = pytest.mark.slow
 logging.getLogger("onegrid").setLevel(logging.WARNING)
 SIZE = (100, 200)
 NEEDLE_M = 3.0
-EVERY, SOME = range(200), range(165, 260)
+SEEDS = range(200)
+NEAR_TWINS = (262, 315)  # borders of communities that all but touch: merged again they moved once
 
 
 def merged(tables, **options):
     return merge_tables(tables, options=AssignOptions(size=SIZE, **options), run=Run("test"))
 
 
-@functools.cache
-def first_merge(seed):
-    """Return a district and what its merge finds; nobody may change either."""
-    tables = districts.dirty_district(seed)
+@pytest.fixture(scope="module", params=[*SEEDS, *NEAR_TWINS])
+def district(request):
+    """Return a district and what its merge finds: made once for all that is asked of it."""
+    tables = districts.dirty_district(request.param)
     return tables, merged(tables)
+
+
+def turned(tables):
+    """Return the same tables with the departments the other way round."""
+    return replace(tables, departments=dict(reversed(list(tables.departments.items()))))
 
 
 def same(one, other):
@@ -42,19 +47,18 @@ def same(one, other):
 def tails(cells):
     """Return which cells have a tail under 3 m wide, by rounded openings instead of mitred ones.
 
-    A corner of 6 degrees, which is none, leaves 27 m of itself.
+    A corner of 5.2 degrees, which is none, leaves 36 m of itself.
     """
     shapes = cells.geometry.to_numpy()
     body = shapely.buffer(shapely.buffer(shapes, -NEEDLE_M / 2), NEEDLE_M / 2 + 0.05)
     parts, cell = shapely.get_parts(shapely.difference(shapes, body), return_index=True)
     box = shapely.minimum_rotated_rectangle(parts)
     long_m = shapely.length(box) / 2
-    return set(cells.index[cell[long_m > 10 * NEEDLE_M]])
+    return set(cells.index[cell[long_m > 12 * NEEDLE_M]])
 
 
-@pytest.mark.parametrize("seed", EVERY)
-def test_the_grid_is_a_nested_partition_that_loses_nobody(seed):
-    tables, found = first_merge(seed)
+def test_the_grid_is_a_nested_partition_that_loses_nobody(district):
+    tables, found = district
     cells, atoms, communities = found.grid.cells, found.grid.atoms, found.grid.communities
     assert partition_problems(cells, communities) == []
     assert gap_and_overlap_m2(cells, communities) == (0, 0)
@@ -74,21 +78,24 @@ def test_the_grid_is_a_nested_partition_that_loses_nobody(seed):
     assert tails(cells) <= {row["cell_id"] for row in needles_left(cells)}
 
 
-@pytest.mark.parametrize("seed", SOME)
-def test_merging_again_changes_nothing_nor_does_the_order_of_departments(seed):
-    tables, first = first_merge(seed)
-    turned = dict(reversed(list(tables.departments.items())))
-    other = merged(replace(tables, departments=turned))
-    assert same(first.grid.cells, other.grid.cells)
-    assert same(first.grid.atoms, other.grid.atoms)
-    assert first.crosswalk.equals(other.crosswalk)
-    assert same(first.conflicts, other.conflicts)
-    again = merged(replace(tables, previous=previous_of(first)))
+def test_merging_again_changes_nothing_whatever_the_order_of_departments(district):
+    tables, first = district
+    again = merged(replace(turned(tables), previous=previous_of(first)))
     assert same(first.grid.cells, again.grid.cells)
     assert same(first.grid.atoms, again.grid.atoms)
     assert same(first.codes, again.codes)
     assert set(again.continued.kept) == {"kept"}
     assert again.continued.moved.households == 0
+
+
+@pytest.mark.parametrize("district", SEEDS[::4], indirect=True)
+def test_the_order_of_departments_changes_nothing_nor_does_a_second_run(district):
+    tables, first = district
+    other = merged(turned(tables))
+    assert same(first.grid.cells, other.grid.cells)
+    assert same(first.grid.atoms, other.grid.atoms)
+    assert first.crosswalk.equals(other.crosswalk)
+    assert same(first.conflicts, other.conflicts)
 
 
 def previous_of(found):
@@ -97,9 +104,8 @@ def previous_of(found):
     )
 
 
-@pytest.mark.parametrize("seed", SOME)
-def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(seed):
-    _, found = first_merge(seed)
+def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(district):
+    _, found = district
     tables = {
         "cells": found.grid.cells,
         "atoms": found.grid.atoms,

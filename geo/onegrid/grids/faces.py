@@ -51,11 +51,16 @@ def merged(faces: NDArray[np.object_], labels: NDArray[np.int64]) -> NDArray[np.
 def widths_m(faces: NDArray[np.object_]) -> NDArray[np.float64]:
     """Return the diameter of the largest circle inside each face, in metres (to 0.5 m).
 
-    The mean width 2·area/perimeter is at most that; only faces it leaves in doubt are measured.
+    The mean width 2·area/perimeter is at most that, the narrow side of the smallest box around it
+    at least. Only faces are measured that these leave in doubt: others get the mean width where it
+    is that of a block, and the side of the box where it is too thin for one in any case.
     """
-    mean_m = 2 * shapely.area(faces) / shapely.length(faces)
-    width_m: NDArray[np.float64] = mean_m.copy()
-    doubtful = mean_m < standards.number("block_width_m")
+    width_m: NDArray[np.float64] = 2 * shapely.area(faces) / shapely.length(faces)
+    doubtful = np.flatnonzero(width_m < standards.number("block_width_m"))
+    box = shapely.get_coordinates(shapely.oriented_envelope(faces[doubtful])).reshape(-1, 5, 2)
+    sides_m = np.hypot(*np.moveaxis(np.diff(box[:, :3], axis=1), 2, 0)).min(axis=1)
+    width_m[doubtful] = sides_m
+    doubtful = doubtful[sides_m >= standards.number("border_snap_m")]
     circles = [shapely.maximum_inscribed_circle(face, 0.5) for face in faces[doubtful]]
     width_m[doubtful] = 2 * shapely.length(np.array(circles, dtype=object))
     return width_m

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -62,10 +63,10 @@ def doubtful_of(repairs: Iterable[Repair], *, department: str) -> pd.DataFrame:
 
 
 def _table(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=list(columns), dtype=object)
-    frame["moved_area_m2"] = frame["moved_area_m2"].astype(float)
-    order = ["kind", "code", "moved_area_m2"]
-    return frame.sort_values(order, kind="stable", ignore_index=True)
+    keys = [columns.index(name) for name in ("kind", "code", "moved_area_m2")]
+    ordered = sorted(rows, key=itemgetter(*keys))
+    frame = pd.DataFrame(ordered, columns=list(columns), dtype=object)
+    return frame.astype({"moved_area_m2": float})
 
 
 def refuse_doubtful(doubtful: pd.DataFrame, *, sources: Mapping[str, str] | None = None) -> None:
