@@ -130,36 +130,44 @@ def _longer(heap: NDArray[np.int64], more: int) -> NDArray[np.int64]:
 @part
 def _offer_own_edge(graph: Graph, asked: Doors, best: Best) -> int:
     """Offer the stops of the asked point's own edge; return the longest walk of use."""
-    stops, last = best.stops, best.wish.limit
+    stops, wish, last = best.stops, best.wish, best.wish.limit
     group = first_at(stops.edge, asked.edge[0])
     if group < len(stops.edge) and stops.edge[group] == asked.edge[0]:
         for at in range(stops.first[group], stops.first[group + 1]):
-            last = _offer(best, at, between_us(graph, asked, ZERO, stops.doors, at), last)
+            slot = wish.slot[wish.kind[stops.row[at]]]
+            walk = between_us(graph, asked, ZERO, stops.doors, at)
+            if slot >= 0 and walk <= wish.limit:
+                last = _offer(best, slot, at, walk, last)
     return last
 
 
 @part
 def _offer_edges_of(graph: Graph, best: Best, node: int, time: int, last: int) -> int:
     """Offer the stops on the edges of a node; return the longest walk that is still of use."""
-    stops = best.stops
+    stops, wish, times = best.stops, best.wish, best.time_us
     for i in range(stops.indptr[node], stops.indptr[node + 1]):
         group = stops.group[i]
         edge = stops.edge[group]
+        starts, ends = graph.ends[edge, 0] == node, graph.ends[edge, 1] == node
         for at in range(stops.first[group], stops.first[group + 1]):
-            if graph.ends[edge, 0] == node:
-                last = _offer(best, at, time + stops.doors.start_us[at], last)
-            if graph.ends[edge, 1] == node:
-                last = _offer(best, at, time + stops.doors.end_us[at], last)
+            slot = wish.slot[wish.kind[stops.row[at]]]
+            if slot < 0:
+                continue
+            walk = FAR
+            if starts:
+                walk = time + stops.doors.start_us[at]
+            if ends:
+                walk = min(walk, time + stops.doors.end_us[at])
+            # Most are too far, and a call costs more than the rest: numba counts all it is handed.
+            if walk <= wish.limit and walk <= times[slot, wish.most - 1]:
+                last = _offer(best, slot, at, walk, last)
     return last
 
 
 @part
-def _offer(best: Best, at: int, walk: int, last: int) -> int:
+def _offer(best: Best, slot: int, at: int, walk: int, last: int) -> int:
     """Keep a walk to a stop if it is among the shortest of its slot; return the longest of use."""
     row, wish = best.stops.row, best.wish
-    slot = wish.slot[wish.kind[row[at]]]
-    if slot < 0 or walk > wish.limit:
-        return last
     times, kept = best.time_us[slot], best.stop[slot]
     final = wish.most - 1  # the place that is given up: where the stop is known, or the last
     for i in range(wish.most):
