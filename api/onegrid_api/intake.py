@@ -92,7 +92,7 @@ def _declares(path: Path) -> bool:
             part = raw.replace(b"\0", b"")
             if re.search(rb"<!(DOCTYPE|ENTITY)", kept + part, flags=re.IGNORECASE):
                 return True
-            kept = part[-16:]
+            kept = (kept + part)[-16:]
     return False
 
 

@@ -92,7 +92,12 @@ class MapJob(Form):
     plan_id: Name
 
 
-JobForm = Annotated[
-    MergeJob | ImportJob | NetworkJob | CirclesJob | CoverageJob | SitesJob | ReportJob | MapJob,
-    Field(discriminator="kind"),
-]
+class TilesJob(Form):
+    """Cut the map of a plan into tiles, in one file that may be published."""
+
+    kind: Literal["tiles"]
+    plan_id: Name
+
+
+_OfPlans = CirclesJob | CoverageJob | SitesJob | ReportJob | MapJob | TilesJob
+JobForm = Annotated[MergeJob | ImportJob | NetworkJob | _OfPlans, Field(discriminator="kind")]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 
+from onegrid_api.logs import REQUESTS
+
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+log = logging.getLogger(REQUESTS)
 _BOUNDS_S: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -65,3 +69,7 @@ class Measured:
             route = getattr(scope.get("route"), "path", "other")
             seconds = time.perf_counter() - began
             self._metrics.note(scope["method"], route, status, seconds)
+            if log.isEnabledFor(logging.INFO):
+                told = {"method": scope["method"], "route": route, "status": status,
+                        "ms": round(1000 * seconds, 1)}  # fmt: skip
+                log.info("answered", extra=told)

@@ -28,6 +28,7 @@ from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.mapping import draw_map
+from onegrid.pipeline.plan_tables import CONTACTS_FILE
 from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES

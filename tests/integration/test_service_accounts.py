@@ -161,6 +161,16 @@ def test_reading_rows_of_people_is_on_record_and_stays_in_ones_area(app):
         assert audit.broken_rows(connection) == []
 
 
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_whoever_needs_all_doors_reads_them_once_and_leaves_one_row(place):
+    service.fill(place)
+    made, close = service.service(place, page_size_max=5)
+    body = Browser(made, "planner").get("/api/plans/main/people?limit=1000000").json()
+    assert (len(body["features"]), body["next"]) == (body["total"], None)
+    assert Browser(made, "admin").get("/api/audit?action=read people").json()["total"] == 1
+    close()
+
+
 def test_one_logs_in_with_the_right_password_and_guessing_is_slowed(app):
     browser = Browser(app)
     answer = browser.log_in("own")

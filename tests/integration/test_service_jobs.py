@@ -93,6 +93,16 @@ def test_a_job_can_be_canceled_while_it_waits_and_while_it_runs(app):
 
 
 @pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_tiles_of_a_plan_are_cut_by_a_job_into_one_file(app):
+    planner = Browser(app, "planner")
+    app.state.office.runner.start()
+    job = ended(planner, ask(planner, {"kind": "tiles", "plan_id": "main"}))
+    assert (job["state"], job["problems"]) == ("done", [])
+    kept = planner.get(f"/api/plans/main/results/{job['result']['file']}").content
+    assert kept == planner.get("/api/plans/main/export?format=pmtiles").content
+
+
+@pytest.mark.parametrize("place", ["file"], indirect=True)
 def test_nobody_has_more_jobs_waiting_than_one_may_and_others_jobs_are_not_seen(app):
     planner, other = Browser(app, "planner"), Browser(app, "planner2")
     found = [ask(planner) for _ in range(3)]

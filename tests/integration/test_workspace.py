@@ -207,12 +207,12 @@ for base, change in enumerate(changes):
 
 
 def test_a_killed_writer_loses_nothing_that_was_acknowledged(planned, grid, tmp_path):
-    changes = random_changes(grid.board, 12, 60)
+    changes = random_changes(grid.board, 12, 200)
     file = tmp_path / "changes.json"
     file.write_text(json.dumps([change.as_json() for change in changes]), encoding="utf-8")
     command = [sys.executable, "-c", WRITER, planned.place, str(file)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-        told = [int(process.stdout.readline()) for _ in range(15)]
+        told = [int(process.stdout.readline()) for _ in range(100)]
         process.kill()
         told += [int(line) for line in process.stdout.read().split()]
     again = fresh()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import geopandas as gpd
 import numpy as np
 import shapely
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request
 
 from onegrid.crs import LONLAT, in_crs
 from onegrid.errors import AccessError, InputError, Problem
@@ -18,7 +18,16 @@ from onegrid.maps.geojson import feature_collection
 from onegrid.pipeline.plan_tables import residents
 from onegrid.store import audit, plans
 from onegrid.store.rows import read_layer
-from onegrid_api.deps import OfficeDep, PageDep, PeopleReader, Reader, VersionDep, by
+from onegrid_api.deps import (
+    PAGE_SIZE,
+    OfficeDep,
+    Page,
+    PageDep,
+    PeopleReader,
+    Reader,
+    VersionDep,
+    by,
+)
 from onegrid_api.forms import ERRORS
 from onegrid_api.routes.plans import PlanId
 from onegrid_api.schemas import FeaturePage
@@ -65,11 +74,26 @@ def read_rows(  # noqa: PLR0913, PLR0917  (a request)
     )
 
 
+def _whole(
+    request: Request,
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=10**9)] = PAGE_SIZE,
+) -> Page:
+    """Return a page as long as one asks: one reading is one answer, and one row of the audit."""
+    return Page(request.url, offset, limit)
+
+
 @router.get("/people")
 def read_people(
-    plan_id: PlanId, who: PeopleReader, office: OfficeDep, page: PageDep
+    plan_id: PlanId,
+    who: PeopleReader,
+    office: OfficeDep,
+    page: Annotated[Page, Depends(_whole)],
 ) -> FeaturePage:
-    """Return doors with the counts of their residents, of one's areas; the reading is on record."""
+    """Return doors with the counts of their residents, of one's areas; the reading is on record.
+
+    A page may be as long as the plan is large, so that whoever needs all of them reads once.
+    """
     with office.workspace.writing() as connection:
         plans.plan_head(connection, plan_id)
         people = residents(connection, plan_id)

@@ -37,6 +37,10 @@ def serve(
     https: Annotated[
         bool, typer.Option("--https", help="由反向代理提供 https · behind a proxy with https")
     ] = False,
+    log_requests: Annotated[
+        bool,
+        typer.Option("--log-requests", help="每次应答记一行 JSON 日志 · a line for each answer"),
+    ] = False,
 ) -> None:
     """在本机打开网页和接口：只读的结果文件夹，或多人编辑的工作区。
 
@@ -66,6 +70,7 @@ def serve(
     os.environ["ONEGRID_STORE"] = place if editable else ""
     os.environ["ONEGRID_WORKSPACE"] = str(workspace.resolve())
     os.environ["ONEGRID_SECURE_COOKIES"] = "1" if https else ""
+    os.environ["ONEGRID_LOG_REQUESTS"] = "1" if log_requests else ""
     note([f"网页：http://{host}:{port}/  （Ctrl+C 停止）"])
     uvicorn.run(
         "onegrid_api.app:from_environment",

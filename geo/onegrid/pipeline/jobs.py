@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from onegrid import standards
 from onegrid.errors import InputError, Problem
 from onegrid.grids.options import AssignOptions
-from onegrid.io.files import write_layers
+from onegrid.io.files import write_bytes, write_layers
 from onegrid.pipeline.coverage import CoverageInputs, coverage
 from onegrid.pipeline.folder import FACILITIES_FILE, NETWORK_FILE, PEOPLE_FILE
 from onegrid.pipeline.inputs import Reader, Reading, there
@@ -22,6 +22,7 @@ from onegrid.pipeline.reporting import write_report
 from onegrid.pipeline.siting import sites
 from onegrid.pipeline.siting_inputs import SitesInputs, SitesQuestion
 from onegrid.pipeline.streets import network
+from onegrid.pipeline.tiling import tiles_of_folder
 from onegrid.pipeline.walking import circles
 from onegrid.pipeline.workspace import write_plan
 from onegrid.reports.content import ReportOptions
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from onegrid.store import Workspace
 
 PEOPLE: Final = "people.gpkg"
+TILES_FILE: Final = "plan.pmtiles"
 
 
 @dataclass(frozen=True)
@@ -234,6 +236,12 @@ def _map(task: Task) -> dict[str, Any]:
     return {**draw_map(task.plan, task.plan / "map.html"), "file": "map.html"}
 
 
+def _tiles(task: Task) -> dict[str, Any]:
+    content, told = tiles_of_folder(task.plan)
+    write_bytes(task.plan / TILES_FILE, content)
+    return {**told, "file": TILES_FILE}
+
+
 _RUNS: Final[Mapping[str, Callable[[Task], dict[str, Any]]]] = {
     "merge": _merge,
     "import": _import,
@@ -243,4 +251,5 @@ _RUNS: Final[Mapping[str, Callable[[Task], dict[str, Any]]]] = {
     "sites": _sites,
     "report": _report,
     "map": _map,
+    "tiles": _tiles,
 }

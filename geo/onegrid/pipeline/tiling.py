@@ -69,11 +69,23 @@ def export_tiles(place: str, plan_id: str, out: Path, *, by: By) -> dict[str, An
 def tiles_of_plan(workspace: Workspace, plan_id: str) -> tuple[bytes, dict[str, Any]]:
     """Return the archive of a plan of an open workspace, and what is in it."""
     with tempfile.TemporaryDirectory(prefix="onegrid-tiles-") as name:
-        told = write_plan(workspace, plan_id, Path(name))
-        layers = public_layers(read_results(Path(name)))
+        written = write_plan(workspace, plan_id, Path(name))
+        packed, told = tiles_of_folder(Path(name))
+    return packed, {"revision": written["revision"], **told}
+
+
+def tiles_of_folder(folder: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return the archive of a plan that was written to a folder, and what is in it.
+
+    Raises
+    ------
+    InputError
+        ``MAP_EMPTY``.
+    """
+    layers = public_layers(read_results(folder))
     tiles = cut(layers)
     if not tiles:
-        raise InputError(Problem("MAP_EMPTY", "the plan has nothing to draw", "", plan_id))
+        raise InputError(Problem("MAP_EMPTY", "the plan has nothing to draw"))
     bounds = to_lonlat(layers["cells"]).total_bounds.round(7).tolist()
     west, south, east, north = bounds
     described = [
@@ -83,7 +95,7 @@ def tiles_of_plan(workspace: Workspace, plan_id: str) -> tuple[bytes, dict[str, 
     ]  # fmt: skip
     metadata = {"name": TITLE, "type": "overlay", "vector_layers": described}
     packed = archive(tiles, metadata, (west, south, east, north))
-    return packed, {"revision": told["revision"], "layers": len(layers), "tiles": len(tiles)}
+    return packed, {"layers": len(layers), "tiles": len(tiles)}
 
 
 def public_layers(tables: MapTables) -> dict[str, gpd.GeoDataFrame]:

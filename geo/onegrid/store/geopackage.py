@@ -101,8 +101,9 @@ def open_engine(place: Path | str) -> Engine:
     'sqlite'
     """
     if "://" in str(place):
-        return create_engine(str(place), pool_pre_ping=True)  # the server may have begun anew
-    engine = create_engine(f"sqlite:///{place}")
+        # the server may have begun anew; what people are called stays out of errors and logs
+        return create_engine(str(place), pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(f"sqlite:///{place}", hide_parameters=True)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine

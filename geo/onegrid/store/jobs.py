@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, insert, select, update
 
-from onegrid.errors import InputError, LimitError, Problem, StateError
+from onegrid.errors import LimitError, Problem, StateError
 from onegrid.store import audit
+from onegrid.store.owned import listed, named
 from onegrid.store.service_models import Job
 
 if TYPE_CHECKING:
@@ -78,10 +79,8 @@ def add_job(
 
 def list_jobs(connection: Connection, *, owner: str | None = None) -> list[JobHead]:
     """Return jobs, of somebody or of all, the newest first."""
-    query = select(Job.__table__).order_by(Job.asked_at.desc(), Job.job_id)
-    if owner is not None:
-        query = query.where(Job.owner == owner)
-    return [JobHead(**row) for row in connection.execute(query).mappings()]
+    found = listed(connection, Job, newest_by="asked_at", owner=owner)
+    return [JobHead(**row) for row in found]
 
 
 def job(connection: Connection, job_id: str) -> JobHead:
@@ -92,11 +91,7 @@ def job(connection: Connection, job_id: str) -> JobHead:
     InputError
         ``JOB_UNKNOWN``.
     """
-    query = select(Job.__table__).where(Job.job_id == job_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise InputError(Problem("JOB_UNKNOWN", f"no job {job_id!r}"))
-    return JobHead(**row)
+    return JobHead(**named(connection, Job, job_id, what="job"))
 
 
 def any_waits(connection: Connection) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, func, insert, select
 
-from onegrid.errors import InputError, LimitError, Problem
+from onegrid.errors import LimitError, Problem
 from onegrid.store import audit
 from onegrid.store.models import Blob, Result
+from onegrid.store.owned import listed, named
 from onegrid.store.results import put_content
 from onegrid.store.service_models import Upload
 
@@ -56,10 +57,8 @@ def refuse_more(connection: Connection, user_id: str, *, bytes_max: int) -> None
 
 def list_uploads(connection: Connection, *, owner: str | None = None) -> list[UploadHead]:
     """Return uploads, of somebody or of all, the newest first."""
-    query = select(Upload.__table__).order_by(Upload.sent_at.desc(), Upload.upload_id)
-    if owner is not None:
-        query = query.where(Upload.owner == owner)
-    return [UploadHead(**row) for row in connection.execute(query).mappings()]
+    found = listed(connection, Upload, newest_by="sent_at", owner=owner)
+    return [UploadHead(**row) for row in found]
 
 
 def upload(connection: Connection, upload_id: str) -> UploadHead:
@@ -70,11 +69,7 @@ def upload(connection: Connection, upload_id: str) -> UploadHead:
     InputError
         ``UPLOAD_UNKNOWN``.
     """
-    query = select(Upload.__table__).where(Upload.upload_id == upload_id)
-    row = connection.execute(query).mappings().one_or_none()
-    if row is None:
-        raise InputError(Problem("UPLOAD_UNKNOWN", f"no upload {upload_id!r}"))
-    return UploadHead(**row)
+    return UploadHead(**named(connection, Upload, upload_id, what="upload"))
 
 
 def drop_upload(connection: Connection, upload_id: str, *, by: By) -> None:
