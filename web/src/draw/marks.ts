@@ -37,7 +37,9 @@ export function lineNow(): Position[] {
   const path = takenBorder.value?.path ?? nearBorder.value;
   const [dx, dy] = preview.value === null ? (takenBorder.value?.by ?? [0, 0]) : [0, 0];
   return path.flatMap((id, i) => {
-    const [x, y] = vertices.get(id) ?? [0, 0];
+    const place = vertices.get(id);
+    if (place === undefined) return []; // an edit has drawn the border anew meanwhile
+    const [x, y] = place;
     const isEnd = i === 0 || i === path.length - 1;
     return [lonlat(isEnd ? [x, y] : [x + dx, y + dy])];
   });

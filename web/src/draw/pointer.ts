@@ -17,7 +17,11 @@ type PointerEvent = MapMouseEvent | MapTouchEvent;
 export function followPointer(map: MapView): void {
   let held = false;
   const down = (event: PointerEvent) => {
-    if ("points" in event && event.points.length > 1) return;
+    if ("points" in event && event.points.length > 1) {
+      if (held) modeNow().escape?.(); // a second finger: the map is moved, not the border
+      held = false;
+      return;
+    }
     const at = whereOf(map, event);
     held = at !== null && (modeNow().down?.(at) ?? false);
     if (held) event.preventDefault();
@@ -68,7 +72,8 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
     more: event.originalEvent.shiftKey,
     streets: () => streetsNear(map, x, y, there),
     facility: () => facilityAt(map, x, y),
-    building: () => (drawnAt(map, x, y, 1, ["building"]).length > 0 ? [lng, lat] : null),
+    building: () =>
+      drawnAt(map, x, y, 1, ["building", "building:place"]).length > 0 ? [lng, lat] : null,
   };
 }
 

@@ -1,7 +1,7 @@
 import { computed, type effect } from "@preact/signals";
 import { LngLatBounds, type Map as MapView } from "maplibre-gl";
 import { tilesOf } from "../api/tiles";
-import { addBorders, drawBorders } from "../map/borders";
+import { addBorders, drawBorders, nameCommunities } from "../map/borders";
 import {
   addCells,
   drawCells,
@@ -33,6 +33,7 @@ import { cells, lookOf } from "./cells";
 import { differingBorders } from "./compare";
 import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
+import { levels } from "./levels";
 import { handlesNow, lineNow } from "./marks";
 import { origins, readOrigins } from "./origins";
 import { followPointer } from "./pointer";
@@ -63,7 +64,8 @@ export function showBench(map: MapView, effect: Effect): () => void {
   const stops = [
     keepCells(map, effect),
     keepServices(map, effect),
-    effect(() => drawBorders(map, ground.value.communities, ground.value.subdistricts)),
+    effect(() => drawBorders(map, levels.value.communities, levels.value.subdistricts)),
+    effect(() => nameCommunities(map, ground.value.communities)),
     effect(() => {
       if (theme.value === "kept") readOrigins();
       showTheme(map, theme.value);

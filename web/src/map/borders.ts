@@ -51,6 +51,10 @@ export function drawBorders(
 ): void {
   put(map, "communities", communities);
   put(map, "subdistricts", subdistricts);
+}
+
+/** Write the names of communities into them. */
+export function nameCommunities(map: MapView, communities: readonly Feature[]): void {
   put(map, NAMES, communities.flatMap(named));
 }
 

@@ -7,7 +7,10 @@ import { edgeKey, edgesOf } from "./topology";
 import { traceWalks } from "./trace";
 
 /** The rings around some atoms, the outer one first; more than one outer where they lie apart. */
-export function outline(atoms: readonly Atom[], placeOf: (id: VertexId) => Point): Ring[] {
+export function outline(
+  atoms: readonly Pick<Atom, "rings">[],
+  placeOf: (id: VertexId) => Point,
+): Ring[] {
   const edges = atoms.flatMap((atom) => edgesOf(atom));
   const own = new Set(edges.map(([a, b]) => edgeKey(a, b)));
   const free = edges.filter(([a, b]) => !own.has(edgeKey(b, a)));

@@ -5,7 +5,7 @@ import type { Point } from "../../model/point";
 import { STEPS } from "../../model/rules";
 import { cancel, confirm, drawing, tryOut } from "../drawing";
 import { nearestBorder, wholeBorder } from "../pick";
-import type { At, Mode } from "./mode";
+import { type At, type Mode, parents } from "./mode";
 
 interface Taken {
   readonly path: readonly VertexId[];
@@ -72,5 +72,6 @@ function shift([dx, dy]: Point): void {
       op: "move_line",
       from: places.map(inMetres),
       to: [first, ...moved, last].map(inMetres),
+      ...parents(),
     });
 }

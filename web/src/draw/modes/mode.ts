@@ -61,3 +61,10 @@ export interface Mode {
 }
 
 export const mode = signal<ModeName>("select");
+/** Whether borders of communities and subdistricts are moved too, and carried along. */
+export const withParents = signal(false);
+
+/** What an edit says of the levels above the cells. */
+export function parents(): { readonly with_parents?: boolean } {
+  return withParents.value ? { with_parents: true } : {};
+}

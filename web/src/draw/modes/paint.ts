@@ -1,7 +1,7 @@
 import { choose, chosen } from "../bench";
 import { act, cancel, drawing, refusal } from "../drawing";
 import { atomAt } from "../pick";
-import type { At, Mode } from "./mode";
+import { type At, type Mode, parents } from "./mode";
 
 const target = () => chosen.value[0];
 
@@ -28,5 +28,5 @@ function brush(at: At): void {
   const atom = now === undefined ? null : atomAt(now, at.place);
   if (atom === null || cell === undefined || atom.cell === cell) return;
   if (refusal.value?.ids.includes(atom.id)) return;
-  act({ op: "reassign", atom_id: atom.id, cell_id: cell });
+  act({ op: "reassign", atom_id: atom.id, cell_id: cell, ...parents() });
 }

@@ -6,7 +6,7 @@ import { STEPS } from "../../model/rules";
 import { cancel, confirm, drawing, preview, tryOut } from "../drawing";
 import { nearestVertex } from "../pick";
 import { snapped } from "../snap";
-import type { At, Mode } from "./mode";
+import { type At, type Mode, parents } from "./mode";
 
 /** The vertex that is taken, and where it is to go; null when none is. */
 export const taken = signal<{ readonly id: VertexId; readonly to: Point } | null>(null);
@@ -70,7 +70,7 @@ function moveTo(to: Point): void {
     return;
   }
   const other = nearestVertex(now, to, 1, id);
-  const ends = { from: inMetres(from), to: inMetres(to) };
+  const ends = { from: inMetres(from), to: inMetres(to), ...parents() };
   const edit: Edit = other === null ? { op: "move_border", ...ends } : { op: "weld", ...ends };
   tryOut(edit);
 }

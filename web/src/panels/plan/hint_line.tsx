@@ -1,7 +1,7 @@
 import { mayEdit, person, plan } from "../../draw/bench";
 import { redrawing } from "../../draw/conflicts";
 import { refusal } from "../../draw/drawing";
-import { mode } from "../../draw/modes/mode";
+import { mode, withParents } from "../../draw/modes/mode";
 import { isOnServices } from "../../draw/services";
 import { SNAPS, snaps } from "../../draw/snap";
 import { say as sayConflicts } from "../../text/plan/conflicts";
@@ -9,6 +9,7 @@ import { say } from "../../text/plan/modes";
 import { say as sayRefusal } from "../../text/plan/refusals";
 
 const SNAPPING: ReadonlySet<string> = new Set(["vertex", "split"]);
+const CARRYING: ReadonlySet<string> = new Set(["vertex", "border", "paint"]);
 
 /** What the mode does, what it snaps to, and why the last step could not be. */
 export function HintLine() {
@@ -23,6 +24,16 @@ export function HintLine() {
       )}
       <p>{mayEdit.value ? hint() : say("readonly", { why: whyNot() })}</p>
       {mayEdit.value && SNAPPING.has(mode.value) && <Snaps />}
+      {mayEdit.value && CARRYING.has(mode.value) && (
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={withParents.value}
+            onChange={(event) => (withParents.value = event.currentTarget.checked)}
+          />
+          {say("with_parents")}
+        </label>
+      )}
     </div>
   );
 }

@@ -1,9 +1,12 @@
+import { useEffect } from "preact/hooks";
 import type { Plan } from "../../api/plans";
 import { logOut } from "../../api/session";
 import { person, plan, plans } from "../../draw/bench";
 import { openPlan } from "../../draw/open";
-import { language, speak } from "../../text/language";
 import { say } from "../../text/plan/bench";
+import { say as sayShell } from "../../text/shell";
+import { district, loadDistrict } from "../shell/district";
+import { Pages, Settings } from "../shell/settings";
 import { SaveBar } from "./save_bar";
 import { Search } from "./search";
 
@@ -11,30 +14,40 @@ import { Search } from "./search";
 export function TopBar() {
   return (
     <header class="top-bar">
-      <strong class="brand">{say("title")}</strong>
+      <Menu />
       <PlanChooser />
       <search>
         <Search />
       </search>
       <SaveBar />
       <span class="spring" />
-      <button
-        type="button"
-        class="quiet"
-        lang={language.value === "zh" ? "en" : "zh-CN"}
-        onClick={() => speak(language.value === "zh" ? "en" : "zh")}
-      >
-        {say("language")}
-      </button>
-      <span class="who">{person.value?.name}</span>
-      <button
-        type="button"
-        class="quiet"
-        onClick={() => logOut().then(() => location.assign("/login?next=/plan"))}
-      >
-        {say("log_out")}
-      </button>
+      {district.value?.synthetic && (
+        <span class="badge" title={sayShell("synthetic")}>
+          {say("synthetic")}
+        </span>
+      )}
+      <Settings />
     </header>
+  );
+}
+
+/** The way to the other pages, folded up so that the map keeps its room. */
+function Menu() {
+  useEffect(() => void loadDistrict(), []);
+  return (
+    <details class="menu">
+      <summary>☰ {say("title")}</summary>
+      <div class="unfolded">
+        <Pages page="plan" />
+        <p class="who">{person.value?.name}</p>
+        <button
+          type="button"
+          onClick={() => logOut().then(() => location.assign("/login?next=/plan"))}
+        >
+          {say("log_out")}
+        </button>
+      </div>
+    </details>
   );
 }
 

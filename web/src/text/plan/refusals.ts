@@ -4,7 +4,7 @@ const messages = {
   zh: {
     EDIT_LINE_NOT_CROSSING: "这条线没有把网格切成两块",
     EDIT_NOT_ADJACENT: "它们不相邻",
-    EDIT_OTHER_COMMUNITY: "会越过社区界线",
+    EDIT_OTHER_COMMUNITY: "会越过社区界线；要一起移动社区界，请勾选“社区、街道边界随动”",
     EDIT_UNKNOWN_ID: "没有这个网格或单元",
     EDIT_NO_VERTEX: "这里没有节点或边界",
     EDIT_OVERLAP: "边界会相交或重叠",
@@ -18,7 +18,8 @@ const messages = {
   en: {
     EDIT_LINE_NOT_CROSSING: "the line does not cut the cell in two",
     EDIT_NOT_ADJACENT: "they are no neighbours",
-    EDIT_OTHER_COMMUNITY: "it would cross the border of a community",
+    EDIT_OTHER_COMMUNITY:
+      "it would cross the border of a community; tick “Carry borders … along” to move that too",
     EDIT_UNKNOWN_ID: "there is no such cell or unit",
     EDIT_NO_VERTEX: "there is no vertex or border here",
     EDIT_OVERLAP: "borders would cross",
