@@ -39,6 +39,12 @@ PAGES = {
     "logging in": Known("/login", "form input", "Log in"),
     "one's account": Known("/login", ".logins li", "My account", "planner"),
     "a one-time link": Known("/link#nothing", "form input", "Choose a password"),
+    "reporting an issue": Known("/report", "form textarea", "Report an issue"),
+    "a grid worker's round": Known("/work", ".stops, #todo", "Grid worker", "worker"),
+    "nobody's round": Known("/work", "[role=alert] a", "Grid worker"),
+    "work on the grid": Known("/cases", ".tabs", "Work on the grid", "office"),
+    "staff on the grid": Known("/cases#staff", ".facts", "Who is missing", "office"),
+    "a ledger": Known("/cases#ledger", ".card", "Ledger", "office"),
     "planning": Known(
         "/plan?plan=next", ".workbench[aria-busy=false] .map canvas", "Grid planner", "planner"
     ),

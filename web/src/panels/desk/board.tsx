@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { type Case, listCases, type Register } from "../../api/cases";
 import { tell } from "../../text/cases";
 import { dutyName, flowName, flows, flowsOf, stateName, tierName, when } from "../cases/flows";
+import { district } from "../shell/district";
 import { Later } from "../shell/later";
 import { CaseCard } from "./card";
 import { Choose } from "./choose";
@@ -60,7 +61,7 @@ export default function Board({ register }: { register: Register }) {
         }}
       />
       <p role="status">{tell("found", { count: total })}</p>
-      {register === "issues" && (
+      {register === "issues" && district.value?.box && (
         <p class="screen">
           <button
             type="button"
