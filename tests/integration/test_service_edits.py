@@ -313,3 +313,19 @@ def test_residents_see_the_published_plan_with_figures_hidden_and_no_draft(app):
     assert few <= {n for n, count in shown.items() if count is None}
     assert nobody.get("/api/plans/main/layers/cells").status_code == 401
     assert nobody.get("/api/plans/main/people").status_code == 401
+
+
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_doors_that_are_imported_anew_count_in_the_next_edit(app, planner):
+    split = {"op": "split_k", "cell_id": "c0000", "k": 2, "new_ids": ["n1", "n2"]}
+    assert planner.edit(rename("c0000", "甲"), base=0).status_code == 200  # the board is open now
+    twice = service.doors(service.grid())
+    twice = twice.assign(**{name: twice[name] * 2 for name in ("households", "people")})
+    with app.state.office.workspace.writing() as connection:
+        source = Source("people", "d2.csv", "1")
+        put_ground(connection, "main", twice, source, by=service.BY)
+    answer = planner.edit(split, base=1)
+    assert answer.status_code == 200, answer.text
+    made = {row["id"]: row["properties"] for row in answer.json()["changes"][0]["rows"]
+            if row["layer"] == "cells"}  # fmt: skip
+    assert sum(made[name]["households"] for name in ("n1", "n2")) == twice["households"]["dc0000"]

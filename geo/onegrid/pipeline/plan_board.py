@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from onegrid.grids.edit import Board, Change, Edit
     from onegrid.grids.edit.rebase import Clash, Rebased
+    from onegrid.store.ground import BatchHead
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,15 @@ class Ask:
 
 @dataclass
 class OpenPlan:
-    """One plan on the board; ``tried`` was applied to it and is not saved yet."""
+    """One plan on the board; ``tried`` was applied to it and is not saved yet.
+
+    ``doors`` are the batches of doors that its figures come from.
+    """
 
     lock: Lock = field(default_factory=Lock)
     board: Board | None = None
     revision: int = -1
+    doors: tuple[BatchHead, ...] = ()
     void: frozenset[str] = frozenset()
     tried: list[Change] = field(default_factory=list)
 

@@ -17,6 +17,7 @@ from onegrid.pipeline.plan_board import Ask, OpenPlan, perform, refuse_stale
 from onegrid.pipeline.plan_history import edits_of_branch, last_step
 from onegrid.pipeline.plan_tables import opened_plan, recorded
 from onegrid.store import plans
+from onegrid.store.ground import PEOPLE, batches_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -164,7 +165,8 @@ class Desk:
             yield held
 
     def _catch_up(self, connection: Connection, held: OpenPlan, head: plans.PlanHead) -> None:
-        if held.board is None or held.revision > head.revision:
+        doors = tuple(batches_of(connection, head.plan_id, PEOPLE))
+        if held.board is None or held.revision > head.revision or held.doors != doors:
             record = recorded(connection, head.plan_id)
             srid = self._workspace.srid
             held.board = opened_plan(connection, head.plan_id, srid=srid, record=record).board
@@ -177,7 +179,7 @@ class Desk:
             )
             for change in missed:
                 held.board.apply(change)
-        held.revision = head.revision
+        held.revision, held.doors = head.revision, doors
 
 
 def _refuse_unless_draft(head: plans.PlanHead) -> None:
