@@ -104,7 +104,7 @@ class CachedReach:
 
         def run(first: int) -> None:
             span = (first, min(first + _CHUNK, len(found)))
-            (_highest if highest else _sum)(rows, value, last_s, span, found)
+            _gathered(rows, value, last_s, highest, span, found)
 
         in_threads(run, range(0, len(found), _CHUNK))
         return found
@@ -179,33 +179,20 @@ _Rows = tuple["NDArray[np.int64]", "NDArray[np.int32]", "NDArray[np.float64]"]
 
 
 @kernel
-def _sum(
+def _gathered(
     rows: _Rows,
     value: NDArray[np.float64],
     last_s: float,
+    highest: bool,  # noqa: FBT001  (a kernel)
     span: tuple[int, int],
     found: NDArray[np.float64],
 ) -> None:
     for i in range(span[0], span[1]):
-        total = 0.0
+        total = -np.inf if highest else 0.0
         for k in range(rows[0][i], _past(rows, i, last_s)):
-            total += value[rows[1][k]]
+            one = value[rows[1][k]]
+            total = max(total, one) if highest else total + one
         found[i] = total
-
-
-@kernel
-def _highest(
-    rows: _Rows,
-    value: NDArray[np.float64],
-    last_s: float,
-    span: tuple[int, int],
-    found: NDArray[np.float64],
-) -> None:
-    for i in range(span[0], span[1]):
-        highest = -np.inf
-        for k in range(rows[0][i], _past(rows, i, last_s)):
-            highest = max(highest, value[rows[1][k]])
-        found[i] = highest
 
 
 @part
