@@ -1,6 +1,7 @@
 """Over hundreds of small dirty districts: what is always true of a merged grid."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import shapely
 
 import districts
 from onegrid.grids.check import gap_and_overlap_m2, partition_problems
-from onegrid.grids.edit import open_grid, plan, read_edit
+from onegrid.grids.edit import EditError, open_grid, perform, plan, read_edit
 from onegrid.grids.keep import Previous
 from onegrid.grids.needles import needles_left
 from onegrid.grids.options import AssignOptions
@@ -98,6 +99,17 @@ def test_the_order_of_departments_changes_nothing_nor_does_a_second_run(district
     assert same(first.conflicts, other.conflicts)
 
 
+def grid_of(found):
+    """Return the layers of a merged grid, as a file has them."""
+    return {
+        "cells": found.grid.cells,
+        "atoms": found.grid.atoms,
+        "communities": found.grid.communities,
+        "subdistricts": found.subdistricts,
+        "conflicts": found.conflicts,
+    }
+
+
 def previous_of(found):
     return Previous(
         found.grid.cells, found.grid.atoms, found.codes, found.evidence, found.conflicts, SIZE
@@ -106,14 +118,7 @@ def previous_of(found):
 
 def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(district):
     _, found = district
-    tables = {
-        "cells": found.grid.cells,
-        "atoms": found.grid.atoms,
-        "communities": found.grid.communities,
-        "subdistricts": found.subdistricts,
-        "conflicts": found.conflicts,
-    }
-    opened = open_grid(tables, evidence=found.evidence)
+    opened = open_grid(grid_of(found), evidence=found.evidence)
     start = opened.tables()
     for name, choices in found.conflicts["choices"].items():
         for choice in choices.split(";"):
@@ -127,3 +132,27 @@ def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(district):
             opened.board.apply(change.inverse())
     after = opened.tables()
     assert all(same(start[name], after[name]) for name in start)
+
+
+@pytest.mark.parametrize("district", NEAR_TWINS[:1], indirect=True)
+def test_a_grid_whose_communities_edits_moved_is_continued_as_it_is(district):
+    tables, found = district
+    opened = open_grid(grid_of(found), evidence=found.evidence, people=tables.people)
+    nodes, node_of = np.unique(
+        shapely.get_coordinates(found.grid.communities.geometry), axis=0, return_inverse=True
+    )
+    shared = nodes[np.bincount(node_of.ravel()) > 1]
+    moved = 0
+    for place in shared[:: len(shared) // 20].tolist():
+        to = [place[0] + 4, place[1] + 3]
+        edit = {"op": "move_border", "from": place, "to": to, "with_parents": True}
+        with suppress(EditError):  # the outer border stays, and no border may cross another
+            moved += bool(perform(opened.board, read_edit(edit)).after)
+    after = opened.tables()
+    cells, communities = after["cells"], after["communities"]
+    assert moved > 3
+    assert partition_problems(cells, communities) == []
+    previous = replace(previous_of(found), cells=cells, atoms=after["atoms"])
+    again = merged(replace(tables, communities=communities, previous=previous))
+    assert set(again.continued.kept) == {"kept"}
+    assert same(again.grid.communities.normalize(), communities.normalize())

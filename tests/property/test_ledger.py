@@ -63,6 +63,7 @@ def test_the_ledger_adds_up_to_what_the_cleaning_changed(seed, side, jitter_m, c
     assert named.sum() == len(gone)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(seed=st.integers(0, 10_000), jitter_m=st.sampled_from([0.0, 5.0, 30.0]))
 def test_what_is_asked_stands_in_the_ledger_and_cleaning_again_asks_nothing(seed, jitter_m):

@@ -86,6 +86,7 @@ def test_over_any_history_no_code_comes_back(history):
         grid = new
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(st.sets(st.integers(1, PLACES - 1), max_size=6))
 def test_the_same_cells_keep_ids_codes_names_and_locks(cuts):

@@ -1,6 +1,7 @@
 """Edits of two people from one state: what goes together is merged, what does not is told."""
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +70,7 @@ def test_a_cell_that_was_merged_away_cannot_be_edited():
     assert codes(rebase(grid.board, [rename("c0000", "乙")], theirs)) == [(0, "EDIT_UNKNOWN_ID")]
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(seed=st.integers(0, 10_000))
 def test_whatever_two_people_do_the_merged_grid_is_a_partition(seed):
