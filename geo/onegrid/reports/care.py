@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -40,6 +40,24 @@ GROUP_LABELS: Final = {
     "disabled": "残疾人",
     "disabled_severe": "独居或重度残疾人",
 }
+
+
+def pace_of(fix: pd.Series, about: dict[str, Any]) -> str:
+    """Return the walking profile that a fix was counted at: its own, else the report's first."""
+    first = about.get("profile")
+    usual = first.get("name") if isinstance(first, dict) else None
+    return str(fix.get("profile", usual or ""))
+
+
+def pace_text(profile: str) -> str:
+    """Return at whose pace something was counted, in words.
+
+    Examples
+    --------
+    >>> pace_text("plain")
+    '按规划常用（80米/分钟）的步速'
+    """
+    return f"按{profile_label(profile)}的步速" if profile else "按所用的步速"
 
 
 def elder_tables(tables: ReportTables) -> list[Table]:
@@ -88,7 +106,7 @@ def _elder_table(tables: ReportTables, kind: str) -> Table:
         Column("missing_m2", "面积缺口(m²)", "area"),
     )
     label = tables.kind_text(kind)
-    note = f"按{profile_label(str(elders['profile'].iloc[0]))}步行；走不到的老人多的在前。"
+    note = f"{pace_text(str(elders['profile'].iloc[0]))}；走不到的老人多的在前。"
     return Table(f"养老-{kind_label(kind).split('(')[0]}"[:31], label, columns, rows, note, PRINTED)
 
 
@@ -145,8 +163,9 @@ def _todo(tables: ReportTables, fixes: pd.DataFrame) -> Table:
     return Table(
         "养老待办清单",
         "养老服务待办清单（受益老人多的在前）",
-        (Column("rank", "序号", "count", 6), *_FIX, *_BEFORE_AFTER),
+        (Column("rank", "序号", "count", 8), *_FIX, *_BEFORE_AFTER),
         rows,
+        f"{pace_text(pace_of(rows.iloc[0], tables.about))}计算；"
         "“前”“后”是全区走得到这类设施的60岁以上居民；同类新址依次相加，其余各项单独计算；"
         "扩建和补面积不增加走得到的人，所以不填。" + ("" if tables.office else ROUNDED),
         PRINTED,
@@ -205,8 +224,9 @@ def fix_tables(tables: ReportTables) -> list[Table]:
         fix=rows["fix"].map(FIX_LABELS),
         place=[place_text(tables, str(where)) for where in rows["where"]],
     )
-    columns = (Column("rank", "序号", "count", 6), *_FIX)
-    note = "每一项单独计算；同类新址依次相加。" + ("" if tables.office else ROUNDED)
+    columns = (Column("rank", "序号", "count", 8), *_FIX)
+    pace = pace_text(pace_of(rows.iloc[0], tables.about))
+    note = f"{pace}，每一项单独计算；同类新址依次相加。" + ("" if tables.office else ROUNDED)
     return [Table("补短板清单", "怎样补最省（受益老人多的在前）", columns, rows, note, PRINTED)]
 
 

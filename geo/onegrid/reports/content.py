@@ -169,29 +169,20 @@ def _summary(told: ReportTables) -> list[str]:
     for fixes, name in ((told.elder_fixes, "养老"), (told.fixes, "各类服务")):
         if fixes is not None and len(fixes):
             best = fixes.iloc[0]
-            pace = tables.profile_label(_pace_of(best, told.about))
+            pace = care.pace_text(care.pace_of(best, told.about))
             what = care.FIX_LABELS.get(best["fix"], best["fix"]) + told.kind_text(best["kind"])
             where = care.place_text(told, str(best["where"]))
             gained = shown(best["elders_60_gained"], "count")
-            found.append(
-                f"{name}最该先做（按{pace}步行计）：{what}（{where}），受益60岁以上 {gained} 人。"
-            )
+            found.append(f"{name}最该先做：{what}（{where}），{pace}受益60岁以上 {gained} 人。")
     unverified = [r for r in _rules(about) if r.get("confidence") != "seen"]
     if unverified:
         found.append(f"所用标准中有 {len(unverified)} 条{UNVERIFIED}，见“标准依据”。")
     return found
 
 
-def _pace_of(fix: pd.Series, about: dict[str, Any]) -> str:
-    """Return the walking profile that a fix was counted at: its own, else the report's first."""
-    first = about.get("profile")
-    usual = first.get("name") if isinstance(first, dict) else None
-    return str(fix.get("profile", usual or ""))
-
-
 def _care_text(told: ReportTables, row: pd.Series) -> str:
     return (
-        f"{told.kind_text(row['kind'])}（{tables.profile_label(row['profile'])}）："
+        f"{told.kind_text(row['kind'])}：{care.pace_text(row['profile'])}，"
         f"60岁以上 {shown(row['elders_60'], 'count')} 人中"
         f" {shown(row['elders_60_covered'], 'count')} 人走得到；"
         f"全体居民覆盖率 {shown(row['covered_share'], 'share')}。"
@@ -247,7 +238,8 @@ def _data_text(about: dict[str, Any]) -> list[str]:
         value = about.get(key)
         count = len(value) if isinstance(value, (list, dict)) else value
         if count and not is_missing(count):
-            found.append(f"{label}：{count} 处。")
+            unit = "种" if key == "facilities_without_norm" else "处"
+            found.append(f"{label}：{count} {unit}。")
     return found
 
 

@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 _MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _BODY, _HEAD = "宋体", "黑体"  # what an office prints with
-_WIDE_COLUMNS: Final = 8  # a table with more goes on a page turned sideways
+_UPRIGHT: Final = (8, 120)  # columns, characters: a larger table goes on a page turned sideways
 _PLACEHOLDER: Final = "·"
 _MOST_MM: Final = 102.0  # high: two maps with their legends on one page
+_ALONE_MM: Final = 185.0  # high: one map on a page of its own
+_HEAD_SHADE: Final = "DCE6F1"  # as in the page and the workbook
 _MARGIN: Final = Mm(20)
 _A4: Final = (Mm(210), Mm(297))
 
@@ -48,10 +50,11 @@ def docx(report: Report) -> bytes:
         document.add_heading(f"{number}  {section.title}", level=1)
         for text in section.text:
             document.add_paragraph(text)
+        most_mm = _ALONE_MM if len(section.pictures) == 1 else _MOST_MM
         for picture in section.pictures:
-            _picture(document, images, picture, width_mm=165)
+            _picture(document, images, picture, width_mm=165, most_mm=most_mm)
         for table in section.printed():
-            _turned(document, sideways=len(table.columns) > _WIDE_COLUMNS)
+            _turned(document, sideways=_is_wide(table))
             document.add_heading(table.title, level=2)
             _table(document, table)
         _turned(document, sideways=False)
@@ -60,6 +63,11 @@ def docx(report: Report) -> bytes:
     core = document.core_properties
     core.title, core.author, core.created, core.modified = report.title, "", _MADE, _MADE
     return _same_bytes(document)
+
+
+def _is_wide(table: Table) -> bool:
+    columns, characters = _UPRIGHT
+    return len(table.columns) > columns or sum(c.width for c in table.columns) > characters
 
 
 def _head(document: Written, report: Report) -> None:
@@ -115,10 +123,17 @@ class _Images:
         run._r.add_drawing(inline)  # noqa: SLF001  (docx numbers pictures by a search of all)
 
 
-def _picture(document: Written, images: _Images, picture: Picture, *, width_mm: float) -> None:
-    ratio = picture.height / picture.width
-    high = Mm(min(width_mm * ratio, _MOST_MM))
+def _picture(
+    document: Written,
+    images: _Images,
+    picture: Picture,
+    *,
+    width_mm: float,
+    most_mm: float = _MOST_MM,
+) -> None:
+    high = Mm(min(width_mm * picture.height / picture.width, most_mm))
     drawn = document.add_paragraph()
+    drawn.paragraph_format.keep_with_next = True  # a map stays with its legend
     drawn.alignment = WD_ALIGN_PARAGRAPH.CENTER
     images.add(drawn.add_run(), png(picture), height=high)
     caption = document.add_paragraph()
@@ -138,6 +153,7 @@ def _table(document: Written, table: Table) -> None:
     widths = [int(room * c.width / sum(c.width for c in table.columns)) for c in table.columns]
     for cell, column, width in zip(grid.rows[0].cells, table.columns, widths, strict=True):
         _fill(cell, column.label, bold=True)
+        _shade(cell)
         cell.width = Emu(width)
     for column, width in zip(grid.columns, widths, strict=True):  # other programs read these
         column.width = Emu(width)
@@ -161,10 +177,19 @@ def _fill(
     cell: _Cell, text: str, *, bold: bool = False, right: bool = False, points: float = 8
 ) -> None:
     paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_after = Pt(1)
+    paragraph.paragraph_format.space_before = Pt(1)
     run = paragraph.add_run(text)
     run.bold, run.font.size = bold, Pt(points)
     if right:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _shade(cell: _Cell) -> None:
+    shade = OxmlElement("w:shd")
+    for name, value in (("val", "clear"), ("color", "auto"), ("fill", _HEAD_SHADE)):
+        shade.set(qn(f"w:{name}"), value)
+    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001  (docx has no public way)
 
 
 def _repeat(row: Any) -> None:  # noqa: ANN401  (docx names no public type for it)
@@ -184,6 +209,7 @@ def _sheet(document: Written, images: _Images, sheet: Sheet, *, new_page: bool) 
         cells = grid.add_row().cells
         for offset, (label, value, form) in enumerate(facts[at : at + 2]):
             _fill(cells[2 * offset], label, bold=True, points=10)
+            _shade(cells[2 * offset])
             _fill(cells[2 * offset + 1], shown(value, form), points=10)
     _picture(document, images, sheet.picture, width_mm=110)
     for table in sheet.tables:

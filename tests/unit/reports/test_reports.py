@@ -321,6 +321,15 @@ def test_the_list_of_what_to_do_tells_before_and_after(public, office):
     assert tables_of(office, "养老待办清单").rows["after"].iloc[3] == 454
 
 
+def test_what_to_do_first_says_at_whose_pace_it_was_counted(found):
+    walked = replace(found, about={**found.about, "profile": {"name": "plain"}})
+    report = compose(walked, options=ReportOptions())
+    notes = {table.key: table.note for table in report.tables()}
+    assert "按规划常用（80米/分钟）的步速受益60岁以上" in "".join(report.sections[0].text)
+    assert notes["补短板清单"].startswith("按规划常用（80米/分钟）的步速")
+    assert notes["养老待办清单"].startswith("按75–84岁老人的步速")
+
+
 def test_chosen_sites_are_told_in_order_and_their_reasons_to_the_office_only(found):
     sites = gpd.GeoDataFrame(
         {
