@@ -189,9 +189,9 @@ def test_every_part_of_the_desk_shows_what_is_kept(visit, served, faults):
         page.get_by_text(text).first.wait_for()
         assert faults(page) == [], name
     page.get_by_text("部门申请准入").click()
-    page.get_by_label("名称").fill("消防巡查")
-    page.get_by_label("部门").fill("emergency")
-    page.get_by_label("事由").fill("入夏")
+    page.get_by_role("textbox", name="名称").fill("消防巡查")
+    page.get_by_role("textbox", name="部门").fill("emergency")
+    page.get_by_role("textbox", name="事由").fill("入夏")
     page.get_by_role("button", name="保存").click()
     page.get_by_text("这一步不由您来做").wait_for()  # a community asks for nothing
     visit.complaints.clear()
