@@ -164,20 +164,21 @@ def nearest(
     point = place(at)
     limit = parse_minutes(str(minutes))[0]
     who, asked = walker(profile, speed_m_s), local_time(when)
-    from onegrid.pipeline.inputs import Reading
-    from onegrid.pipeline.walking import nearest_to
+    with progress():
+        from onegrid.pipeline.inputs import Reading
+        from onegrid.pipeline.walking import nearest_to
 
-    result = nearest_to(
-        network_file,
-        facilities,
-        point,
-        kinds=tuple(kind or ()),
-        count=count,
-        minutes=limit,
-        profile=who,
-        when=asked,
-        reading=Reading(pairs(column, "--column"), datums(datum)),
-    )
+        result = nearest_to(
+            network_file,
+            facilities,
+            point,
+            kinds=tuple(kind or ()),
+            count=count,
+            minutes=limit,
+            profile=who,
+            when=asked,
+            reading=Reading(pairs(column, "--column"), datums(datum)),
+        )
     note(_missed_lines(result))
     emit(result, as_json=as_json, text=lambda: _nearest_text(result))
 

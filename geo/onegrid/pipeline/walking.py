@@ -154,10 +154,12 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
 
     ``when`` is the local time of the walk: what is shut then is left out.
     """
+    run = Run("nearest")
     reader = Reader(reading or Reading())
-    streets = reader.attempt(open_network, network_file)
-    places = reader.read("facilities", facilities, schema.FACILITIES)
-    reader.check()
+    with run.stage("读取"):
+        streets = reader.attempt(open_network, network_file)
+        places = reader.read("facilities", facilities, schema.FACILITIES)
+        reader.check()
     known = sorted(set(there(places)["kind"]))
     unknown = [kind for kind in kinds if kind not in known]
     if unknown:
@@ -166,15 +168,16 @@ def nearest_to(  # noqa: PLR0913  (one argument per option of the command)
     asked = gpd.GeoDataFrame(geometry=[shapely.Point(*at)], crs=LONLAT)
     point = in_crs(asked, there(streets).crs).geometry.iloc[0]
     network, opened, shut = _at(there(streets), there(places), when)
-    answers = nearest_routes(
-        network,
-        opened,
-        point,
-        kinds=kinds or tuple(known),
-        count=count,
-        limit_s=minutes * 60,
-        profile=profile,
-    )
+    with run.stage("查找最近的设施", facilities=len(opened)):
+        answers = nearest_routes(
+            network,
+            opened,
+            point,
+            kinds=kinds or tuple(known),
+            count=count,
+            limit_s=minutes * 60,
+            profile=profile,
+        )
     routes = [answer for found in answers.values() for answer in found]
     drawn = gpd.GeoDataFrame(geometry=[r.route for r in routes], crs=there(streets).crs)
     shapes = iter(to_lonlat(drawn).geometry) if routes else iter(())
