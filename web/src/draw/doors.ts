@@ -2,7 +2,7 @@ import { computed } from "@preact/signals";
 import { readPeople } from "../api/plans";
 import { doorsOf } from "../model/doors";
 import { type CellFigures, cellFigures } from "../model/figures";
-import { movedHouseholds } from "../model/moved";
+import { movedHouseholds, toldAnew, whereabouts } from "../model/moved";
 import type { Feature } from "../model/rows";
 import { mayDraw, plan } from "./bench";
 import { cells, changedCells } from "./cells";
@@ -49,10 +49,21 @@ export const touched = computed((): Touched[] => {
 
 /** How many households are in another cell than what is saved says. */
 export const moved = computed((): number => {
-  const open = drawing.value;
+  const [open, found] = [drawing.value, preview.value];
   if (open === null) return 0;
-  const ids = new Set([...changedCells.value, ...(preview.value?.change.cells ?? [])]);
-  return movedHouseholds(open.saved, preview.value?.now ?? open.now, [...ids], doors.value);
+  if (found === null) return movedHouseholds(homes.value);
+  const { cells: ids } = found.change;
+  const changed = ids.filter((id) => changedCells.value.has(id));
+  const was = whereabouts(open.saved, open.now, changed, doors.value);
+  const is = whereabouts(open.saved, found.now, ids, doors.value);
+  return movedHouseholds(toldAnew(homes.value, was, is));
+});
+
+/** Where the households of the cells that differ from what is saved were: once for each edit. */
+const homes = computed(() => {
+  const open = drawing.value;
+  if (open === null) return new Map();
+  return whereabouts(open.saved, open.now, changedCells.value, doors.value);
 });
 
 /** How compact a cell is: 1 for a disc, near 0 for a thread. */

@@ -4,7 +4,7 @@ import { after, board, changeOf } from "./board.fixture";
 import { cellAt, doorsOf } from "./doors";
 import { planEdit } from "./edit";
 import { cellFigures, figuresOf, followFigures } from "./figures";
-import { movedHouseholds } from "./moved";
+import { movedHouseholds, toldAnew, whereabouts } from "./moved";
 import { randomEdit } from "./random.fixture";
 import { isRefusal } from "./regroup";
 import type { Feature } from "./rows";
@@ -54,7 +54,7 @@ test("a border that passes over a door takes its households along, and they coun
   const figures = followFigures(figuresOf(start, doors), now, change, doors);
   expect(["a1", "b1"].map((id) => figures.get(id)?.households)).toEqual([40, 329]);
   // most of the old neighbours went: those who stay are the ones who lost them
-  expect(movedHouseholds(start, now, change.cells, doors)).toBe(40);
+  expect(movedHouseholds(whereabouts(start, now, change.cells, doors))).toBe(40);
 });
 
 test("figures that follow each change are those measured anew", () => {
@@ -70,13 +70,38 @@ test("figures that follow each change are those measured anew", () => {
 
 test("an atom given away moves its households, a merge moves nobody, a split the smaller part", () => {
   const given = after(start, { op: "reassign", atom_id: "a1-10", cell_id: "b1" });
-  expect(movedHouseholds(start, given, ["a1", "b1"])).toBe(20);
+  expect(movedHouseholds(whereabouts(start, given, ["a1", "b1"]))).toBe(20);
   const merged = after(start, { op: "merge", cell_ids: ["a1", "b1"], new_id: "m" });
-  expect(movedHouseholds(start, merged, ["a1", "b1", "m"])).toBe(0);
+  expect(movedHouseholds(whereabouts(start, merged, ["a1", "b1", "m"]))).toBe(0);
   const line = [
     [250, -1],
     [250, 1001],
   ] as const;
   const split = after(start, { op: "split", cell_id: "a1", line, new_ids: ["w", "e"] });
-  expect(movedHouseholds(start, split, ["a1", "w", "e"])).toBe(11); // half of 10, and half of 11 rounded up
+  expect(movedHouseholds(whereabouts(start, split, ["a1", "w", "e"]))).toBe(11); // half of 10, and half of 11 rounded up
+});
+
+test("households told anew for the cells of one more edit are those told of all at once", () => {
+  let now = start;
+  let cells: readonly string[] = [];
+  for (let seed = 0; seed < 60; seed++) {
+    const change = planEdit(now, randomEdit(now, seed, seed));
+    if (isRefusal(change)) continue;
+    for (const by of [undefined, doors]) {
+      const known = whereabouts(start, now, cells, by);
+      const was = whereabouts(
+        start,
+        now,
+        change.cells.filter((id) => cells.includes(id)),
+        by,
+      );
+      const next = apply(now, change);
+      const all = [...cells, ...change.cells];
+      const told = toldAnew(known, was, whereabouts(start, next, change.cells, by));
+      expect(movedHouseholds(told)).toBe(movedHouseholds(whereabouts(start, next, all, by)));
+    }
+    now = apply(now, change);
+    cells = [...new Set([...cells, ...change.cells])];
+  }
+  expect(cells.length).toBeGreaterThan(4);
 });

@@ -2,49 +2,77 @@ import { cellAt, type Doors, doorsIn } from "./doors";
 import type { Atom, AtomId, FaceId, Partition } from "./partition";
 import { topologyOf } from "./topology";
 
-/**
- * The households that are in another cell than most of their old neighbours: cut off from them, or
- * given away; where cells merge nobody moves. `touched` are the cells that edits since then changed.
- */
-export function movedHouseholds(
+/** How many households of each old cell are in which cell now. */
+export type Whereabouts = ReadonlyMap<FaceId, ReadonlyMap<FaceId, number>>;
+
+/** Where the households of some cells as they are now were before, at doors if these are known. */
+export function whereabouts(
   saved: Partition,
   now: Partition,
-  touched: Iterable<FaceId>,
+  cells: Iterable<FaceId>,
   doors?: Doors,
-): number {
-  const shares = new Map<FaceId, Map<FaceId, number>>();
-  for (const [old, cell, households] of pairsOf(saved, now, new Set(touched), doors)) {
-    const share = shares.get(old) ?? new Map<FaceId, number>();
-    shares.set(old, share.set(cell, (share.get(cell) ?? 0) + households));
+): Whereabouts {
+  const found = new Map<FaceId, Map<FaceId, number>>();
+  for (const cell of new Set(cells)) {
+    for (const [old, households] of origins(saved, now, cell, doors)) {
+      add(found, old, cell, households);
+    }
   }
-  return [...shares.values()].reduce((sum, share) => {
-    const counts = [...share.values()];
+  return found;
+}
+
+/** What is known of some households, told anew: `was` taken away from it, `is` put in its place. */
+export function toldAnew(known: Whereabouts, was: Whereabouts, is: Whereabouts): Whereabouts {
+  const found = new Map([...known].map(([old, cells]) => [old, new Map(cells)]));
+  for (const [sign, told] of [
+    [-1, was],
+    [1, is],
+  ] as const) {
+    for (const [old, cells] of told) {
+      for (const [cell, households] of cells) add(found, old, cell, sign * households);
+    }
+  }
+  return found;
+}
+
+/**
+ * The households that are in another cell than most of their old neighbours: cut off from them, or
+ * given away; where cells merge nobody moves.
+ */
+export function movedHouseholds(found: Whereabouts): number {
+  return [...found.values()].reduce((sum, cells) => {
+    const counts = [...cells.values()];
     return sum + counts.reduce((a, b) => a + b, 0) - Math.max(...counts);
   }, 0);
 }
 
-/** Households with the cell they were in and the one they are in. */
-function pairsOf(
+/** The old cells of a cell's households. */
+function origins(
   saved: Partition,
   now: Partition,
-  touched: ReadonlySet<FaceId>,
+  cell: FaceId,
   doors: Doors | undefined,
-): [FaceId, FaceId, number][] {
+): [FaceId, number][] {
   if (doors !== undefined) {
-    return [...touched].flatMap((old) =>
-      doorsIn(saved, old, doors).map(({ place, households }): [FaceId, FaceId, number] => [
-        old,
-        cellAt(now, place) ?? "",
-        households,
-      ]),
-    );
+    return doorsIn(now, cell, doors).map(({ place, households }) => [
+      cellAt(saved, place) ?? "",
+      households,
+    ]);
   }
-  return [...touched]
-    .flatMap((id) => atomsOf(now, id))
-    .flatMap(({ id, cell, households }): [FaceId, FaceId, number][] => {
-      const old = saved.atoms.get(originOf(saved, id))?.cell;
-      return old === undefined ? [] : [[old, cell, households]];
-    });
+  return atomsOf(now, cell).flatMap(({ id, households }): [FaceId, number][] => {
+    const old = saved.atoms.get(originOf(saved, id))?.cell;
+    return old === undefined ? [] : [[old, households]];
+  });
+}
+
+function add(
+  found: Map<FaceId, Map<FaceId, number>>,
+  old: FaceId,
+  cell: FaceId,
+  households: number,
+): void {
+  const cells = found.get(old) ?? new Map<FaceId, number>();
+  found.set(old, cells.set(cell, (cells.get(cell) ?? 0) + households));
 }
 
 function atomsOf(partition: Partition, cell: FaceId): Atom[] {

@@ -29,7 +29,19 @@ export interface Refused {
 
 /** Begin to draw on a plan as it stands. */
 export function openSession(saved: Partition, revision: number): Session {
-  return { revision, saved, now: saved, done: [], undone: [] };
+  return { revision, saved: apart(saved), now: saved, done: [], undone: [] };
+}
+
+/** The same partition in maps of its own: looked at beside later versions it turns none of them. */
+function apart(partition: Partition): Partition {
+  const { vertices, faces, atoms, conflicts } = partition;
+  return {
+    ...partition,
+    vertices: new Map(vertices),
+    faces: new Map(faces),
+    atoms: new Map(atoms),
+    conflicts: new Map(conflicts),
+  };
 }
 
 /** Do an edit, or say why it cannot be; what was undone is forgotten. */
