@@ -18,19 +18,25 @@ _QUERY: Final = {
     "filter-crs": _TEXT,
 }
 _ITEMS: Final = "/collections/{collectionId}/items"
-_READS: Final = {
-    "/": "Landing page",
-    "/conformance": "What this service conforms to",
-    "/api": "This description",
-    "/collections": "The layers",
-    "/collections/{collectionId}": "One layer",
-    "/collections/{collectionId}/queryables": "What its items can be asked by",
-    _ITEMS: "Its items, page by page",
-    f"{_ITEMS}/{{featureId}}": "One item",
+_ITEM: Final = f"{_ITEMS}/{{featureId}}"
+_JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
+_READS: Final = {  # path: what is there, and as what
+    "/": ("Landing page", _JSON),
+    "/conformance": ("What this service conforms to", _JSON),
+    "/api": ("This description", OPENAPI),
+    "/collections": ("The layers", _JSON),
+    "/collections/{collectionId}": ("One layer", _JSON),
+    "/collections/{collectionId}/queryables": ("What its items can be asked by", SCHEMA),
+    _ITEMS: ("Its items, page by page", GEOJSON),
+    _ITEM: ("One item", GEOJSON),
 }
+_REFUSED: Final = {"400": "not understood", "404": "not there"}
+_REFUSED_WRITES: Final = {"409": "somebody has saved since", "412": "it has changed since",
+                          "415": "no GeoJSON", "422": "refused, with every reason"}  # fmt: skip
 _WRITES: Final = {
     _ITEMS: {"post": "Cut a new cell out of the one it lies in"},
-    f"{_ITEMS}/{{featureId}}": {
+    _ITEM: {
         "put": "Replace a cell: its name, its lock, the vertices of its border",
         "patch": "Change a cell",
         "delete": "Give a cell's ground to the neighbour with the longest common border",
@@ -46,7 +52,7 @@ def description(base: str, title: str, *, writing: bool) -> dict[str, Any]:
     >>> sorted(description("/ogc", "x", writing=True)["paths"]["/collections"])
     ['get']
     """
-    paths = {path: {"get": _operation(path, told)} for path, told in _READS.items()}
+    paths = {path: {"get": _operation(path, told)} for path, (told, _) in _READS.items()}
     for path, operations in (_WRITES if writing else {}).items():
         paths[path] |= {
             method: _operation(path, told, method) for method, told in operations.items()
@@ -73,14 +79,18 @@ def _operation(path: str, told: str, method: str = "get") -> dict[str, Any]:
     asked = [{"name": n, "in": "path", "required": True, "schema": _TEXT} for n in names]
     if method == "get" and path == _ITEMS:
         asked += query_parameters()
+    if method == "get" and path == _ITEM:
+        asked += [one for one in query_parameters() if one["name"] == "crs"]
     status = {"get": "200", "post": "201"}.get(method, "204")
+    done: dict[str, Any] = {"description": told}
+    if method == "get":
+        done["content"] = {_READS[path][1]: {"schema": {"type": "object"}}}
+    refused = _REFUSED if method == "get" else _REFUSED | _REFUSED_WRITES
     operation: dict[str, Any] = {
         "summary": told,
         "parameters": asked,
-        "responses": {status: {"description": told}, "400": {"description": "not understood"}},
+        "responses": {status: done} | {code: {"description": why} for code, why in refused.items()},
     }
     if method in {"post", "put", "patch"}:
-        operation["requestBody"] = {
-            "content": {"application/geo+json": {"schema": {"type": "object"}}}
-        }
+        operation["requestBody"] = {"content": {GEOJSON: {"schema": {"type": "object"}}}}
     return operation

@@ -13,6 +13,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Path, Request, Response
 from fastapi.responses import JSONResponse
 
+from onegrid.errors import Problem
 from onegrid.store import plans
 from onegrid.store.audit import by_now
 from onegrid_api import ogc
@@ -25,9 +26,9 @@ from onegrid_api.deps import (
     VersionDep,
     address,
 )
-from onegrid_api.errors import NotThereError, UnchangedError
+from onegrid_api.errors import NotThereError, QueryError, UnchangedError
 from onegrid_api.forms import ERRORS
-from onegrid_api.ogc_api import description, query_parameters
+from onegrid_api.ogc_api import OPENAPI, description, query_parameters
 from onegrid_api.ogc_crs import CRS84
 from onegrid_api.plan_sources import plan_sources
 from onegrid_api.routes.plans import PlanId
@@ -79,6 +80,19 @@ def _site(request: Request) -> Site:
 
 
 SiteDep = Annotated[Site, Depends(_site)]
+
+
+def _unasked(request: Request, site: SiteDep) -> Site:
+    """Refuse parameters where there are none, as the standard wants it."""
+    if request.query_params:
+        problems = [
+            Problem("QUERY", "no such parameter", "", name) for name in request.query_params
+        ]
+        raise QueryError(*problems)
+    return site
+
+
+UnaskedDep = Annotated[Site, Depends(_unasked)]
 public = APIRouter(prefix="/ogc", tags=["ogc"], responses=ERRORS, dependencies=[Depends(_public)])
 office = APIRouter(
     prefix="/ogc/plans/{plan_id}",
@@ -88,16 +102,15 @@ office = APIRouter(
 )
 
 
-def landing(site: SiteDep) -> dict[str, Any]:
+def landing(site: UnaskedDep) -> dict[str, Any]:
     """Return where everything is."""
     link, base = ogc.link, site.base
-    openapi = "application/vnd.oai.openapi+json;version=3.0"
     return {
         "title": site.title,
         "description": "Grid, life circles and service gaps of one district.",
         "links": [
             link("self", base, ogc.JSON),
-            link("service-desc", f"{base}/api", openapi),
+            link("service-desc", f"{base}/api", OPENAPI),
             link("service-doc", f"{base.partition('/ogc')[0]}/api/docs", "text/html"),
             link("conformance", f"{base}/conformance", ogc.JSON),
             link("http://www.opengis.net/def/rel/ogc/1.0/conformance", f"{base}/conformance",
@@ -107,18 +120,18 @@ def landing(site: SiteDep) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def conformance(site: SiteDep) -> dict[str, list[str]]:
+def conformance(site: UnaskedDep) -> dict[str, list[str]]:
     """Return what the service conforms to."""
     return {"conformsTo": ogc.CONFORMANCE + (ogc.WRITING if site.writing else [])}
 
 
-def describe(site: SiteDep) -> Response:
+def describe(site: UnaskedDep) -> Response:
     """Describe this interface as OpenAPI 3.0."""
     told = description(site.base, site.title, writing=site.writing)
-    return JSONResponse(told, media_type="application/vnd.oai.openapi+json;version=3.0")
+    return JSONResponse(told, media_type=OPENAPI)
 
 
-def collections(site: SiteDep) -> dict[str, Any]:
+def collections(site: UnaskedDep) -> dict[str, Any]:
     """Return the layers."""
     found = [ogc.collection(source, site.base) for source in site.sources.values()]
     crs = sorted({uri for one in found for uri in one["crs"]} - {CRS84})
@@ -126,12 +139,12 @@ def collections(site: SiteDep) -> dict[str, Any]:
     return {"links": [here], "collections": found, "crs": [CRS84, *crs]}
 
 
-def collection(name: Name, site: SiteDep) -> dict[str, Any]:
+def collection(name: Name, site: UnaskedDep) -> dict[str, Any]:
     """Return one layer."""
     return ogc.collection(source_of(site.sources, name), site.base)
 
 
-def queryables(name: Name, site: SiteDep) -> Response:
+def queryables(name: Name, site: UnaskedDep) -> Response:
     """Return what the items of a layer can be asked by."""
     told = ogc.queryables(source_of(site.sources, name), site.base)
     return JSONResponse(told, media_type=ogc.SCHEMA)
@@ -199,6 +212,7 @@ _HERE: Final = "/collections/{name}"
 _GEOJSON: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {ogc.GEOJSON: {}}}}
 for _router in (public, office):
     _router.add_api_route("", landing)
+    _router.add_api_route("/", landing, include_in_schema=False)
     _router.add_api_route("/conformance", conformance)
     _router.add_api_route("/api", describe, response_class=Response)
     _router.add_api_route("/collections", collections)

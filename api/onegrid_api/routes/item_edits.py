@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import quote
@@ -19,7 +20,7 @@ from onegrid.store import plans
 from onegrid.store.rows import read_layer
 from onegrid_api import ogc
 from onegrid_api.deps import Editor, Office, OfficeDep, SettingsDep, address, by
-from onegrid_api.errors import ItemStaleError, NotThereError
+from onegrid_api.errors import ItemStaleError, KindError, NotThereError
 from onegrid_api.forms import ERRORS
 from onegrid_api.ogc_crs import CRS84, xy_of
 from onegrid_api.plan_sources import PlanView
@@ -27,7 +28,11 @@ from onegrid_api.routes.features import WRITTEN, ItemId
 from onegrid_api.routes.plans import PlanId
 
 _GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {ogc.GEOJSON: {}}}}
-_STALE: Final[dict[int | str, dict[str, Any]]] = {412: {"description": "it has changed since"}}
+_STALE: Final[dict[int | str, dict[str, Any]]] = {
+    412: {"description": "it has changed since"},
+    415: {"description": "no GeoJSON"},
+}
+_KIND: Final = re.compile(r"application/([\w.-]+\+)?json\s*(;.*)?", re.IGNORECASE)
 router = APIRouter(
     prefix=f"/ogc/plans/{{plan_id}}/collections/{WRITTEN}/items",
     tags=["ogc"],
@@ -98,8 +103,11 @@ class Writing:
 
 
 def _writing(
-    plan_id: PlanId, who: Editor, office: OfficeDep, tag: Tag = "", crs: Crs = ""
+    request: Request, plan_id: PlanId, who: Editor, office: OfficeDep, tag: Tag = "", crs: Crs = ""
 ) -> Writing:
+    kind = request.headers.get("Content-Type")
+    if kind is not None and not _KIND.fullmatch(kind):
+        raise KindError(Problem("KIND", "the body is no GeoJSON", "", "", f"send {ogc.GEOJSON}"))
     return Writing(office, plan_id, who, tag, crs)
 
 
