@@ -21,6 +21,7 @@ from onegrid_api.access import Who
 from onegrid_api.deps import Office, ResultsDep, who_asks
 from onegrid_api.errors import NotThereError
 from onegrid_api.forms import ERRORS
+from onegrid_api.schemas import Figures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,24 +46,12 @@ def viewer(request: Request) -> Who:
 Viewer = Annotated[Who, Depends(viewer)]
 
 
-class BoardUnit(BaseModel):
+class BoardUnit(Figures):
     """Figures of one unit for one kind and profile; what may not be published is null."""
 
-    level: Literal["district", "subdistrict", "community", "cell"]
-    id: str
     name: str
     parent: str
-    kind: str
     profile: str
-    people: int | None
-    people_covered: int | None
-    elders_60: int | None
-    elders_60_covered: int | None
-    covered_share: float | None
-    worst_walk_s: float | None
-    floor_area_m2: float | None
-    required_floor_area_m2: float | None
-    cause: str | None
     unverified: str | None = None
 
 

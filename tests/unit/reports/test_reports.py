@@ -322,8 +322,9 @@ def test_the_list_of_what_to_do_tells_before_and_after(public, office):
 
 
 def test_what_to_do_first_says_at_whose_pace_it_was_counted(found):
-    walked = replace(found, about={**found.about, "profile": {"name": "plain"}})
-    report = compose(walked, options=ReportOptions())
+    slow = found.elder_fixes.assign(profile="elder_75")
+    about = {**found.about, "profile": {"name": "plain"}}
+    report = compose(replace(found, about=about, elder_fixes=slow), options=ReportOptions())
     notes = {table.key: table.note for table in report.tables()}
     assert "按规划常用（80米/分钟）的步速受益60岁以上" in "".join(report.sections[0].text)
     assert notes["补短板清单"].startswith("按规划常用（80米/分钟）的步速")
