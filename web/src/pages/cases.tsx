@@ -5,6 +5,7 @@ import { Later } from "../panels/shell/later";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/cases";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/office.css";
 import "../style/cases.css";
 

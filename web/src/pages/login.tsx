@@ -8,6 +8,7 @@ import { district } from "../panels/shell/district";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/login";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/login.css";
 
 const session = signal<Session | null | undefined>(undefined);

@@ -13,6 +13,7 @@ import { Later } from "../panels/shell/later";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/office";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/office.css";
 
 const mapped = signal(false);

@@ -9,6 +9,7 @@ import { district } from "../panels/shell/district";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/report";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/report.css";
 
 /** The issue of the link, and its secret: both stand after the mark, which is never sent. */

@@ -6,6 +6,7 @@ import { Later } from "../panels/shell/later";
 import { Shell } from "../panels/shell/shell";
 import { tell } from "../text/resident";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/resident.css";
 
 const nearby = () => import("../panels/resident/nearby");

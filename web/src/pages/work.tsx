@@ -13,6 +13,7 @@ import { Stops } from "../panels/work/stops";
 import { WaitingPanel } from "../panels/work/waiting";
 import { tell } from "../text/work";
 import "../style/base.css";
+import "../style/sheet.css";
 import "../style/report.css";
 
 const reporting = signal(false);

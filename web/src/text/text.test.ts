@@ -70,6 +70,9 @@ test("no panel or page has words of its own", () => {
     expect(code.match(new RegExp(`.*${HAN.source}.*`, "u"))?.[0], path).toBeUndefined();
     // nor in English: text between tags, and what a label, a title or a hint says
     expect(code.match(/(?<![=-])>\s*[A-Z][a-z]+[\w ,.]*\s*<\//)?.[0], path).toBeUndefined();
-    expect(code.match(/(aria-label|title|placeholder)="(?!Ctrl)[^"]*[a-z]{2}/)?.[0], path).toBeUndefined();
+    expect(
+      code.match(/(aria-label|title|placeholder)="(?!Ctrl)[^"]*[a-z]{2}/)?.[0],
+      path,
+    ).toBeUndefined();
   }
 });

@@ -56,7 +56,9 @@ export function Account({ session }: { session: Session }) {
 
 function area(text: string): string {
   const [level = "", id = ""] = text.split("/");
-  return level === "subdistrict" || ALSO_AREAS.has(level) ? tell(level as LoginKey, { id }) : tell("district");
+  return level === "subdistrict" || ALSO_AREAS.has(level)
+    ? tell(level as LoginKey, { id })
+    : tell("district");
 }
 
 function Logins() {

@@ -9,7 +9,13 @@ export function nextPage(search: string): string {
   return /^\/(?![/\\])/.test(next) ? next : "/office";
 }
 
-const PROBLEMS = ["OIDC_REFUSED", "OIDC_AWAY", "OIDC_TAKEN", "OIDC_SHUT_OUT", "LOGIN_PAUSED"] as const;
+const PROBLEMS = [
+  "OIDC_REFUSED",
+  "OIDC_AWAY",
+  "OIDC_TAKEN",
+  "OIDC_SHUT_OUT",
+  "LOGIN_PAUSED",
+] as const;
 
 /** Why the office's own provider let nobody in; null where nothing went wrong. */
 function problem(search: string): string | null {
@@ -40,7 +46,10 @@ export function LogIn() {
       </SecretForm>
       {provider && (
         <p>
-          <a class="button" href={`/api/oidc/login?next=${encodeURIComponent(nextPage(location.search))}`}>
+          <a
+            class="button"
+            href={`/api/oidc/login?next=${encodeURIComponent(nextPage(location.search))}`}
+          >
             {tell("provider", { name: provider })}
           </a>
         </p>
