@@ -153,11 +153,9 @@ def _offer_edges_of(graph: Graph, best: Best, node: int, time: int, last: int) -
             slot = wish.slot[wish.kind[stops.row[at]]]
             if slot < 0:
                 continue
-            walk = FAR
-            if starts:
-                walk = time + stops.doors.start_us[at]
-            if ends:
-                walk = min(walk, time + stops.doors.end_us[at])
+            from_start_us = time + stops.doors.start_us[at] if starts else FAR
+            from_end_us = time + stops.doors.end_us[at] if ends else FAR
+            walk = min(from_start_us, from_end_us)
             # Most are too far, and a call costs more than the rest: numba counts all it is handed.
             if walk <= wish.limit and walk <= times[slot, wish.most - 1]:
                 last = _offer(best, slot, at, walk, last)
