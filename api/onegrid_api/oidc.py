@@ -98,7 +98,8 @@ class Provider:
         InputError
             ``OIDC_AWAY``.
         """
-        begun = Begun(*(secrets.token_urlsafe(32) for _ in range(3)), page)
+        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+        begun = Begun(state, nonce, verifier, page)
         metadata = self._metadata()
         with self._client(back) as client:
             address, _ = client.create_authorization_url(

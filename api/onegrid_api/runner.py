@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from onegrid.errors import OnegridError
+from onegrid.errors import InputError, OnegridError, Problem
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.plan_import import ImportInputs, import_into, import_table
 from onegrid.store import audit, jobs, plans, results, uploads
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _LOOK_S: Final = 0.5
+_AWAY: Final = "WORKSPACE_UNREACHABLE"
 _BUG: Final = {
     "code": "INTERNAL",
     "what": "something went wrong on the server",
@@ -87,7 +88,7 @@ class Runner:
         if self._lost:
             with self._workspace.writing() as connection:
                 for job_id in tuple(self._lost):
-                    jobs.put_back(connection, job_id)
+                    jobs.put_back(connection, job_id, now=by_now("").at)
             self._lost.clear()
         with self._workspace.reading() as connection:
             if not jobs.any_waits(connection):
@@ -103,6 +104,8 @@ class Runner:
                 if told is not None:
                     self._end(head, folder, told)
             except OnegridError as error:
+                if _away(problems_of(error)):
+                    raise  # the job is not to blame, and is put back
                 self._fail(head, problems_of(error))
             except Exception:  # whatever it was, the job has ended and says so
                 log.exception("job %s", head.job_id)
@@ -144,12 +147,17 @@ class Runner:
         found: dict[str, Any] = json.loads(
             told.read_text(encoding="utf-8"), parse_constant=lambda _: None
         )
+        if _away(found.get("problems", [])):
+            raise InputError(Problem(_AWAY, "the store was away", head.job_id))
         return found
 
     def _listen(self, head: jobs.JobHead, process: subprocess.Popen[str]) -> None:
         for line in process.stdout or ():
-            with self._workspace.writing() as connection:
-                jobs.report(connection, head.job_id, line.strip())
+            try:
+                with self._workspace.writing() as connection:
+                    jobs.report(connection, head.job_id, line.strip())
+            except OnegridError:  # the store is away: the next stage is told, or the end
+                log.warning("a stage of job %s was not kept", head.job_id)
 
     def _canceled(self, head: jobs.JobHead) -> bool:
         with self._workspace.reading() as connection:
@@ -215,6 +223,10 @@ class Runner:
         with self._workspace.writing() as connection:
             now = by_now("").at
             jobs.end(connection, head.job_id, state, now=now, problems=problems or [])
+
+
+def _away(problems: list[dict[str, str]]) -> bool:
+    return any(problem["code"] == _AWAY for problem in problems)
 
 
 def _sent(folder: Path, upload_id: str) -> str:

@@ -73,7 +73,7 @@ def put_ground(
     """
     table = _table(source.role)
     batch_id = _add_batch(connection, source, rows=len(frame), by=by)
-    fixed = {"batch_id": batch_id}
+    fixed: dict[str, Any] = {"batch_id": batch_id}
     fixed |= {"department": source.department} if source.department else {}
     records = _records(frame, table, fixed, _INDEX.get(source.role))
     if records:
@@ -115,7 +115,7 @@ def ground(
     return frame.set_index(index) if index else frame.drop(columns="department")
 
 
-def batch_ids(plan_id: str, role: str, *, name: str = "") -> Select[tuple[int]]:
+def batch_ids(plan_id: str, role: str, *, name: str = "") -> Select[int]:
     """Return the query for the batch that a plan is made from."""
     return select(PlanGround.batch_id).where(
         PlanGround.plan_id == plan_id, PlanGround.role == role, PlanGround.name == name

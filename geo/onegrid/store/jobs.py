@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, select, true, update
 
 from onegrid.errors import LimitError, Problem, StateError
 from onegrid.store import audit
@@ -16,7 +16,7 @@ from onegrid.store.service_models import Job
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
     from onegrid.store.audit import By
 
@@ -170,10 +170,9 @@ def retry(connection: Connection, job_id: str, *, by: By) -> JobHead:
     return job(connection, job_id)
 
 
-def put_back(connection: Connection, job_id: str) -> None:
-    """Put a job into the queue again whose end could not be saved."""
-    step = update(Job).where(Job.job_id == job_id, Job.state == RUNNING)
-    connection.execute(step.values(state=QUEUED))
+def put_back(connection: Connection, job_id: str, *, now: str) -> None:
+    """Put a job into the queue again that lost the store while it ran; see `take_up_again`."""
+    _queue_again(connection, Job.job_id == job_id, now=now)
 
 
 def take_up_again(connection: Connection, *, now: str) -> None:
@@ -181,11 +180,15 @@ def take_up_again(connection: Connection, *, now: str) -> None:
 
     One that dies with it every time is given up.
     """
+    _queue_again(connection, true(), now=now)
+    canceled = update(Job).where(Job.state == CANCELING)
+    connection.execute(canceled.values(state=CANCELED, ended_at=now))
+
+
+def _queue_again(connection: Connection, which: ColumnElement[bool], *, now: str) -> None:
     lost = Problem("JOB_LOST", "the service died each time while it ran", remedy="retry")
     told = {"code": lost.code, "what": lost.what, "where": "", "remedy": lost.remedy}
-    died = update(Job).where(Job.state == RUNNING)
+    died = update(Job).where(Job.state == RUNNING, which)
     given_up = {"state": FAILED, "ended_at": now, "problems": [told]}
     connection.execute(died.where(Job.tries >= TRIES_MAX).values(**given_up))
     connection.execute(died.values(state=QUEUED))
-    canceled = update(Job).where(Job.state == CANCELING)
-    connection.execute(canceled.values(state=CANCELED, ended_at=now))

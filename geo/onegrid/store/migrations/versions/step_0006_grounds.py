@@ -68,8 +68,8 @@ def _set_unique(table: str, *, in_batch: bool) -> None:
     op.rename_table(table, f"{table}_before")
     made.create(connection)
     add_table(connection, made, srid=context.config.attributes["srid"])
-    names = ", ".join(column.name for column in made.columns)
-    op.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {table}_before")  # noqa: S608
+    every = ", ".join(column.name for column in made.columns)
+    op.execute(f"INSERT INTO {table} ({every}) SELECT {every} FROM {table}_before")  # noqa: S608
     op.drop_table(f"{table}_before")
 
 
