@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 import service
-from onegrid.store import audit, plans
+from onegrid.store import audit, jobs, plans
 from service import Browser, rename
 
 pytestmark = pytest.mark.integration
@@ -76,4 +76,29 @@ def test_a_database_killed_in_the_middle_of_edits_loses_none_that_was_acknowledg
         assert audit.broken_rows(connection) == []
         assert len(plans.history(connection, "main")) == saved
     assert me.edit(rename("c0000", "last"), base=saved).json()["revision"] == saved + 1
+    close()
+
+
+def test_a_database_killed_in_the_middle_of_a_job_ends_it_once_with_its_result(database):
+    url = f"{database}?options=-csynchronous_commit%3Don"
+    service.fill(url)
+    app, close = service.service(url)
+    me, server = Browser(app, "planner"), Database(database)
+    job_id = me.post("/api/jobs", {"kind": "map", "plan_id": "main"}).json()["job_id"]
+    app.state.office.runner.start()
+    while me.get(f"/api/jobs/{job_id}").json()["state"] != "running":
+        time.sleep(0.05)
+    server.kill()
+    time.sleep(1)
+    server.begin()
+    until = time.monotonic() + 60
+    job = {"state": ""}
+    while job["state"] not in jobs.ENDED and time.monotonic() < until:
+        time.sleep(0.3)
+        job = me.get(f"/api/jobs/{job_id}").json()
+    assert (job["state"], job["problems"]) == ("done", [])
+    listed = me.get("/api/plans/main/results").json()["items"]
+    assert [one["name"] for one in listed] == ["map.html"]
+    done = Browser(app, "admin").get("/api/audit?action=done map").json()
+    assert done["total"] == 1
     close()
