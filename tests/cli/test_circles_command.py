@@ -26,3 +26,17 @@ def test_circles_are_united_and_shared_out_when_asked(onegrid, district, streets
     places = ("--facilities", district.households)  # no column kind
     refused = onegrid("circles", "--network", streets, *places, "--union", "--out", tmp_path / "x")
     assert refused.code == 2
+
+
+def test_where_no_street_is_near_nothing_is_drawn_and_the_facility_is_named(
+    onegrid, streets, tmp_path
+):
+    far, out = tmp_path / "far.csv", tmp_path / "circles.gpkg"
+    far.write_text("facility_id,kind,lon,lat\nf1,clinic,100.0,29.0\n", encoding="utf-8")
+    outcome = onegrid(
+        *("circles", "--network", streets, "--facilities", far, "--out", out, "--json")
+    )
+    assert outcome.code == 0, outcome.err
+    assert outcome.json["unreachable"] == ["f1"]
+    assert len(gpd.read_file(out, layer="circles")) == 0
+    assert "f1" in outcome.err
