@@ -2,10 +2,18 @@
 
 from datetime import UTC, datetime
 
+import geopandas as gpd
 import numpy as np
 import pytest
+from shapely import LineString
 
 import service
+from onegrid.io.networks import write_network
+from onegrid.network.build import build_network
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.standards import DEFAULT_PROFILE, profile
+from onegrid.store.results import put_result
+from onegrid.store.rows import read_layer
 from service import Browser, told
 
 pytestmark = pytest.mark.integration
@@ -75,3 +83,25 @@ def test_of_many_issues_the_most_urgent_are_walked_to(app):
     steps = [one["walk_s"] for one in found["stops"]]
     assert steps[0] is None
     assert np.count_nonzero(np.array(steps[1:]) > 1) == 2  # each place is walked to once
+
+
+def test_along_the_streets_of_the_plan_a_street_that_is_missing_is_gone_round(app, tmp_path):
+    lower, upper, right = ("c0000", "c0100", "c0200")
+    with app.state.office.workspace.writing() as connection:
+        cells = read_layer(connection, "main", "cells")
+        at = [cells[name].shape.representative_point() for name in (lower, upper, right)]
+        way = LineString([at[0], at[2], at[1]])  # from the first to the second by the third
+        streets = gpd.GeoDataFrame(geometry=[way], crs=service.SRID)
+        write_network(build_network(streets)[0], tmp_path / NETWORK_FILE)
+        content = (tmp_path / NETWORK_FILE).read_bytes()
+        put_result(connection, "main", NETWORK_FILE, content, revision=0)
+    for number, cell in enumerate((lower, upper, right)):
+        report(app, number, cell)
+    lon, lat = service.spot(lower)
+    found = Browser(app, "admin").get(f"/api/round?lon={lon}&lat={lat}").json()
+    assert found["measure"] == "walk"
+    assert [one["cell_id"] for one in found["stops"]] == [lower, right, upper]
+    walks = [at[0].distance(at[2]), at[2].distance(at[1])]
+    speed_m_s = profile(DEFAULT_PROFILE).speed_m_s
+    told_s = [one["walk_s"] for one in found["stops"][1:]]
+    assert told_s == pytest.approx([way_m / speed_m_s for way_m in walks], rel=0.02)

@@ -178,6 +178,9 @@ def walks_between(connection: Connection, start: gpd.GeoDataFrame, to: gpd.GeoDa
         walk_s = air_m / walker.speed_m_s
         return Walks(np.where(walk_s <= _LIMIT_S, walk_s, np.inf), AIR)
     network = network_of(results.content_of(connection, files[NETWORK_FILE]))
+    start, to = (
+        frame.set_axis(frame.index.map(str)) for frame in (start, to)
+    )  # as pairs name them
     pairs = reach(network, start, to, limit_s=_LIMIT_S, profile=walker).pairs
     table = np.full((len(start), len(to)), np.inf)
     row, column = start.index.get_indexer(pairs["from_id"]), to.index.get_indexer(pairs["to_id"])
