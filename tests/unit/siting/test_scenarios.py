@@ -3,12 +3,14 @@
 import dataclasses
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 import shapely
 
 from onegrid.errors import InputError
 from onegrid.network.build import build_network
 from onegrid.pipeline.coverage import CoverageTables, measure
+from onegrid.siting.public import public_scenarios
 from onegrid.siting.scenarios import Scenario, Size, changed_facilities, side_by_side
 from onegrid.standards import Norm, profile
 
@@ -83,3 +85,46 @@ def test_a_facility_moved_to_the_far_end_serves_the_far_door():
     assert cells_moved["elders_60_change"].to_dict() == {"west": -3, "east": 8}
     assert cells_moved["cause_before"].to_dict() == {"west": "covered", "east": "far"}
     assert (both.loc[both["scenario"] == "today", "people_change"] == 0).all()
+
+
+def test_a_change_of_few_people_hides_a_whole_row_from_the_public_and_none_from_the_office():
+    cells = gpd.GeoDataFrame(
+        {"community_id": ["c1", "c1", "c2"], "subdistrict_id": "s"},
+        index=["k1", "k2", "k3"],
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+        crs=4548,
+    )
+
+    def gaps(gained, kind):
+        """Each unit has 100 residents a cell, of whom 50 are covered today; the gain is in k1."""
+        sizes = {"k1": 1, "k2": 1, "k3": 1, "c1": 2, "c2": 1, "s": 3, "district": 3}
+        return pd.DataFrame(
+            {
+                "level": [*["cell"] * 3, *["community"] * 2, "subdistrict", "district"],
+                "id": list(sizes),
+                "kind": kind,
+                "people": [100 * n for n in sizes.values()],
+                "people_covered": [
+                    50 * n + gained * (unit in {"k1", "c1", "s", "district"})
+                    for unit, n in sizes.items()
+                ],
+                "elders_60": [40 * n for n in sizes.values()],
+                "elders_60_covered": [20 * n for n in sizes.values()],
+                "covered_share": 0.5,
+                "cause": "far",
+            }
+        )
+
+    def both(gain, other):
+        return pd.concat([gaps(gain, "clinic"), gaps(other, "pharmacy")], ignore_index=True)
+
+    office = side_by_side({"today": both(0, 0), "plan": both(4, 30)})
+    public = public_scenarios(office, cells)
+    of_district = public["level"] == "district"
+    few, many = (public[of_district & (public["kind"] == k)] for k in ("clinic", "pharmacy"))
+    assert few[["people_covered", "people_change", "covered_share", "cause"]].isna().all(axis=None)
+    assert many["people_change"].tolist() == [0, 30]
+    assert many["people_covered"].tolist() == [150, 180]
+    full = office[(office["level"] == "district") & (office["kind"] == "clinic")]
+    assert full["people_covered"].tolist() == [150, 154]
+    assert full["people_change"].tolist() == [0, 4]
