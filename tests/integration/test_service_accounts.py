@@ -60,6 +60,7 @@ def test_every_route_asks_who_may_use_it_or_is_for_everybody(app):
         *("/api/board/lists", "/api/board/{level}/{unit}"),
         *("/api/circles", "/api/district", "/api/places", "/api/tiles", "/api/standards"),
         *("/api/tiles/{layer}.json", "/api/tiles/{layer}/{z}/{x}/{y}.mvt"),
+        *("/api/oidc/login", "/api/oidc/back", "/report", "/work", "/cases", "/work-sw.js"),
     }
 
 

@@ -26,6 +26,8 @@ BODIES = [
                 "line": [[1e308, 0], [0, -1e308]], "new_ids": ["a", "b"]}]}).encode(),
     json.dumps({"base_revision": 0, "crs": "lonlat", "edits": [{"op": "move_border",
                 "from": [400, 91], "to": [0, 0]}]}).encode(),
+    json.dumps({"base_revision": 0, "edits": [{"op": "add", "facility_id": "a", "kind": "clinic",
+                "at": [180, 90], "capacity_people": 1e9}]}).encode(),
     json.dumps({"base_revision": 2**31 - 1, "to": 2**31 - 1, "note": "\u0000"}).encode(),
     json.dumps({"base_revision": 0, "step": "submit", "subdistricts": ["\ud800"]}).encode(),
     json.dumps({"base_revision": 0, "edits": [{"a\u0000": "\ud800"}]}).encode(),
