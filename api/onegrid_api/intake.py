@@ -13,12 +13,15 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path, PurePosixPath
+from threading import BoundedSemaphore
 from typing import Any, Final
 
 from onegrid.errors import InputError, OnegridError, Problem
 
 SECONDS_MAX: Final = 60
-MEMORY_BYTES_MAX: Final = 4_000_000_000  # of addresses; what is used is far less
+MEMORY_BYTES_MAX: Final = 2_000_000_000  # of what is written to
+ADDRESSES_MAX: Final = 4_000_000_000  # libraries that are only mapped take some too
+LOOKED_AT_ONCE: Final = 2  # so that many files together take no more memory than these
 UNPACKED_BYTES_MAX: Final = 1_000_000_000
 PACKED_RATIO_MAX: Final = 200
 MEMBERS_MAX: Final = 500
@@ -47,6 +50,7 @@ _START: Final = {  # suffix: what such a file begins with
 _XML: Final = frozenset({".kml", ".osm", ".graphml"})
 _HEAD_BYTES: Final = 4096
 _TOO_MUCH: Final = Problem("UPLOAD_LIMITS", "too much to look through", remedy="send smaller files")
+_LOOKING: Final = BoundedSemaphore(LOOKED_AT_ONCE)
 _NAME: Final = re.compile(r"[^\x00-\x1f\x7f/\\:]{1,100}")
 
 
@@ -133,9 +137,10 @@ def preview(path: Path) -> dict[str, Any]:
     """
     command = [sys.executable, "-m", "onegrid_api.intake", str(path)]
     try:
-        done = subprocess.run(  # noqa: S603  (our own command)
-            command, capture_output=True, timeout=2 * SECONDS_MAX, check=False, encoding="utf-8"
-        )
+        with _LOOKING:
+            done = subprocess.run(  # noqa: S603  (our own command)
+                command, capture_output=True, timeout=2 * SECONDS_MAX, check=False, encoding="utf-8"
+            )
     except subprocess.TimeoutExpired:
         raise InputError(_TOO_MUCH) from None
     try:
@@ -193,7 +198,8 @@ def _refuse_many(count: int, most: int, what: str) -> None:
 def main(argv: list[str]) -> int:
     """Look into a file and say what is there as one line of JSON."""
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_MAX, SECONDS_MAX))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_AS, (ADDRESSES_MAX, ADDRESSES_MAX))
     try:
         told = _look(Path(argv[0]))
     except OnegridError as error:

@@ -1,6 +1,8 @@
-"""A disk that is full, and a clock that jumps: clear answers, and nothing lost."""
+"""A disk that is full or can only be read, and a clock that jumps: all said, and nothing lost."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +62,32 @@ def test_a_full_disk_is_said_so_and_what_was_acknowledged_is_there(tmp_path):
         assert edits.faults(frames_of(connection, "main", srid=workspace.srid)) == []
         assert audit.broken_rows(connection) == []
     workspace.close()
+
+
+def test_a_workspace_that_can_only_be_read_is_said_so_and_stays_as_it_was(tmp_path):
+    place = tmp_path / "district"
+    service.fill(str(place))
+    before = {path.name: path.read_bytes() for path in place.iterdir()}
+    for path in (*place.iterdir(), place):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    # root may write whatever the bits say, unless it has given that up
+    humble = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] * (os.geteuid() == 0)
+    if humble and shutil.which("setpriv") is None:
+        pytest.skip("root here writes wherever it likes")
+    program = str(Path(sys.executable).parent / "onegrid")
+    command = [*humble, program, "serve", "--workspace", str(place)]
+    done = subprocess.run(  # noqa: S603  (our own command)
+        command, capture_output=True, text=True, timeout=170, check=False
+    )
+    assert done.returncode != 0
+    assert "WORKSPACE_UNWRITABLE" in done.stderr
+    assert "make the place writable" in done.stderr
+    assert {path.name: path.read_bytes() for path in place.iterdir()} == before
+    for path in (place, *place.iterdir()):
+        path.chmod(0o755)
+    app, close = service.service(str(place))
+    assert Browser(app, "planner").edit(rename("c0000", "甲"), base=0).status_code == 200
+    close()
 
 
 def test_a_clock_that_was_ahead_shuts_nobody_out(app):

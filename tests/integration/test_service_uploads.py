@@ -1,7 +1,10 @@
 """Files that people send: the good are looked through, the hostile end in a clear refusal."""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -18,6 +21,14 @@ pytestmark = pytest.mark.integration
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE kml [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
 <kml xmlns="http://www.opengis.net/kml/2.2"><Document><name>&b;</name></Document></kml>"""
+LOOK = """
+import sys
+from pathlib import Path
+from onegrid_api import intake
+intake.MEMORY_BYTES_MAX = int(sys.argv[2])
+if intake.main(sys.argv[1:2]) == 0:
+    print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
 STRANGER = b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/passwd</SrcDataSource>'
 
 
@@ -43,7 +54,7 @@ def deep():
 
 
 def long_ring():
-    shape = shapely.to_geojson(ring(600_000))
+    shape = shapely.to_geojson(ring(1_000_000))
     return f'{{"type": "Feature", "properties": {{}}, "geometry": {shape}}}'.encode()
 
 
@@ -127,6 +138,25 @@ def test_a_hostile_file_is_refused_and_leaves_nothing(planner, case):
     assert tempfile.gettempdir() not in answer.text
     assert left() == before
     assert planner.get("/api/uploads").json()["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("case", "room_mb", "told"),
+    [("a ring of many", 2000, True), ("deep", 2000, True), ("a ring of many", 250, False)],
+)
+def test_whoever_looks_into_a_hostile_file_takes_no_more_memory_than_given(
+    case, room_mb, told, tmp_path
+):
+    name, content, _ = HOSTILE[case]
+    path = tmp_path / name
+    path.write_bytes(content())
+    command = [sys.executable, "-c", LOOK, str(path), str(room_mb * 1_000_000)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if told:
+        assert "problems" in json.loads(done.stdout.splitlines()[0])
+        assert int(done.stdout.splitlines()[-1]) < 1_000_000  # kB that it ever held
+    else:  # it ended, and not the machine
+        assert not done.stdout
 
 
 def test_more_bytes_than_the_service_takes_are_refused_while_they_come(app):

@@ -190,7 +190,7 @@ def _clear_errors(place: str) -> Iterator[None]:
     except OperationalError as error:
         what = _first_line(error)
         if any(sign in what for sign in ("disk is full", "readonly", "disk I/O", "unable to open")):
-            remedy = "free space, or make the place writable"
+            remedy = "free space, make the place writable, or copy the file to one that is"
             raise OutputError(Problem("WORKSPACE_UNWRITABLE", what, place, remedy=remedy)) from None
         remedy = "check that the database runs and the address is right"
         raise InputError(Problem("WORKSPACE_UNREACHABLE", what, place, remedy=remedy)) from None
