@@ -1,4 +1,4 @@
-"""Draw the pictures of docs/web.md from a demo that is being served.
+"""Draw the pictures of docs/web.md and docs/operations.md from a demo that is being served.
 
 Usage: .venv/bin/python tools/draw_app_pictures.py ADDRESS LINK [FOLDER]   (default docs/pictures)
 
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 COLOURS_KEPT, STILL_MS = 128, 3000
 MAP = "[...document.querySelectorAll('*')].find((e) => e.onegridMap).onegridMap"
 PASSWORD = "pictures of the app"  # noqa: S105  (of a demo on this machine)
+ISSUES = [
+    ("hazards", "井盖缺失（示意）"),
+    ("city_order", "楼道堆物（示意）"),
+    ("errands", "代办老年证（示意）"),
+    ("disputes", "楼上漏水（示意）"),
+    ("pollution", "夜间施工（示意）"),
+]
 FLAGS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 
@@ -34,6 +41,9 @@ def main(address: str, link: str, folder: Path) -> None:
         view = logged_in(browser, address, link)
         save(office(view, address), folder / "web_office.png")
         save(planner(view, address), folder / "web_plan.png")
+        invent_issues(view)
+        save(desk(view, address), folder / "work_desk.png")
+        save(worker(view, address), folder / "work_round.png")
         browser.close()
 
 
@@ -88,6 +98,41 @@ def planner(view: Page, address: str) -> bytes:
     view.mouse.click(640, 420)
     settle(view)
     return view.screenshot()
+
+
+def invent_issues(view: Page) -> None:
+    """Report some issues in the middle of the district; their words say that they are invented."""
+    view.evaluate(
+        """async (words) => {
+        const {box: [west, south, east, north]} = await (await fetch("/api/district")).json();
+        for (const [i, [duty, text]] of words.entries()) {
+          const lon = (west + east) / 2 + 0.0009 * (i % 3), lat = (south + north) / 2 + 0.0006 * i;
+          const issue = {issue_id: `picture-issue-${i}-of-docs`, duty, text, lon, lat};
+          await fetch("/api/issues", {method: "POST", body: JSON.stringify(issue), headers: {
+            "Content-Type": "application/json",
+            "X-CSRF-Token": (await (await fetch("/api/session")).json()).csrf}});
+        }}""",
+        ISSUES,
+    )
+
+
+def desk(view: Page, address: str) -> bytes:
+    """Return the issues on the desk, one of them opened."""
+    view.goto(f"{address}/cases")
+    view.get_by_role("button", name="显示地图").click()
+    view.locator("canvas").first.wait_for()
+    view.locator("tbody button").first.click()
+    settle(view)
+    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": 1250})
+
+
+def worker(view: Page, address: str) -> bytes:
+    """Return a grid worker's round on a telephone, the first stop opened."""
+    view.set_viewport_size({"width": 390, "height": 844})
+    view.goto(f"{address}/work")
+    view.locator(".stops summary").first.click()
+    settle(view)
+    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 390, "height": 1500})
 
 
 def settle(view: Page) -> None:
