@@ -107,7 +107,7 @@ def main() -> None:
         parser.add_argument("--results", type=Path, help="a folder that onegrid demo wrote")
 
     asked = run_arguments(__doc__, add)
-    load = Load(1.0, 0.5, QUICK_SIDE, 20) if asked.quick else Load(10.0, 2.0, SIDE, 200)
+    load = Load(1.0, 0.0, QUICK_SIDE, 20) if asked.quick else Load(10.0, 2.0, SIDE, 200)
     with tempfile.TemporaryDirectory(prefix="onegrid-bench-") as name:
         folder = Path(name)
         results = asked.results or _demo(folder / "demo")
@@ -210,7 +210,7 @@ def _asked(  # noqa: PLR0913, PLR0917  (whom, how long, what)
     told = {"host": "127.0.0.1", "port": server.port, "connections": CONNECTIONS, "asks": asks}
     path = folder / "asks.json"
     found: dict[str, Any] = {}
-    for seconds in (load.before_s, load.seconds):
+    for seconds in filter(None, (load.before_s, load.seconds)):
         path.write_text(json.dumps({**told, "per_s": per_s, "seconds": seconds}), encoding="utf-8")
         before_s = server.cpu_s()
         command = [sys.executable, "-m", "bench.http_load", str(path)]
