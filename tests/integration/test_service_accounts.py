@@ -252,6 +252,8 @@ def test_an_administrator_lets_people_in_by_a_link_that_works_once(app):
         "PASSWORD_WEAK",
     )
     assert Browser(app).post("/api/links/use", use).status_code == 204
+    assert [one["user_id"] for one in admin.get("/api/users?role=planner").json()["items"]] == [
+        "planner", "planner2"]  # fmt: skip
     assert told(Browser(app).post("/api/links/use", use)) == (403, "LINK_VOID")
     someone = Browser(app)
     assert someone.log_in("新人", "correct horse").status_code == 200

@@ -110,7 +110,12 @@ def test_nobody_has_more_jobs_waiting_than_one_may_and_others_jobs_are_not_seen(
     assert (more.status_code, more.json()["code"]) == (429, "JOB_QUOTA")
     assert ask(other)
     assert other.get(f"/api/jobs/{found[0]}").json()["code"] == "JOB_UNKNOWN"
-    assert other.get("/api/jobs").json()["total"] == 1
+    listed = other.get("/api/jobs")
+    assert listed.json()["total"] == 1
+    tag = {"If-None-Match": listed.headers["etag"]}
+    assert other.get("/api/jobs", headers=tag).status_code == 304
+    for query, total in (("state=queued&kind=map", 3), ("kind=coverage", 0), ("plan_id=no", 0)):
+        assert planner.get(f"/api/jobs?{query}").json()["total"] == total
     assert Browser(app, "admin").get("/api/jobs").json()["total"] == 4
     assert planner.post("/api/jobs", {"kind": "map", "plan_id": "no"}).status_code == 404
     assert planner.post("/api/jobs", {"kind": "dig", "plan_id": "main"}).status_code == 422

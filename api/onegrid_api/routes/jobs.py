@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -15,7 +15,7 @@ from onegrid.errors import AccessError, InputError, Problem
 from onegrid.pipeline.admissions import refuse_unadmitted
 from onegrid.pipeline.case_desk import plan_in_force
 from onegrid.store import jobs, plans, uploads
-from onegrid_api.deps import Asker, OfficeDep, PageDep, SettingsDep, by
+from onegrid_api.deps import Asker, OfficeDep, PageDep, SettingsDep, VersionDep, by
 from onegrid_api.forms import ERRORS, JobAnswer, JobListing
 from onegrid_api.job_forms import JobForm, MergeJob
 from onegrid_api.runner import upload_ids
@@ -30,16 +30,32 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"], responses=ERRORS)
 JobId = Annotated[str, Path(max_length=100)]
+Word = Annotated[str | None, Query(max_length=100)]
 _LOOK_S: Final = 0.5
 _EXAMPLE: Final = {"kind": "coverage", "plan_id": "main", "profiles": ["plain", "elder_75"]}
 
 
 @router.get("")
-def list_jobs(who: Asker, office: OfficeDep, page: PageDep) -> JobListing:
+def list_jobs(  # noqa: PLR0913, PLR0917  (a request)
+    who: Asker,
+    office: OfficeDep,
+    page: PageDep,
+    version: VersionDep,
+    state: Word = None,
+    kind: Word = None,
+    plan_id: Word = None,
+) -> JobListing:
     """Return one's own jobs, the newest first; administrators see everybody's."""
     owner = None if who.may("manage") else who.name
+    wanted = {"state": state, "kind": kind, "plan_id": plan_id}
     with office.workspace.reading() as connection:
-        found = jobs.list_jobs(connection, owner=owner)
+        every = jobs.list_jobs(connection, owner=owner)
+    found = [
+        one
+        for one in every
+        if all(value in (None, getattr(one, name)) for name, value in wanted.items())
+    ]
+    version.is_of(found)
     return JobListing.model_validate(page.of([asdict(one) for one in found]))
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from onegrid.store import audit, logins, users
-from onegrid_api.deps import Manager, Measurer, OfficeDep, PageDep, by
+from onegrid_api.deps import Manager, Measurer, OfficeDep, PageDep, VersionDep, by
 from onegrid_api.forms import ERRORS, LinkAnswer, Listing, NewPersonForm, PersonForm
 
 router = APIRouter(prefix="/api", tags=["management"], responses=ERRORS)
@@ -16,11 +16,19 @@ UserId = Annotated[str, Path(max_length=100)]
 
 
 @router.get("/users")
-def list_users(who: Manager, office: OfficeDep, page: PageDep) -> Listing:
-    """Return all users."""
+def list_users(
+    who: Manager,
+    office: OfficeDep,
+    page: PageDep,
+    version: VersionDep,
+    role: Annotated[str | None, Query(max_length=50)] = None,
+) -> Listing:
+    """Return all users, of one role if asked."""
     del who
     with office.workspace.reading() as connection:
-        return Listing.model_validate(page.of([vars(one) for one in users.users(connection)]))
+        found = [one for one in users.users(connection) if role in (None, one.role)]
+    version.is_of(found)
+    return Listing.model_validate(page.of([vars(one) for one in found]))
 
 
 @router.post("/users", status_code=201)

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from onegrid.errors import InputError, Problem
 from onegrid.store import uploads
 from onegrid_api import intake
-from onegrid_api.deps import OfficeDep, PageDep, Sender, SettingsDep, by
+from onegrid_api.deps import OfficeDep, PageDep, Sender, SettingsDep, VersionDep, by
 from onegrid_api.errors import TooLargeError
 from onegrid_api.forms import ERRORS, UploadAnswer, UploadListing
 
@@ -36,11 +36,14 @@ _FILE_BODY: Final[dict[str, Any]] = {
 
 
 @router.get("")
-def list_uploads(who: Sender, office: OfficeDep, page: PageDep) -> UploadListing:
+def list_uploads(
+    who: Sender, office: OfficeDep, page: PageDep, version: VersionDep
+) -> UploadListing:
     """Return one's own files, the newest first; administrators see everybody's."""
     owner = None if who.may("manage") else who.name
     with office.workspace.reading() as connection:
         found = uploads.list_uploads(connection, owner=owner)
+    version.is_of(found)
     return UploadListing.model_validate(page.of([asdict(one) for one in found]))
 
 
