@@ -117,7 +117,7 @@ def performed(
 
     Examples
     --------
-    >>> there = {"f1": Facts("clinic", 0, 0, name="旧")}
+    >>> there = {"f1": Facts("clinic", 500_000, 3_380_000, name="旧")}
     >>> (one,) = performed(there, [{"op": "change", "facility_id": "f1", "name": "新"}],
     ...                    crs="EPSG:4547")
     >>> one.before.name, one.after.name
