@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import type { Feature, Position } from "geojson";
 import { type Nearest, nearest } from "../api/public";
-import { services } from "./services";
+import { services, tellsNearest } from "./services";
 
 const REST_MS = 150;
 
@@ -18,7 +18,7 @@ export function lookAtHome(at: Position | null): void {
   clearTimeout(timer);
   const [lon = 0, lat = 0] = at ?? [];
   const key = `${lon} ${lat} ${services.value.profile}`;
-  if (at === null || key === asked) return;
+  if (at === null || key === asked || !tellsNearest.value) return;
   timer = setTimeout(async () => {
     asked = key;
     try {

@@ -11,6 +11,8 @@ export const services = signal<Services>({
   circles: false,
 });
 export const walkers = signal<readonly Walker[]>([]);
+/** Whether what is published can tell the nearest services of a building. */
+export const tellsNearest = signal(false);
 
 /** Whether the plan has what is needed to ask who reaches what. */
 export function hasServices(): boolean {
@@ -22,7 +24,10 @@ export function isOnServices(): boolean {
   return tab.value === "more" && hasServices();
 }
 
-/** Read who may walk. */
+/** Read who may walk, and whether anything is published. */
 export async function readServices(): Promise<void> {
-  if (walkers.value.length === 0) walkers.value = (await run(district))?.profiles ?? [];
+  if (walkers.value.length > 0) return;
+  const told = await run(district);
+  walkers.value = told?.profiles ?? [];
+  tellsNearest.value = told?.nearest ?? false;
 }

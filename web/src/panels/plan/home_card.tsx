@@ -1,5 +1,5 @@
 import { home, wayTo } from "../../draw/home";
-import { services } from "../../draw/services";
+import { services, tellsNearest } from "../../draw/services";
 import { kindName, minutesOf } from "../../draw/standards";
 import { say } from "../../text/plan/services";
 
@@ -7,6 +7,7 @@ import { say } from "../../text/plan/services";
 export function HomeCard() {
   const found = home.value?.services ?? {};
   const { minutes } = services.value;
+  if (!tellsNearest.value) return null;
   return (
     <section class="part">
       <h2>{say("home")}</h2>
