@@ -123,7 +123,7 @@ def desk(view: Page, address: str) -> bytes:
     view.locator("canvas").first.wait_for()
     view.locator("tbody button").first.click()
     settle(view)
-    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": 1250})
+    return view.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": 1280, "height": 1480})
 
 
 def worker(view: Page, address: str) -> bytes:

@@ -1,4 +1,4 @@
-import type { Map as MapView } from "maplibre-gl";
+import { LngLatBounds, type Map as MapView } from "maplibre-gl";
 import { useEffect, useRef } from "preact/hooks";
 import { listCases } from "../../api/cases";
 import { addCases, showCases } from "../../map/case_points";
@@ -13,11 +13,14 @@ interface Props {
 }
 
 const MOST = "1000";
+const MARGIN_PX = 50;
+const CLOSEST = 16;
 
 /** The issues of a list where they are; what is in view is asked for. */
 export default function CaseMap({ wanted, choose }: Props) {
   const box = useRef<HTMLElement>(null);
   const view = useRef<MapView | null>(null);
+  const fitted = useRef(false); // once: from then on whoever looks moves the map
   const asked = useRef(wanted);
   asked.current = wanted;
   const show = async () => {
@@ -28,7 +31,13 @@ export default function CaseMap({ wanted, choose }: Props) {
     const placed = items.flatMap(({ case_id: id, lon, lat, overdue }) =>
       lon === null || lat === null ? [] : [{ id, lon, lat, overdue }],
     );
-    if (view.current === map) showCases(map, placed);
+    if (view.current !== map) return;
+    showCases(map, placed);
+    if (fitted.current || placed.length === 0) return;
+    fitted.current = true;
+    const bounds = new LngLatBounds();
+    for (const place of placed) bounds.extend(place);
+    map.fitBounds(bounds, { padding: MARGIN_PX, maxZoom: CLOSEST, animate: false });
   };
   useEffect(() => {
     const bounds = district.value?.box;
