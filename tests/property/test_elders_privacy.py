@@ -89,6 +89,15 @@ def inside(cells, record):
     return units.of_cell[record.level] == units.ids[record.level].index(record.id)
 
 
+def is_told(target, true, known):
+    """Whether no other whole number fits: nobody looks further once one does."""
+    for sign in (-1, 1):  # the most that fits, then the least
+        end = linprog(sign * target.ravel(), **known, method="highs")
+        if end.status == 3 or abs(sign * end.fun - true) > 1 - 1e-6:
+            return False
+    return True
+
+
 def leaks(cells, table, public, public_gaps):
     shape, rows, values = table.shape, [], []
     told = [(r, c) for r in public.itertuples() for c in [*BANDS, *within_columns()]]
@@ -112,9 +121,7 @@ def leaks(cells, table, public, public_gaps):
                 true = (table * target).sum()
                 if not 0 < true < K:
                     continue
-                ends = [linprog(s * target.ravel(), **known, method="highs") for s in (1, -1)]
-                high = np.inf if ends[1].status == 3 else -ends[1].fun
-                if np.floor(high + 1e-6) - np.ceil(ends[0].fun - 1e-6) < 1:
+                if is_told(target, true, known):
                     found.append((record.level, record.id, band, STEPS[step], true))
     return found
 
@@ -177,11 +184,8 @@ def leaked_groups(cells, table, public):
             target = np.zeros(table.shape)
             target[inside(cells, record), at] = 1
             true = (table * target).sum()
-            if 0 < true < K:
-                ends = [linprog(s * target.ravel(), **known, method="highs") for s in (1, -1)]
-                high = np.inf if ends[1].status == 3 else -ends[1].fun
-                if np.floor(high + 1e-6) - np.ceil(ends[0].fun - 1e-6) < 1:
-                    found.append((record.level, record.id, kind, true))
+            if 0 < true < K and is_told(target, true, known):
+                found.append((record.level, record.id, kind, true))
     return found
 
 
