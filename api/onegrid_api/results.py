@@ -6,7 +6,6 @@ figures of few people) leave this module only through what suppresses them.
 
 from __future__ import annotations
 
-import json
 import tempfile
 from pathlib import Path
 from threading import Lock
@@ -18,7 +17,6 @@ import shapely
 
 from onegrid.circles.routes import Services, ask_nearest, join_services
 from onegrid.coverage.demand import place_points
-from onegrid.coverage.hours import parse_hours, week_spans
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.suppress import suppress, suppress_fixes
 from onegrid.crs import LONLAT, reprojected, to_lonlat
@@ -33,10 +31,11 @@ from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
 from onegrid.standards import number, profile
+from onegrid_api.as_published import as_published, lonlat_lines, public_report
 from onegrid_api.errors import NotThereError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     import geopandas as gpd
 
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _MAP: Final = "map.html"
-_TOLD: Final = ("name", "phone", "address", "opening_hours")
 GAP_TYPES: Final = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
 _KNOWN = (
     *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
@@ -85,7 +83,7 @@ class Results:
 
     def report(self) -> dict[str, Any]:
         """Return ``report.json`` without ids of single doors."""
-        return self._read("report.json", "report", _public_report)
+        return self._read("report.json", "report", public_report)
 
     def map_page(self) -> str:
         """Return the map as one page: the one that is there, or drawn from what is there.
@@ -216,8 +214,8 @@ class Results:
             count=count,
             limit_s=number("nearest_minutes") * 60,
         )
-        told = self.made("published", ("facilities.gpkg",), lambda: _as_published(facilities))
-        ways = _lonlat_lines([one.route for few in found.values() for one in few], network.crs)
+        told = self.made("published", ("facilities.gpkg",), lambda: as_published(facilities))
+        ways = lonlat_lines([one.route for few in found.values() for one in few], network.crs)
         return {
             kind: [
                 {
@@ -276,43 +274,8 @@ def _layer(name: str, table: Any) -> Callable[[Path], gpd.GeoDataFrame]:  # noqa
     return lambda path: read_table(f"{path}#{name}", table).frame
 
 
-def _public_report(path: Path) -> dict[str, Any]:
-    report: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-
-    def public(value: Any, key: str = "") -> Any:  # noqa: ANN401  (any part of a JSON text)
-        if key == "points_outside":
-            return len(value)
-        if isinstance(value, dict):
-            return {name: public(part, name) for name, part in value.items()}
-        return value
-
-    return cast("dict[str, Any]", public(report))
-
-
 def _place(lon: float, lat: float, crs: object) -> shapely.Point:
     return shapely.Point(reprojected(np.array([[lon, lat]]), LONLAT, str(crs))[0])
-
-
-def _lonlat_lines(lines: list[shapely.LineString], crs: object) -> Iterator[dict[str, Any]]:
-    xy, of = shapely.get_coordinates(lines, return_index=True)
-    places = reprojected(xy, str(crs), LONLAT).round(6)
-    for one in np.split(places, np.flatnonzero(np.diff(of)) + 1) if lines else []:
-        yield {"type": "LineString", "coordinates": one.tolist()}
-
-
-def _as_published(facilities: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:
-    """Return how to reach each facility; ``open_spans`` are minutes since Monday, null if unknown.
-
-    One that stands twice in the table is told of as it stands there first.
-    """
-    columns = [name for name in _TOLD if name in facilities]
-    rows = pd.DataFrame(facilities[columns]).fillna("").astype(str).to_dict("records")
-    found: dict[str, dict[str, Any]] = {}
-    for name, row in zip(facilities.index, rows, strict=True):
-        told = {column: row.get(column, "") for column in _TOLD}
-        week = parse_hours(told["opening_hours"]) if told["opening_hours"].strip() else None
-        found.setdefault(name, told | {"open_spans": None if week is None else week_spans(week)})
-    return found
 
 
 def _features(frame: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:
