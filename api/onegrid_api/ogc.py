@@ -18,7 +18,7 @@ from onegrid.maps.geojson import plain
 from onegrid_api.cql2 import chosen
 from onegrid_api.cql2_values import kind_of
 from onegrid_api.errors import NotThereError, QueryError
-from onegrid_api.ogc_api import GEOJSON, SCHEMA
+from onegrid_api.ogc_api import GEOJSON, JSON, SCHEMA
 from onegrid_api.ogc_crs import CRS84, EPSG, crs_uris, shapes_in, touching
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from onegrid_api.tiles import Source
 
-JSON: Final = "application/json"
 LIMIT: Final = 100
 _DECIMALS: Final = {True: 9, False: 3}  # of a degree, of a metre: a vertex comes back as the same
 _SIDES: Final = 4

@@ -19,14 +19,16 @@ _QUERY: Final = {
 }
 _ITEMS: Final = "/collections/{collectionId}/items"
 _ITEM: Final = f"{_ITEMS}/{{featureId}}"
-_JSON, GEOJSON, SCHEMA = "application/json", "application/geo+json", "application/schema+json"
+JSON: Final = "application/json"
+GEOJSON: Final = "application/geo+json"
+SCHEMA: Final = "application/schema+json"
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 _READS: Final = {  # path: what is there, and as what
-    "/": ("Landing page", _JSON),
-    "/conformance": ("What this service conforms to", _JSON),
+    "/": ("Landing page", JSON),
+    "/conformance": ("What this service conforms to", JSON),
     "/api": ("This description", OPENAPI),
-    "/collections": ("The layers", _JSON),
-    "/collections/{collectionId}": ("One layer", _JSON),
+    "/collections": ("The layers", JSON),
+    "/collections/{collectionId}": ("One layer", JSON),
     "/collections/{collectionId}/queryables": ("What its items can be asked by", SCHEMA),
     _ITEMS: ("Its items, page by page", GEOJSON),
     _ITEM: ("One item", GEOJSON),

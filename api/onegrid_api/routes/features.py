@@ -28,7 +28,7 @@ from onegrid_api.deps import (
 )
 from onegrid_api.errors import NotThereError, QueryError, UnchangedError
 from onegrid_api.forms import ERRORS
-from onegrid_api.ogc_api import OPENAPI, description, query_parameters
+from onegrid_api.ogc_api import GEOJSON, JSON, OPENAPI, SCHEMA, description, query_parameters
 from onegrid_api.ogc_crs import CRS84
 from onegrid_api.plan_sources import plan_sources
 from onegrid_api.routes.plans import PlanId
@@ -109,13 +109,13 @@ def landing(site: UnaskedDep) -> dict[str, Any]:
         "title": site.title,
         "description": "Grid, life circles and service gaps of one district.",
         "links": [
-            link("self", base, ogc.JSON),
+            link("self", base, JSON),
             link("service-desc", f"{base}/api", OPENAPI),
             link("service-doc", f"{base.partition('/ogc')[0]}/api/docs", "text/html"),
-            link("conformance", f"{base}/conformance", ogc.JSON),
+            link("conformance", f"{base}/conformance", JSON),
             link("http://www.opengis.net/def/rel/ogc/1.0/conformance", f"{base}/conformance",
-                 ogc.JSON),
-            link("data", f"{base}/collections", ogc.JSON),
+                 JSON),
+            link("data", f"{base}/collections", JSON),
         ],
     }  # fmt: skip
 
@@ -135,7 +135,7 @@ def collections(site: UnaskedDep) -> dict[str, Any]:
     """Return the layers."""
     found = [ogc.collection(source, site.base) for source in site.sources.values()]
     crs = sorted({uri for one in found for uri in one["crs"]} - {CRS84})
-    here = ogc.link("self", f"{site.base}/collections", ogc.JSON)
+    here = ogc.link("self", f"{site.base}/collections", JSON)
     return {"links": [here], "collections": found, "crs": [CRS84, *crs]}
 
 
@@ -147,7 +147,7 @@ def collection(name: Name, site: UnaskedDep) -> dict[str, Any]:
 def queryables(name: Name, site: UnaskedDep) -> Response:
     """Return what the items of a layer can be asked by."""
     told = ogc.queryables(source_of(site.sources, name), site.base)
-    return JSONResponse(told, media_type=ogc.SCHEMA)
+    return JSONResponse(told, media_type=SCHEMA)
 
 
 def items(name: Name, site: SiteDep, request: Request, version: VersionDep) -> Response:
@@ -168,7 +168,7 @@ def items(name: Name, site: SiteDep, request: Request, version: VersionDep) -> R
         "numberMatched": len(found),
         "numberReturned": len(page),
     }
-    return JSONResponse(body, media_type=ogc.GEOJSON, headers=_headers(version.headers, query.crs))
+    return JSONResponse(body, media_type=GEOJSON, headers=_headers(version.headers, query.crs))
 
 
 def item(name: Name, item_id: ItemId, site: SiteDep, request: Request) -> Response:
@@ -182,11 +182,11 @@ def item(name: Name, item_id: ItemId, site: SiteDep, request: Request) -> Respon
     (body,) = ogc.features(row, query.crs)
     here = f"{site.base}/collections/{quote(name)}"
     body["links"] = [
-        ogc.link("self", f"{here}/items/{quote(item_id)}", ogc.GEOJSON),
-        ogc.link("collection", here, ogc.JSON),
+        ogc.link("self", f"{here}/items/{quote(item_id)}", GEOJSON),
+        ogc.link("collection", here, JSON),
     ]
     headers = _headers({"ETag": tag, "Cache-Control": "private, no-cache"}, query.crs)
-    return JSONResponse(body, media_type=ogc.GEOJSON, headers=headers)
+    return JSONResponse(body, media_type=GEOJSON, headers=headers)
 
 
 def allowed(name: Name, site: SiteDep) -> Response:
@@ -209,7 +209,7 @@ def _headers(headers: dict[str, str], crs: str) -> dict[str, str]:
 
 
 _HERE: Final = "/collections/{name}"
-_GEOJSON: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {ogc.GEOJSON: {}}}}
+_GEOJSON: Final[dict[int | str, dict[str, Any]]] = {200: {"content": {GEOJSON: {}}}}
 for _router in (public, office):
     _router.add_api_route("", landing)
     _router.add_api_route("/", landing, include_in_schema=False)

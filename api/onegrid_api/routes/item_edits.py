@@ -22,12 +22,13 @@ from onegrid_api import ogc
 from onegrid_api.deps import Editor, Office, OfficeDep, SettingsDep, address, by
 from onegrid_api.errors import ItemStaleError, KindError, NotThereError
 from onegrid_api.forms import ERRORS
+from onegrid_api.ogc_api import GEOJSON
 from onegrid_api.ogc_crs import CRS84, xy_of
 from onegrid_api.plan_sources import PlanView
 from onegrid_api.routes.features import WRITTEN, ItemId
 from onegrid_api.routes.plans import PlanId
 
-_GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {ogc.GEOJSON: {}}}}
+_GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {GEOJSON: {}}}}
 _STALE: Final[dict[int | str, dict[str, Any]]] = {
     412: {"description": "it has changed since"},
     415: {"description": "no GeoJSON"},
@@ -107,7 +108,7 @@ def _writing(
 ) -> Writing:
     kind = request.headers.get("Content-Type")
     if kind is not None and not _KIND.fullmatch(kind):
-        raise KindError(Problem("KIND", "the body is no GeoJSON", "", "", f"send {ogc.GEOJSON}"))
+        raise KindError(Problem("KIND", "the body is no GeoJSON", "", "", f"send {GEOJSON}"))
     return Writing(office, plan_id, who, tag, crs)
 
 
