@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
 import shapely
 from pyproj import Transformer
 
 import service
+from onegrid.io.networks import write_network
+from onegrid.network.build import build_network
+from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.store import open_workspace, results
+from onegrid.store.ground import Source, put_ground
 from onegrid.store.rows import read_layer
 
 if TYPE_CHECKING:
@@ -21,6 +28,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.e2e
 TO_LONLAT = Transformer.from_crs(service.SRID, 4326, always_xy=True).transform
 MAP = "document.querySelector('.map').onegridMap"
+FACILITY = f"""() => {{ const box = {MAP}.getContainer().getBoundingClientRect();
+  const [found] = {MAP}.queryRenderedFeatures({{layers: ['facility']}});
+  const at = {MAP}.project(found.geometry.coordinates); return [at.x + box.x, at.y + box.y] }}"""
 IDLE = f"""() => {MAP}?.loaded() && {MAP}.areTilesLoaded()
   && document.querySelector('.workbench').getAttribute('aria-busy') === 'false'"""
 
@@ -77,6 +87,7 @@ class Desk:
 def desk(tmp_path: Path, visit, serving) -> Iterator[Desk]:
     place = str(tmp_path / "区")
     service.fill(place)
+    add_walks(place, tmp_path / NETWORK_FILE)
     app, _ = service.service(place)
     page = visit.page
     page.set_viewport_size({"width": 1024, "height": 700})
@@ -88,9 +99,39 @@ def desk(tmp_path: Path, visit, serving) -> Iterator[Desk]:
         yield Desk(page, app, address)
 
 
+def add_walks(place: str, file: Path) -> None:
+    """Add streets through the middle of all cells, and one centre for elders."""
+    shapes = [row.shape for row in service.grid().board.rows["cells"].values()]
+    west, south, east, north = shapely.total_bounds(shapes)
+    middles = {(round(p.x, -1), round(p.y, -1)) for p in shapely.centroid(shapes)}
+    across = [shapely.LineString([(west, y), (east, y)]) for _, y in middles]
+    along = [shapely.LineString([(x, south), (x, north)]) for x, _ in middles]
+    streets = list(shapely.union_all([*across, *along]).geoms)
+    network, _ = build_network(gpd.GeoDataFrame(geometry=streets, crs=service.SRID))
+    write_network(network, file)
+    texts = dict.fromkeys(["opening_hours", "phone", "address"], "")
+    sizes = {"floor_area_m2": 800.0, "capacity_people": 400.0}
+    row = {"kind": "elder_care_center", "name": "示意中心", **sizes, **texts}
+    at = [shapely.centroid(shapes[0])]
+    centre = gpd.GeoDataFrame([row], index=["F1"], geometry=at, crs=service.SRID)
+    source = Source("facilities", "f.csv", "0")
+    with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
+        put_ground(connection, "main", centre.rename_axis("facility_id"), source, by=service.BY)
+        results.put_result(connection, "main", file.name, file.read_bytes(), revision=0)
+
+
 def middle(row: Any) -> tuple[float, float]:
     point = row.shape.representative_point()
     return point.x, point.y
+
+
+def between_communities(row: Any, cells: dict[str, Any]) -> Iterator[tuple[float, float]]:
+    """Where cells of two communities meet inside the district."""
+    whole = shapely.union_all([one.shape for one in cells.values()])
+    for place in shapely.points(shapely.get_coordinates(row.shape)):
+        meet = [one for one in cells.values() if one.shape.intersects(place)]
+        if whole.contains(place) and len({one.text("community_id") for one in meet}) > 1:
+            yield place.x, place.y
 
 
 def test_a_planner_draws_saves_comes_back_and_meets_a_colleague(desk):
@@ -150,17 +191,23 @@ def test_a_stale_save_is_told_and_both_are_merged(desk, visit):
     page.get_by_label("新名称").fill("我的网格")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="保存（1）").wait_for()
+    desk.click(*middle(desk.stored()["c0101"]))
+    page.get_by_label("新名称").fill("我要的名称")
+    page.keyboard.press("Enter")
     colleague = service.Browser(desk.app, "planner2")
-    assert colleague.edit(service.rename("c0102", "同事的网格"), base=0).status_code == 200
+    theirs = [service.rename("c0102", "同事的网格"), service.rename("c0101", "同事要的名称")]
+    assert colleague.edit(*theirs, base=0).status_code == 200
 
-    page.get_by_role("button", name="保存（1）").click()
+    page.get_by_role("button", name="保存（2）").click()
     page.get_by_role("dialog").get_by_text("planner2").wait_for()
     assert all("409" in told for told in visit.complaints)  # the browser itself tells of it
     visit.complaints.clear()
+    page.get_by_role("group", name="改名").get_by_label("用我的").check()
     page.get_by_role("button", name="合并两边").click()
     page.get_by_text("第2版").wait_for()
     names = {row.text("name") for row in desk.stored().values()}
-    assert {"我的网格", "同事的网格"} <= names
+    assert {"我的网格", "同事的网格", "我要的名称"} <= names
+    assert "同事要的名称" not in names
 
 
 def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
@@ -191,6 +238,63 @@ def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
     page.get_by_role("button", name="保存（1）").wait_for()
     desk.save(1)
     assert desk.stored()["c0100"].shape.area > 0
+
+
+def test_a_community_border_moves_along_when_that_is_asked_for(desk):
+    page = desk.page
+    desk.open()
+    cells = desk.stored()
+    shared = next(place for row in cells.values() for place in between_communities(row, cells))
+    page.keyboard.press("d")
+    x, y = desk.on_screen(*shared)
+    for wanted in (False, True):
+        page.get_by_label("社区、街道边界随动").set_checked(wanted)
+        page.mouse.move(x, y)
+        page.mouse.down()
+        page.mouse.move(x + 6, y + 3, steps=3)
+        told = page.locator("table.live") if wanted else page.get_by_text("会越过社区界线")
+        told.wait_for()
+        page.mouse.up()
+    page.get_by_role("button", name="保存（1）").wait_for()
+    desk.save(1)
+    with desk.app.state.office.workspace.reading() as connection:
+        communities = read_layer(connection, "main", "communities")
+    for name, town in communities.items():
+        own = [row.shape for row in desk.stored().values() if row.text("community_id") == name]
+        assert shapely.union_all(own).symmetric_difference(town.shape).area < 1e-3
+
+
+def test_a_planner_tries_facilities_elsewhere_and_takes_the_plan_away(desk, tmp_path):
+    page = desk.page
+    desk.open()
+    page.get_by_role("tab", name="服务圈").click()
+    page.wait_for_function(
+        f"() => {MAP}.queryRenderedFeatures({{layers: ['facility']}}).length > 0"
+    )
+    x, y = page.evaluate(FACILITY)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y + 40, steps=4)
+    page.mouse.up()
+    page.get_by_role("row", name="60岁以上").wait_for()
+    page.get_by_role("button", name="加通道").click()
+    page.mouse.click(x + 20, y)
+    page.mouse.click(x + 90, y + 60)
+    page.get_by_text("加一条通道", exact=True).wait_for()
+    page.get_by_label("给这一套起个名").fill("挪一处")
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.get_by_role("checkbox", name="挪一处").check()
+    page.get_by_role("row", name="现状").wait_for()
+    page.get_by_role("row", name="挪一处").wait_for()
+    page.get_by_role("button", name="删除 挪一处").click()
+    page.get_by_role("checkbox", name="挪一处").wait_for(state="detached")
+
+    page.get_by_role("tab", name="版本").click()
+    with page.expect_download() as told:
+        page.get_by_role("link", name="GeoPackage").click()
+    path = tmp_path / "main.gpkg"
+    told.value.save_as(path)
+    assert set(gpd.read_file(path, layer="cells")["cell_id"]) == set(desk.stored())
 
 
 def test_every_panel_is_without_a_fault_of_access(desk, faults):
