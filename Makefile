@@ -18,7 +18,7 @@ setup: .venv ## install the locked dependencies into .venv
 demo: setup app ## the main job on the bundled sample, then the app on loopback (SERVE=0: stop after the job)
 	.venv/bin/onegrid demo --out demo-out $(if $(filter 0,$(SERVE)),--no-serve)
 test: setup web app ## every test; installs PostGIS, Chromium and a Chinese font on Debian as root
-	tools/setup_tests.sh && $(PY) -m pytest -q -n auto --dist loadfile
+	tools/setup_tests.sh && $(PY) -m pytest -q -n auto --dist loadfile --durations=40
 check: setup ## format, lint, types, import contracts, fast offline tests
 	$(PY) -m ruff format --check . && $(PY) -m ruff check . && $(PY) -m mypy && .venv/bin/lint-imports && $(PY) -m pytest -q -n auto -m "not integration and not e2e and not slow"
 web/node_modules/.package-lock.json: web/package-lock.json | .venv
@@ -36,5 +36,5 @@ golden: setup ## rewrite approved maps, then show what changed
 .bench-venv: requirements.lock benchmarks/requirements.txt benchmarks/package-lock.json | .venv
 	$(UV) venv -q --allow-existing .bench-venv && $(UV) pip sync -q --compile-bytecode --python .bench-venv/bin/python requirements.lock benchmarks/requirements.txt && $(UV) pip install -q --python .bench-venv/bin/python --no-deps -e .
 	mkdir -p .bench-venv/node && cp benchmarks/package.json benchmarks/package-lock.json .bench-venv/node && cd .bench-venv/node && ../../tools/with_node.sh npm install --omit=optional --no-save --loglevel=error && touch ..
-bench: setup .bench-venv ## measure against peers, write docs/benchmarks.md, about an hour (QUICK=1: two minutes, keeps nothing)
+bench: setup app .bench-venv ## measure against peers, write docs/benchmarks.md, about an hour (QUICK=1: two minutes, keeps nothing)
 	.bench-venv/bin/python benchmarks/run.py $(if $(QUICK),--quick)

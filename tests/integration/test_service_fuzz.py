@@ -92,6 +92,9 @@ def test_answers_are_packed_and_not_sent_twice(app):
     url = "/api/plans/main/layers/cells"
     first = planner.get(url, headers={"Accept-Encoding": "gzip"})
     assert first.headers["Content-Encoding"] == "gzip"
+    denser = planner.get(url, headers={"Accept-Encoding": "gzip, br, zstd"})
+    assert denser.headers["Content-Encoding"] == "zstd"
+    assert (denser.json(), denser.headers["ETag"]) == (first.json(), first.headers["ETag"])
     tag = {"If-None-Match": first.headers["ETag"]}
     assert planner.get(url, headers=tag).status_code == 304
     assert planner.get(f"{url}?limit=3", headers=tag).status_code == 200

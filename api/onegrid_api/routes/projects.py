@@ -71,9 +71,7 @@ def count_cases(
 
 
 @router.post("/cases/{register}", status_code=201)
-def open_case(
-    register: Register, form: CaseForm, who: Worker, office: OfficeDep
-) -> CaseAnswer:
+def open_case(register: Register, form: CaseForm, who: Worker, office: OfficeDep) -> CaseAnswer:
     """Begin a project, or ask to put a layer or a task on the grid; twice is once."""
     now, kind = by(who), _REGISTERS[register]
     if kind == ADMISSION:
