@@ -240,6 +240,57 @@ def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
     assert desk.stored()["c0100"].shape.area > 0
 
 
+def test_fingers_move_the_map_drag_a_vertex_and_paint(desk):
+    page = desk.page
+    browser = page.context.new_cdp_session(page)
+    browser.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": 2})
+
+    def touch(what: str, *places: tuple[float, float]) -> None:
+        points = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(places)]
+        browser.send("Input.dispatchTouchEvent", {"type": what, "touchPoints": points})
+
+    def drag(start: tuple[float, float], end: tuple[float, float]) -> None:
+        touch("touchStart", start)
+        for share in (0.2, 0.4, 0.6, 0.8, 1.0):
+            touch(
+                "touchMove", *[tuple(a + share * (b - a) for a, b in zip(start, end, strict=True))]
+            )
+        touch("touchEnd")
+
+    # one finger after the other comes down on a cell that is not the chosen one: nothing is painted
+    desk.open()
+    before = desk.stored()
+    page.get_by_role("button", name="刷单元").click()
+    own, other = (desk.on_screen(*middle(before[cell])) for cell in ("c0100", "c0101"))
+    touch("touchStart", own)
+    touch("touchEnd")
+    page.get_by_role("heading", name="c0100").wait_for()
+    zoom, (x, y) = page.evaluate(f"{MAP}.getZoom()"), other
+    touch("touchStart", (x, y))
+    touch("touchStart", (x, y), (x + 100, y))
+    for step in range(1, 9):
+        touch("touchMove", (x - 4 * step, y), (x + 100 + 4 * step, y))
+    touch("touchEnd")
+    page.wait_for_function(f"() => {MAP}.getZoom() > {zoom} + 0.2 && !{MAP}.isMoving()")
+    assert page.get_by_role("button", name="保存（0）").is_disabled()
+
+    # the cell is still chosen: what the finger goes over then is painted into it
+    drag(desk.on_screen(*middle(before["c0100"])), desk.on_screen(*middle(before["c0101"])))
+    page.get_by_role("button", name="保存（1）").wait_for()
+
+    # a vertex follows a finger that came down beside it, however short its way
+    corner = shapely.get_coordinates(before["c0100"].shape)[2]
+    page.evaluate(f"at => {MAP}.jumpTo({{center: at}})", list(TO_LONLAT(*corner)))
+    page.get_by_role("button", name="拖节点").click()
+    x, y = desk.on_screen(*corner)
+    drag((x + 5, y + 5), (x + 13, y + 9))
+    page.get_by_role("button", name="保存（2）").wait_for()
+    desk.save(2)
+    after = desk.stored()
+    assert after["c0100"].shape.area > before["c0100"].shape.area
+    assert shapely.coverage_is_valid([row.shape for row in after.values()])
+
+
 def test_a_community_border_moves_along_when_that_is_asked_for(desk):
     page = desk.page
     desk.open()

@@ -11,29 +11,30 @@ import { atomAt } from "./pick";
 
 const REACH_PX = 11;
 const FINGER_PX = 24;
-type PointerEvent = MapMouseEvent | MapTouchEvent;
+type MapPointerEvent = MapMouseEvent | MapTouchEvent;
 
 /** Give what the pointer does on the map to the mode that is on. */
 export function followPointer(map: MapView): void {
   let held = false;
-  const down = (event: PointerEvent) => {
-    if ("points" in event && event.points.length > 1) {
-      if (held) modeNow().escape?.(); // a second finger: the map is moved, not the border
-      held = false;
-      return;
-    }
+  const breakOff = () => {
+    const { breakOff, escape: giveUp } = modeNow();
+    if (held) (breakOff ?? giveUp)?.();
+    held = false;
+  };
+  const down = (event: MapPointerEvent) => {
+    if ("points" in event && event.points.length > 1) return breakOff(); // the map is moved
     const at = whereOf(map, event);
     held = at !== null && (modeNow().down?.(at) ?? false);
     if (held) event.preventDefault();
   };
-  const move = (event: PointerEvent) => {
+  const move = (event: MapPointerEvent) => {
     const at = whereOf(map, event);
     if (at === null) return;
     hovered.value = at.cell;
     if (held) modeNow().drag?.(at);
     else modeNow().hover?.(at);
   };
-  const up = (event: PointerEvent) => {
+  const up = (event: MapPointerEvent) => {
     const at = whereOf(map, event);
     if (held && at !== null) modeNow().drop?.(at);
     held = false;
@@ -44,6 +45,10 @@ export function followPointer(map: MapView): void {
   map.on("touchmove", move);
   map.on("mouseup", up);
   map.on("touchend", up);
+  map.on("touchcancel", breakOff);
+  // else the browser keeps the first 15 px of a finger's way to itself, in case it were a tap
+  const keepAll = (event: TouchEvent) => held && event.preventDefault();
+  map.getCanvasContainer().addEventListener("touchstart", keepAll, { passive: false });
   map.on("click", (event) => {
     const at = whereOf(map, event);
     if (at !== null) modeNow().click?.(at);
@@ -51,7 +56,7 @@ export function followPointer(map: MapView): void {
 }
 
 /** A place of the map on the ground; null before a plan is open. */
-export function whereOf(map: MapView, event: PointerEvent): At | null {
+export function whereOf(map: MapView, event: MapPointerEvent): At | null {
   const there = projection.value;
   if (there === null) return null;
   const onGround = (x: number, y: number): Point => {
@@ -62,7 +67,7 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
   const { x, y } = event.point;
   const { lng, lat } = event.lngLat;
   const place = onGround(x, y);
-  const far = onGround(x + ("points" in event ? FINGER_PX : REACH_PX), y);
+  const far = onGround(x + (isFinger(event) ? FINGER_PX : REACH_PX), y);
   const now = drawing.value?.now;
   return {
     place,
@@ -75,6 +80,12 @@ export function whereOf(map: MapView, event: PointerEvent): At | null {
     building: () =>
       drawnAt(map, x, y, 1, ["building", "building:place"]).length > 0 ? [lng, lat] : null,
   };
+}
+
+/** Whether it was a finger; its tap comes as a click. */
+function isFinger(event: MapPointerEvent): boolean {
+  const told = event.originalEvent;
+  return "points" in event || (told instanceof PointerEvent && told.pointerType === "touch");
 }
 
 /** The streets that are drawn around a place of the screen, in metres. */

@@ -56,6 +56,8 @@ export interface Mode {
   readonly click?: (at: At) => void;
   readonly enter?: () => void;
   readonly escape?: () => void;
+  /** The drag is not to be: a second finger came down. What is left out is what Escape does. */
+  readonly breakOff?: () => void;
   /** An arrow key: so many metres east and north. */
   readonly nudge?: (east_m: number, north_m: number) => void;
 }

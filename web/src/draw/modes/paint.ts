@@ -4,15 +4,21 @@ import { atomAt } from "../pick";
 import { type At, type Mode, parents } from "./mode";
 
 const target = () => chosen.value[0];
+/** Where the brush came down, until it is sure that it is no finger of two. */
+let begun: At | null = null;
 
 /** Paint blocks into the chosen cell: each block under the brush goes over to it. */
 export const paintMode: Mode = {
   down: (at) => {
     if (target() === undefined) return false;
-    brush(at);
+    begun = at;
     return true;
   },
-  drag: (at) => brush(at),
+  drag: paint,
+  drop: paint,
+  breakOff: () => {
+    begun = null;
+  },
   click: (at) => {
     if (target() === undefined || at.more) choose(at.cell);
   },
@@ -21,6 +27,12 @@ export const paintMode: Mode = {
     choose(null);
   },
 };
+
+function paint(at: At): void {
+  if (begun !== null) brush(begun);
+  begun = null;
+  brush(at);
+}
 
 function brush(at: At): void {
   const now = drawing.value?.now;
