@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pydantic import TypeAdapter
+
 from onegrid.errors import AccessError, Problem
 from onegrid.operations.moves import allowed
 from onegrid.store import cases, users
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from onegrid.store.cases import Kept, Place
     from onegrid_api.access import Who
 
-_SHOWN = tuple(name for name in CaseRow.model_fields if name not in ("photo", "overdue"))
+_ROWS = TypeAdapter(list[CaseRow])
 _FIELD = ("grid_worker", "community")
 
 
@@ -46,14 +48,15 @@ def refuse_elsewhere(who: Who, kept: Kept) -> None:
 
 def case_rows(records: Sequence[Mapping[str, Any]], *, now: str) -> list[CaseRow]:
     """Return records of cases as lists show them."""
-    return [
-        CaseRow(
-            **{name: record[name] for name in _SHOWN},
-            photo=record["photo"] is not None,
-            overdue=record["due_at"] is not None and record["due_at"] < now,
-        )
+    rows = [
+        {
+            **record,
+            "photo": record["photo"] is not None,
+            "overdue": record["due_at"] is not None and record["due_at"] < now,
+        }
         for record in records
     ]
+    return _ROWS.validate_python(rows)  # all at once: a thousand one by one take twice as long
 
 
 def case_answer(connection: Connection, kept: Kept, who: Who, *, now: str) -> CaseAnswer:

@@ -96,8 +96,7 @@ def list_issues(  # noqa: PLR0913, PLR0917  (a request)
     with office.workspace.reading() as connection:
         late = now if status == "overdue" else now[:13]  # what is overdue changes by the hour
         version.is_of(who.name, case_lists.last_change(connection), late)
-        total = case_lists.count_cases(connection, wanted)
-        found = case_lists.list_cases(connection, wanted, page.rows, total=total)
+        total, found = case_lists.page_of_cases(connection, wanted, page.rows)
     rows = case_rows(found, now=now)
     return CaseListing(total=total, items=rows, next=page.next(total))
 

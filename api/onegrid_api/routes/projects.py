@@ -53,8 +53,7 @@ def list_cases(  # noqa: PLR0913, PLR0917  (a request)
     wanted = case_lists.Wanted(_REGISTERS[register], values, _areas(register, who))
     with office.workspace.reading() as connection:
         version.is_of(who.name, case_lists.last_change(connection), now[:13])
-        total = case_lists.count_cases(connection, wanted)
-        found = case_lists.list_cases(connection, wanted, page.rows, total=total)
+        total, found = case_lists.page_of_cases(connection, wanted, page.rows)
     return CaseListing(total=total, items=case_rows(found, now=now), next=page.next(total))
 
 
