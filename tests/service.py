@@ -200,3 +200,11 @@ def _spots():
 def spot(cell_id):
     """Return a place inside a cell of the plan that `fill` makes, in degrees."""
     return _spots()[cell_id]
+
+
+def report(app, number, cell="c0000", *, duty="hazards"):
+    """Report an issue in a cell, as anybody may."""
+    lon, lat = spot(cell)
+    body = {"issue_id": f"issue-{number:012d}", "duty": duty, "text": "井盖", "lon": lon,
+            "lat": lat}  # fmt: skip
+    assert Browser(app).post("/api/issues", body).status_code == 201

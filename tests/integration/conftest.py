@@ -32,6 +32,13 @@ def app(place):
 
 
 @pytest.fixture
+def published(app):
+    """Return the service of a small workspace whose plan is published."""
+    service.publish(app)
+    return app
+
+
+@pytest.fixture
 def unused_port():
     """Return a port nobody listens on."""
     with socket.socket() as probe:

@@ -10,27 +10,11 @@ from onegrid.grids.locate import locate
 from onegrid.store.rows import read_layer
 from service import Browser, told
 
-pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def place(tmp_path):
-    """Return a file; lists and moves are tried on both stores elsewhere."""
-    return str(tmp_path / "district")
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
-
-
-def report(app, number, duty, cell="c0000"):
-    lon, lat = service.spot(cell)
-    body = {"issue_id": f"issue-{number:012d}", "duty": duty, "text": "井盖", "lon": lon,
-            "lat": lat}  # fmt: skip
-    assert Browser(app).post("/api/issues", body).status_code == 201
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.usefixtures("published"),
+    pytest.mark.parametrize("place", ["file"], indirect=True),  # both stores are asked elsewhere
+]
 
 
 def move(browser, number, kind, base, to="", note="好"):
@@ -40,9 +24,9 @@ def move(browser, number, kind, base, to="", note="好"):
 
 
 def test_a_department_sees_and_moves_its_issues_and_no_others(app):
-    report(app, 1, "hazards")
-    report(app, 2, "pollution")
-    report(app, 3, "hazards", cell="c0300")
+    service.report(app, 1, duty="hazards")
+    service.report(app, 2, duty="pollution")
+    service.report(app, 3, "c0300", duty="hazards")
     fire, own, office = Browser(app, "fire"), Browser(app, "own"), Browser(app, "office")
     rows = fire.get("/api/issues").json()["items"]
     assert {one["case_id"][-1] for one in rows} == {"1", "3"}

@@ -24,16 +24,9 @@ from onegrid.store.reporters import has_key
 from onegrid.store.rows import read_layer
 from service import Browser, told
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("published")]
 KEY = "a-key-of-the-reporter-1234"
 STEPS = ("dispatched", "handled", "coordinated", "supervised", "fed_back", "closed")
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
 
 
 def report(number, cell="c0000", **more):

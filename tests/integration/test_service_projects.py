@@ -7,17 +7,10 @@ import pytest
 import service
 from service import Browser, told
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("published")]
 STEPS = ("proposed", "discussed", "resolved", "resolution_published", "filed", "carried_out",
          "result_published")  # fmt: skip
 CASE = "project-0000000001"
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
 
 
 def step(browser, to, base, register="projects", case=CASE, **more):

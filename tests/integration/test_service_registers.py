@@ -9,14 +9,7 @@ from onegrid.operations.staffing import posts
 from onegrid.store import audit
 from service import Browser, told
 
-pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("published")]
 
 
 def row(cell, base=0, **more):

@@ -16,33 +16,17 @@ from onegrid.store.results import put_result
 from onegrid.store.rows import read_layer
 from service import Browser, told
 
-pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-def place(tmp_path):
-    """Return a file: nothing here is asked of a store in another way than lists are."""
-    return str(tmp_path / "district")
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
-
-
-def report(app, number, cell, duty="hazards"):
-    lon, lat = service.spot(cell)
-    body = {"issue_id": f"issue-{number:012d}", "duty": duty, "text": "井盖", "lon": lon,
-            "lat": lat}  # fmt: skip
-    assert Browser(app).post("/api/issues", body).status_code == 201
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.usefixtures("published"),
+    pytest.mark.parametrize("place", ["file"], indirect=True),  # both stores are asked elsewhere
+]
 
 
 def test_a_round_has_the_open_issues_of_ones_cells_in_walking_order(app):
     cells = ("c0201", "c0000", "c0101", "c0300")
     for number, cell in enumerate(cells):
-        report(app, number, cell)
+        service.report(app, number, cell)
     worker = Browser(app, "worker")
     lon, lat = service.spot("c0000")
     found = worker.get(f"/api/round?lon={lon}&lat={lat}").json()
@@ -60,7 +44,7 @@ def test_a_round_has_the_open_issues_of_ones_cells_in_walking_order(app):
 
 def test_a_post_gives_an_account_its_own_cells(app):
     for number, cell in enumerate(("c0000", "c0101")):
-        report(app, number, cell)
+        service.report(app, number, cell)
     post = {"base_revision": 0, "kind": "specialist", "title": "张三", "cell_id": "c0101",
             "account": "worker"}  # fmt: skip
     kept = Browser(app, "own").put("/api/posts/post-0000000000001", post).json()
@@ -76,7 +60,7 @@ def test_a_post_gives_an_account_its_own_cells(app):
 
 def test_of_many_issues_the_most_urgent_are_walked_to(app):
     for number in range(45):
-        report(app, number, ("c0000", "c0101", "c0201")[number % 3])
+        service.report(app, number, ("c0000", "c0101", "c0201")[number % 3])
     found = Browser(app, "own").get("/api/round").json()
     assert found["open"] == 45
     assert len(found["stops"]) == 40
@@ -96,7 +80,7 @@ def test_along_the_streets_of_the_plan_a_street_that_is_missing_is_gone_round(ap
         content = (tmp_path / NETWORK_FILE).read_bytes()
         put_result(connection, "main", NETWORK_FILE, content, revision=0)
     for number, cell in enumerate((lower, upper, right)):
-        report(app, number, cell)
+        service.report(app, number, cell)
     lon, lat = service.spot(lower)
     found = Browser(app, "admin").get(f"/api/round?lon={lon}&lat={lat}").json()
     assert found["measure"] == "walk"
