@@ -4,9 +4,11 @@ import json
 import subprocess
 import sys
 
+import geopandas as gpd
 import pytest
 
 import service
+from onegrid.maps.tile_grid import tiles_over
 from onegrid.store import file_of
 from service import Browser, rename
 
@@ -38,3 +40,72 @@ def test_a_row_that_gdal_adds_is_there_and_edits_go_on(app, place):
     assert planner.edit(rename("c0000", "乙"), base=1).json()["revision"] == 2
     with app.state.office.workspace.reading() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+
+
+# what QGIS does when somebody changes one row and deletes another: the C interface of GDAL
+EDIT = """
+import ctypes, re, sys
+import pyogrio
+path, layer, key, changed, gone, column, value = sys.argv[1:]
+library = re.search(r"/[^ ]*libgdal[^ ]*[.]so[^ \\n]*", open("/proc/self/maps").read()).group()
+gdal = ctypes.CDLL(library)
+pointer, text, whole = ctypes.c_void_p, ctypes.c_char_p, ctypes.c_longlong
+for name, result, *taken in [
+    ("GDALOpenEx", pointer, text, ctypes.c_uint, pointer, pointer, pointer),
+    ("GDALDatasetGetLayerByName", pointer, pointer, text),
+    ("OGR_L_SetAttributeFilter", ctypes.c_int, pointer, text),
+    ("OGR_L_ResetReading", None, pointer),
+    ("OGR_L_GetNextFeature", pointer, pointer),
+    ("OGR_F_GetFID", whole, pointer),
+    ("OGR_F_GetFieldIndex", ctypes.c_int, pointer, text),
+    ("OGR_F_SetFieldString", None, pointer, ctypes.c_int, text),
+    ("OGR_L_SetFeature", ctypes.c_int, pointer, pointer),
+    ("OGR_L_DeleteFeature", ctypes.c_int, pointer, whole),
+    ("OGR_F_Destroy", None, pointer),
+    ("GDALClose", ctypes.c_int, pointer),
+]:
+    function = getattr(gdal, name)
+    function.restype, function.argtypes = result, taken
+def found(row):
+    gdal.OGR_L_SetAttributeFilter(rows, f"{key} = '{row}'".encode())
+    gdal.OGR_L_ResetReading(rows)
+    return gdal.OGR_L_GetNextFeature(rows)
+file = gdal.GDALOpenEx(path.encode(), 0x04 | 0x01, None, None, None)
+rows = gdal.GDALDatasetGetLayerByName(file, layer.encode())
+one = found(changed)
+gdal.OGR_F_SetFieldString(one, gdal.OGR_F_GetFieldIndex(one, column.encode()), value.encode())
+assert gdal.OGR_L_SetFeature(rows, one) == 0
+gdal.OGR_F_Destroy(one)
+other = found(gone)
+assert gdal.OGR_L_DeleteFeature(rows, gdal.OGR_F_GetFID(other)) == 0
+gdal.OGR_F_Destroy(other)
+gdal.GDALClose(file)
+"""
+
+
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_rows_that_gdal_changes_and_deletes_are_answered_anew(app, place):
+    planner = Browser(app, "planner")
+    assert planner.edit(rename("c0000", "甲"), base=0).status_code == 200
+    people, ground = "/api/plans/main/people?limit=1000", "/api/plans/main/ground"
+    last = max(service.grid().board.rows["cells"])
+    there = gpd.GeoSeries(gpd.points_from_xy(*zip(service.spot(last), strict=True), crs=4490))
+    (tile,) = tiles_over(tuple(there.to_crs(3857).total_bounds), 18)
+    map_ = f"/api/plans/main/tiles/buildings/{tile.z}/{tile.x}/{tile.y}.mvt"
+    before = planner.get(people).json()["total"]
+    tags = {url: {"If-None-Match": planner.get(url).headers["etag"]} for url in (map_, ground)}
+    assert [planner.get(url, headers=tag).status_code for url, tag in tags.items()] == [304, 304]
+    words = ["doors", "id", "dc0000", f"d{last}", "people", "777"]
+    command = [sys.executable, "-c", EDIT, str(file_of(place)), *words]
+    subprocess.run(command, check=True)  # noqa: S603
+    answers = [planner.get(url, headers=tag) for url, tag in tags.items()]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    rows = {f["id"]: f["properties"] for f in planner.get(people).json()["features"]}
+    assert rows["dc0000"]["people"] == 777
+    assert f"d{last}" not in rows
+    assert len(rows) == before - 1
+    assert planner.edit(rename("c0000", "乙"), base=1).json()["revision"] == 2
+    with app.state.office.workspace.reading() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+        boxes = connection.exec_driver_sql("SELECT count(*) FROM rtree_doors_shape").scalar()
+    assert boxes == len(rows)

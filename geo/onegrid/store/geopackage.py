@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from onegrid.store.shape import Layer
 
 WRITES = "writes"  # execution option of a connection that is going to write
+UNTOUCHED = "2000-01-01T00:00:00.000Z"  # of a layer that no other program has edited
 _CONNECTION = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 PRAGMA foreign_keys = ON;
 PRAGMA busy_timeout = 10000;
 """
-_TABLES = """
+_TABLES = f"""
 PRAGMA application_id = 1196444487;
 PRAGMA user_version = 10300;
 CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
@@ -41,7 +42,7 @@ CREATE TABLE IF NOT EXISTS gpkg_spatial_ref_sys (
   organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
 CREATE TABLE IF NOT EXISTS gpkg_contents (
   table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-  description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT '2000-01-01T00:00:00.000Z',
+  description TEXT DEFAULT '', last_change DATETIME NOT NULL DEFAULT '{UNTOUCHED}',
   min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE,
   srs_id INTEGER REFERENCES gpkg_spatial_ref_sys (srs_id));
 CREATE TABLE IF NOT EXISTS gpkg_geometry_columns (
@@ -55,7 +56,7 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 INSERT OR IGNORE INTO gpkg_spatial_ref_sys VALUES
   ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
   ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL);
-"""
+"""  # noqa: S608  (a constant of our own)
 _RTREE_PAGE = "http://www.geopackage.org/spec120/#extension_rtree"  # an identifier, never opened
 # the R-tree extension of the GeoPackage specification: {t} table, {c} column, {i} key
 _RTREE = """

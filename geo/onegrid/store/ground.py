@@ -13,14 +13,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from sqlalchemy import delete, insert, select
+from sqlalchemy import TableClause, column, delete, func, insert, literal, select
 
+from onegrid.store.geopackage import UNTOUCHED
 from onegrid.store.models import Batch, DepartmentGrid, Door, Facility, Plan, PlanGround
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Select, Table
 
     from onegrid.store.audit import By
 
@@ -30,6 +31,7 @@ FACILITIES: Final = "facilities"
 # role of an import: its table, and the name of the table's index where it is one
 _TABLES: Final = {DEPARTMENT: DepartmentGrid, PEOPLE: Door, FACILITIES: Facility}
 _INDEX: Final = {PEOPLE: "id", FACILITIES: "facility_id"}
+_CONTENTS: Final = TableClause("gpkg_contents", column("table_name"), column("last_change"))
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,10 @@ class Source:
 
 @dataclass(frozen=True)
 class BatchHead:
-    """A batch that a plan is made from; ``name`` is the department's, ``rows`` as imported."""
+    """A batch that a plan is made from; ``name`` is the department's, ``rows`` as imported.
+
+    ``touched`` is when another program last edited its table in the file; empty if none did.
+    """
 
     role: str
     name: str
@@ -54,6 +59,7 @@ class BatchHead:
     source: str
     rows: int
     imported_at: str
+    touched: str
 
 
 def put_ground(
@@ -124,9 +130,9 @@ def batch_ids(plan_id: str, role: str, *, name: str = "") -> Select[int]:
 
 def batches_of(connection: Connection, plan_id: str, role: str) -> list[BatchHead]:
     """Return the batches of a role that a plan is made from, by department."""
-    batch = Batch.__table__.c
+    batch, touched = Batch.__table__.c, _touched(connection, role)
     query = (
-        select(*(batch[name] for name in BatchHead.__dataclass_fields__))
+        select(*(batch.get(name, touched) for name in BatchHead.__dataclass_fields__))
         .join(PlanGround.__table__, PlanGround.batch_id == batch.batch_id)
         .where(PlanGround.plan_id == plan_id, PlanGround.role == role)
         .order_by(batch.name)
@@ -137,7 +143,16 @@ def batches_of(connection: Connection, plan_id: str, role: str) -> list[BatchHea
 def made_from(connection: Connection, plan_id: str) -> str:
     """Return which doors and facilities a plan is made from, as its results remember it."""
     found = [one for role in (PEOPLE, FACILITIES) for one in batches_of(connection, plan_id, role)]
-    return " ".join(f"{one.role}:{one.batch_id}@{one.revision}" for one in found)
+    return " ".join(f"{one.role}:{one.batch_id}@{one.revision}{one.touched}" for one in found)
+
+
+def _touched(connection: Connection, role: str) -> ColumnElement[str]:
+    """Return when another program edited a table: GDAL and QGIS write it down, and we do not."""
+    if connection.dialect.name != "sqlite":
+        return literal("").label("touched")
+    last = _CONTENTS.c.last_change
+    edited = select(last).where(_CONTENTS.c.table_name == _table(role).name, last != UNTOUCHED)
+    return func.coalesce(edited.scalar_subquery(), "").label("touched")
 
 
 def departments(connection: Connection, plan_id: str) -> list[str]:
