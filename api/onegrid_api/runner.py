@@ -1,4 +1,4 @@
-"""Runs the jobs of a workspace, each in a process of its own.
+"""Runs the jobs of a workspace, each in a process of its own, here or at a cluster's worker.
 
 What a job made is saved in the transaction that ends it: a job is done with all its results, or it
 is not done. One that was running when the service died is taken up again at the next start.
@@ -8,25 +8,26 @@ from __future__ import annotations
 
 import json
 import logging
-import subprocess
-import sys
 import tempfile
 import threading
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from onegrid.errors import InputError, OnegridError, Problem
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.plan_import import ImportInputs, import_into, import_table
-from onegrid.store import audit, jobs, plans, results, uploads
+from onegrid.store import audit, file_of, jobs, plans, results, uploads
 from onegrid.store.audit import by_now
 from onegrid_api.errors import problems_of
+from onegrid_api.workplaces import Cluster, Processes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from onegrid.store import Workspace
     from onegrid_api.settings import Settings
+    from onegrid_api.workplaces import Workplace
 
 log = logging.getLogger(__name__)
 _LOOK_S: Final = 0.5
@@ -44,6 +45,8 @@ class Runner:
 
     def __init__(self, workspace: Workspace, settings: Settings) -> None:
         self._workspace, self._settings = workspace, settings
+        where = settings.scheduler
+        self._workplace: Workplace = Cluster(where) if where else Processes()
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lost: list[str] = []  # jobs whose end could not be saved: the store was away
@@ -64,6 +67,7 @@ class Runner:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+        self._workplace.close()
 
     @property
     def stopping(self) -> bool:
@@ -97,7 +101,8 @@ class Runner:
             return jobs.take_up(connection, now=by_now("").at)
 
     def _run(self, head: jobs.JobHead) -> None:
-        with tempfile.TemporaryDirectory(prefix="onegrid-job-") as name:
+        shared = self._settings.jobs_folder
+        with tempfile.TemporaryDirectory(prefix="onegrid-job-", dir=shared) as name:
             folder = Path(name)
             try:
                 told = self._work(head, folder)
@@ -112,36 +117,28 @@ class Runner:
                 self._fail(head, [_BUG])
 
     def _work(self, head: jobs.JobHead, folder: Path) -> dict[str, Any] | None:
-        """Run a job in a process; return what it told, None if it was stopped."""
+        """Run a job where jobs are run; return what it told, None if it was stopped."""
         with self._workspace.reading() as connection:
             sent = {u.upload_id: u.file for u in uploads.list_uploads(connection)}
+        place = self._workspace.place
         asked = {key: sent.get(key, key) for key in upload_ids(head.options)}
         ask = {
-            "place": self._workspace.place,
+            "place": place if file_of(place) is None else str(Path(place).resolve()),
             "kind": head.kind,
             "plan_id": None if head.kind in ("merge", "import") else head.plan_id,
             "options": dict(head.options),
             "uploads": asked,
         }
         (folder / "ask.json").write_text(json.dumps(ask), encoding="utf-8")
-        command = [sys.executable, "-m", "onegrid_api.work", str(folder)]
-        with subprocess.Popen(  # noqa: S603  (our own command)
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
-        ) as process:
-            reader = threading.Thread(target=self._listen, args=(head, process), daemon=True)
-            reader.start()
-            while process.poll() is None:
-                if self._stop.is_set() or self._canceled(head):
-                    process.kill()
-                    break
+        with self._workplace.work(folder, partial(self._listen, head)) as over:
+            while not over() and not self._stop.is_set() and not self._canceled(head):
                 self._stop.wait(_LOOK_S)
-        reader.join()
-        if self._stop.is_set() and process.returncode != 0:
+        told = folder / "told.json"
+        if self._stop.is_set() and not told.is_file():
             return None  # it stays as running, and is taken up again
         if self._canceled(head):
             self._close(head, jobs.CANCELED)
             return None
-        told = folder / "told.json"
         if not told.is_file():
             return {"problems": [_BUG]}
         found: dict[str, Any] = json.loads(
@@ -151,13 +148,12 @@ class Runner:
             raise InputError(Problem(_AWAY, "the store was away", head.job_id))
         return found
 
-    def _listen(self, head: jobs.JobHead, process: subprocess.Popen[str]) -> None:
-        for line in process.stdout or ():
-            try:
-                with self._workspace.writing() as connection:
-                    jobs.report(connection, head.job_id, line.strip())
-            except OnegridError:  # the store is away: the next stage is told, or the end
-                log.warning("a stage of job %s was not kept", head.job_id)
+    def _listen(self, head: jobs.JobHead, stage: str) -> None:
+        try:
+            with self._workspace.writing() as connection:
+                jobs.report(connection, head.job_id, stage)
+        except OnegridError:  # the store is away: the next stage is told, or the end
+            log.warning("a stage of job %s was not kept", head.job_id)
 
     def _canceled(self, head: jobs.JobHead) -> bool:
         with self._workspace.reading() as connection:

@@ -61,7 +61,9 @@ def main(argv: list[str]) -> int:
     logger.setLevel(logging.INFO)
     told = work(folder)
     text = json.dumps(told, ensure_ascii=False, default=str)
-    (folder / "told.json").write_text(text, encoding="utf-8")
+    part = folder / "told.part"
+    part.write_text(text, encoding="utf-8")
+    part.rename(folder / "told.json")  # whoever finds it finds all of it
     return 0
 
 
