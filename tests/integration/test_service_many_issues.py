@@ -1,5 +1,12 @@
-"""A hundred thousand issues are listed, narrowed and put on the map in a fraction of a second."""
+"""A hundred thousand issues are listed, narrowed and put on the map in a tenth of a second.
 
+What is measured is the processor time of the whole process for one asker: the service, its packing
+of the answer, and the client's unpacking of it. On a machine that does much else at once the same
+work takes two to three times as long, so that most asks are held to the tenth of a second and the
+slowest but one of forty to what such a machine makes of it.
+"""
+
+import gc
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +23,8 @@ from onegrid.store.operation_models import Case
 from service import Browser
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-COUNT, ASKED, LIMIT_S = 100_000, 20, 0.3  # looking at all of them once more takes longer
+COUNT, ASKED = 100_000, 40
+MOST_S, SLOWEST_S = 0.1, 0.25
 
 
 @pytest.fixture
@@ -49,11 +57,14 @@ def app(tmp_path):
 
     with made.state.office.workspace.writing() as connection:
         connection.execute(insert(Case), [row(number) for number in range(COUNT)])
+    gc.collect()
+    gc.freeze()  # as the program does when it starts
     yield made
+    gc.unfreeze()
     close()
 
 
-def test_a_hundred_thousand_issues_are_listed_in_a_fraction_of_a_second(app):
+def test_a_hundred_thousand_issues_are_listed_in_a_tenth_of_a_second(app):
     lon, lat = service.spot("c0000")
     asked = {
         "newest": "", "oldest": f"?offset={COUNT - 100}", "open": "?status=open",
@@ -76,9 +87,11 @@ def test_a_hundred_thousand_issues_are_listed_in_a_fraction_of_a_second(app):
                     answer = await client.get(f"/api/issues{query}")
                     seconds.append(time.process_time() - start)
                     assert answer.status_code == 200
-                found[name] = float(np.median(seconds))
+                found[name] = (float(np.median(seconds)), sorted(seconds)[-2])
         return found
 
     for who in ("admin", "worker"):
-        slowest = awaited(measure(Browser(app, who)))
-        assert max(slowest.values()) < LIMIT_S, slowest
+        found = awaited(measure(Browser(app, who)))
+        most, slowest = zip(*found.values(), strict=True)
+        assert max(most) < MOST_S, found
+        assert max(slowest) < SLOWEST_S, found
