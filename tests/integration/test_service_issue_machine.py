@@ -17,7 +17,7 @@ import service
 from onegrid.operations.flows import HANDLERS, flows, tiers
 from service import Browser
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("published")]
 KEY = "a-key-of-the-reporter-1234"
 CELLS = {"c0000": "m0-0", "c0300": "m1-0"}
 PEOPLE = ("worker", "own", "other", "office", "office1", "planner", "admin", "fire")
@@ -157,10 +157,3 @@ def test_the_service_does_what_the_tables_say(app, place):
     run_state_machine_as_test(
         Issues, settings=settings(max_examples=examples, stateful_step_count=25, deadline=None)
     )
-
-
-@pytest.fixture
-def app(app):
-    """Return the service of a small workspace whose plan is published."""
-    service.publish(app)
-    return app
