@@ -240,6 +240,59 @@ def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
     assert desk.stored()["c0100"].shape.area > 0
 
 
+def test_a_cell_is_split_and_a_border_moved_by_keyboard_alone(desk):
+    page, press = desk.page, desk.page.keyboard.press
+    desk.open()
+    page.get_by_label("查找编码、名称或社区").fill("c0200")
+    press("Enter")
+    page.get_by_role("heading", name="c0200").wait_for()
+    desk.settle()
+    before = desk.stored()
+    _, south, _, north = before["c0200"].shape.bounds
+    steps = int((north - south) / 20) + 3  # of ten metres, from the middle to beyond the border
+    page.get_by_role("button", name="画线分").press("Enter")
+
+    def draw() -> None:
+        press("Space")
+        for _ in range(2 * steps):
+            press("Shift+ArrowDown")
+        page.locator("table.live").wait_for()
+        press("Space")
+
+    for _ in range(steps):
+        press("Shift+ArrowUp")
+    draw()
+    press("Escape")
+    page.locator("table.live").wait_for(state="detached")
+    for _ in range(2 * steps):
+        press("Shift+ArrowUp")
+    draw()
+    press("Enter")
+    page.get_by_role("button", name="保存（1）").wait_for()
+
+    # a border is taken where the keyboard points, then moved and confirmed
+    page.get_by_label("查找编码、名称或社区").fill("c0100")
+    press("Enter")
+    page.get_by_role("heading", name="c0100").wait_for()
+    desk.settle()
+    page.get_by_role("button", name="拖边界").press("Enter")
+    for _ in range(40):
+        press("Shift+ArrowUp")
+        press("Space")
+        press("ArrowUp")
+        page.evaluate("() => new Promise((seen) => setTimeout(seen, 50))")
+        if page.locator("table.live").count():
+            break
+        press("Escape")
+    press("Enter")
+    page.get_by_role("button", name="保存（2）").wait_for()
+    desk.save(2)
+    after = desk.stored()
+    assert len(after) == len(before) + 1
+    assert not after["c0100"].shape.equals(before["c0100"].shape)
+    assert shapely.coverage_is_valid([row.shape for row in after.values()])
+
+
 def test_fingers_move_the_map_drag_a_vertex_and_paint(desk):
     page = desk.page
     browser = page.context.new_cdp_session(page)

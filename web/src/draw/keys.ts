@@ -1,8 +1,10 @@
+import { moveAim, pressAim } from "./aim";
 import { tab } from "./bench";
 import { countAtDoors } from "./doors";
 import { redoStep, undoStep } from "./drawing";
 import { ALL, modeNow } from "./modes/all";
-import { MODE_KEYS, type ModeName, mode } from "./modes/mode";
+import { aim, MODE_KEYS, type ModeName, mode } from "./modes/mode";
+import { isOnServices } from "./services";
 
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, 1],
@@ -18,6 +20,7 @@ export function turnTo(next: ModeName): void {
     const kept = ["select", "merge", "paint", "rename", "split_k", "lock"].includes(mode.value);
     if (!kept) ALL[mode.value].escape?.();
     mode.value = next;
+    aim.value = null;
     if (next !== "select") countAtDoors();
   }
 }
@@ -35,13 +38,8 @@ export function followKeys(target: Window): () => void {
 function done(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) return turned(key, event.shiftKey);
-  const arrow = ARROWS[event.key];
-  const { nudge, enter, escape: giveUp } = modeNow();
-  if (arrow !== undefined && nudge !== undefined && !isList(event.target)) {
-    const by = event.shiftKey ? FAR_M : 1;
-    nudge(arrow[0] * by, arrow[1] * by);
-    return true;
-  }
+  if (pointed(event)) return true;
+  const { enter, escape: giveUp } = modeNow();
   if (event.key === "Enter" && enter !== undefined && !isButton(event.target)) {
     enter();
     return true;
@@ -56,6 +54,21 @@ function done(event: KeyboardEvent): boolean {
   turnTo(wanted as ModeName);
   if (tab.value === "more") tab.value = "cell"; // from services back to the grid
   return true;
+}
+
+/** Arrows move what is taken, or else where the keyboard points; Space clicks there. */
+function pointed({ key, shiftKey, target }: KeyboardEvent): boolean {
+  if (key === " " && aims() && !isControl(target)) {
+    pressAim();
+    return true;
+  }
+  const arrow = ARROWS[key];
+  if (arrow === undefined || isList(target)) return false;
+  const by = shiftKey ? FAR_M : 1;
+  const [east_m, north_m] = [arrow[0] * by, arrow[1] * by];
+  if (modeNow().nudge?.(east_m, north_m)) return true;
+  if (aims()) moveAim(east_m, north_m);
+  return aims();
 }
 
 function turned(key: string, shift: boolean): boolean {
@@ -74,10 +87,26 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isList(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("[role=tablist]") !== null;
+  return target instanceof Element && target.closest("[role=tablist], [type=radio]") !== null;
+}
+
+/** Whether the keyboard points on the map: when something is drawn there, not only chosen. */
+export function aims(): boolean {
+  return mode.value !== "select" && !isOnServices();
+}
+
+/** The tool that is on already: to press it once more does nothing. */
+const TOOL = "[role=toolbar] [aria-pressed=true]";
+
+/** Space presses what it is on. */
+function isControl(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest(`button:not(${TOOL}), a, input, summary`) !== null
+  );
 }
 
 /** Enter on a button presses it; in a list of vertices it confirms. */
 function isButton(target: EventTarget | null): boolean {
-  return target instanceof HTMLButtonElement && target.closest("[data-enter=confirm]") === null;
+  const confirms = `[data-enter=confirm], ${TOOL}`;
+  return target instanceof HTMLButtonElement && target.closest(confirms) === null;
 }

@@ -7,15 +7,20 @@ import { chosen, hovered } from "./bench";
 import { drawing, preview, projection, refusal } from "./drawing";
 import { nearBorder, takenBorder } from "./modes/border";
 import { insertAt } from "./modes/insert";
-import { mode } from "./modes/mode";
+import { aim, mode } from "./modes/mode";
 import { link } from "./modes/service";
 import { line } from "./modes/split";
 import { near, taken } from "./modes/vertex";
 import { verticesOf } from "./pick";
 import { isOnServices } from "./services";
 
-/** The handles that the mode shows: vertices of the cells at hand, and the one that is taken. */
+/** The handles that the mode shows, and where the keyboard points. */
 export function handlesNow(): Handle[] {
+  return aim.value === null ? modeHandles() : [...modeHandles(), handle(aim.value, true)];
+}
+
+/** Vertices of the cells at hand, and the one that is taken. */
+function modeHandles(): Handle[] {
   const now = preview.value?.now ?? drawing.value?.now;
   if (now === undefined) return [];
   if (mode.value === "insert") return insertAt.value === null ? [] : [handle(insertAt.value, true)];

@@ -57,6 +57,17 @@ export function followPointer(map: MapView): void {
 
 /** A place of the map on the ground; null before a plan is open. */
 export function whereOf(map: MapView, event: MapPointerEvent): At | null {
+  const reach = isFinger(event) ? FINGER_PX : REACH_PX;
+  return atPoint(map, event.point, reach, event.originalEvent.shiftKey);
+}
+
+/** A place of the screen on the ground, with how far around it something is met. */
+export function atPoint(
+  map: MapView,
+  { x, y }: { readonly x: number; readonly y: number },
+  reach_px = REACH_PX,
+  more = false,
+): At | null {
   const there = projection.value;
   if (there === null) return null;
   const onGround = (x: number, y: number): Point => {
@@ -64,17 +75,16 @@ export function whereOf(map: MapView, event: MapPointerEvent): At | null {
     const [east, north] = there.toGrid([lng, lat]);
     return [Math.round(east * STEPS), Math.round(north * STEPS)];
   };
-  const { x, y } = event.point;
-  const { lng, lat } = event.lngLat;
+  const { lng, lat } = map.unproject([x, y]);
   const place = onGround(x, y);
-  const far = onGround(x + (isFinger(event) ? FINGER_PX : REACH_PX), y);
+  const far = onGround(x + reach_px, y);
   const now = drawing.value?.now;
   return {
     place,
     lonlat: [lng, lat],
     cell: (now && atomAt(now, place)?.cell) ?? null,
     reach: Math.hypot(far[0] - place[0], far[1] - place[1]),
-    more: event.originalEvent.shiftKey,
+    more,
     streets: () => streetsNear(map, x, y, there),
     facility: () => facilityAt(map, x, y),
     building: () =>

@@ -16,6 +16,7 @@ import { addDepartments, showDepartment } from "../map/departments";
 import { drawDifference } from "../map/difference";
 import { addGround } from "../map/ground";
 import { addSketch, drawHandles, drawLine } from "../map/sketch";
+import { followAim } from "./aim";
 import {
   chosen,
   communityNames,
@@ -33,6 +34,7 @@ import { cells, lookOf } from "./cells";
 import { differingBorders } from "./compare";
 import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
+import { aims } from "./keys";
 import { levels } from "./levels";
 import { handlesNow, lineNow } from "./marks";
 import { origins, readOrigins } from "./origins";
@@ -61,6 +63,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
   addBorders(map);
   addSketch(map);
   followPointer(map);
+  followAim(map);
   const stops = [
     keepCells(map, effect),
     keepServices(map, effect),
@@ -78,6 +81,8 @@ export function showBench(map: MapView, effect: Effect): () => void {
     effect(() => drawConflicts(map, conflictsShown.value ? conflictFeatures() : [])),
     effect(() => drawDifference(map, differingBorders())),
     effect(() => drawHandles(map, handlesNow())),
+    // arrows move what is drawn then, not the map
+    effect(() => (aims() ? map.keyboard.disable() : map.keyboard.enable())),
     effect(() => drawLine(map, lineNow())),
     keepState(map, effect, "chosen", () => chosen.value),
     keepState(map, effect, "hover", () => (hovered.value === null ? [] : [hovered.value])),

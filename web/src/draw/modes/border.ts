@@ -37,8 +37,10 @@ export const borderMode: Mode = {
     takenBorder.value = null;
   },
   nudge: (east_m, north_m) => {
-    const by = takenBorder.value?.by ?? [0, 0];
+    if (takenBorder.value === null) return false;
+    const { by } = takenBorder.value;
     shift([by[0] + east_m * STEPS, by[1] + north_m * STEPS]);
+    return true;
   },
   enter: () => {
     if (confirm()) takenBorder.value = null;

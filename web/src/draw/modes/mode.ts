@@ -58,11 +58,13 @@ export interface Mode {
   readonly escape?: () => void;
   /** The drag is not to be: a second finger came down. What is left out is what Escape does. */
   readonly breakOff?: () => void;
-  /** An arrow key: so many metres east and north. */
-  readonly nudge?: (east_m: number, north_m: number) => void;
+  /** An arrow key: so many metres east and north; false when nothing is taken that could move. */
+  readonly nudge?: (east_m: number, north_m: number) => boolean;
 }
 
 export const mode = signal<ModeName>("select");
+/** Where the keyboard points, as the pointer would; null while the pointer does. */
+export const aim = signal<Point | null>(null);
 /** Whether borders of communities and subdistricts are moved too, and carried along. */
 export const withParents = signal(false);
 

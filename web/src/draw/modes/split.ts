@@ -1,7 +1,6 @@
 import { signal } from "@preact/signals";
 import { inMetres } from "../../model/edit";
 import { type Point, same } from "../../model/point";
-import { STEPS } from "../../model/rules";
 import { chosen } from "../bench";
 import { redrawing } from "../conflicts";
 import { cancel, confirm, drawing, tryOut } from "../drawing";
@@ -31,12 +30,6 @@ export const splitMode: Mode = {
     line.value = [];
     redrawing.value = null;
     cancel();
-  },
-  nudge: (east_m, north_m) => {
-    const [x, y] = line.value.at(-1) ?? [0, 0];
-    if (line.value.length > 0) {
-      show([...line.value.slice(0, -1), [x + east_m * STEPS, y + north_m * STEPS]]);
-    }
   },
 };
 

@@ -39,9 +39,10 @@ export const vertexMode: Mode = {
     taken.value = null;
   },
   nudge: (east_m, north_m) => {
-    if (taken.value === null) return;
+    if (taken.value === null) return false;
     const [x, y] = taken.value.to;
     moveTo([x + east_m * STEPS, y + north_m * STEPS]);
+    return true;
   },
   enter: () => {
     if (confirm() && taken.value !== null) takeVertex(taken.value.id);

@@ -23,6 +23,7 @@ const messages = {
     paint_hint: "先点要扩大的网格，再在相邻的基本单元上刷过。按住 Shift 点可换网格。",
     rename_hint: "选一个网格，在右侧填新名称。",
     lock_hint: "点一个网格锁定，再点解锁。锁定的网格不会被改动。",
+    aim_hint: "只用键盘：方向键移动准星，空格等于点下，回车确认，Esc 取消。",
     snap: "吸附",
     with_parents: "社区、街道边界随动",
     vertices: "节点",
@@ -76,6 +77,8 @@ const messages = {
       "Click the cell that grows, then brush over neighbouring basic units. Shift-click takes another cell.",
     rename_hint: "Choose a cell and type its new name at the right.",
     lock_hint: "Click a cell to lock it, again to open it. Locked cells are left alone.",
+    aim_hint:
+      "By keyboard alone: arrows move the mark, Space clicks there, Enter confirms, Esc gives up.",
     snap: "Snap to",
     with_parents: "Carry borders of communities and subdistricts along",
     vertices: "vertices",
