@@ -64,6 +64,13 @@ class Desk:
     def click(self, x_m: float, y_m: float) -> None:
         self.page.mouse.click(*self.on_screen(x_m, y_m))
 
+    def find(self, cell: str) -> None:
+        """Choose a cell by keyboard, which brings it into the middle of the map."""
+        self.page.get_by_label("查找编码、名称或社区").fill(cell)
+        self.page.keyboard.press("Enter")
+        self.page.get_by_role("heading", name=cell).wait_for()
+        self.settle()
+
     def drawn(self) -> dict[str, dict[str, Any]]:
         """The cells that the map has rendered, by id, with what they are coloured by."""
         self.settle()
@@ -213,9 +220,7 @@ def test_a_stale_save_is_told_and_both_are_merged(desk, visit):
 def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
     page = desk.page
     desk.open()
-    page.get_by_label("查找编码、名称或社区").fill("c0100")
-    page.keyboard.press("Enter")
-    page.get_by_role("heading", name="c0100").wait_for()
+    desk.find("c0100")
     page.get_by_role("button", name="拖节点").press("Enter")
     vertices = page.get_by_role("button", name="节点", exact=False)
     page.get_by_role("button", name="节点1", exact=True).focus()
@@ -243,10 +248,7 @@ def test_a_vertex_is_moved_by_keyboard_alone_and_given_up(desk):
 def test_a_cell_is_split_and_a_border_moved_by_keyboard_alone(desk):
     page, press = desk.page, desk.page.keyboard.press
     desk.open()
-    page.get_by_label("查找编码、名称或社区").fill("c0200")
-    press("Enter")
-    page.get_by_role("heading", name="c0200").wait_for()
-    desk.settle()
+    desk.find("c0200")
     before = desk.stored()
     _, south, _, north = before["c0200"].shape.bounds
     steps = int((north - south) / 20) + 3  # of ten metres, from the middle to beyond the border
@@ -271,10 +273,7 @@ def test_a_cell_is_split_and_a_border_moved_by_keyboard_alone(desk):
     page.get_by_role("button", name="保存（1）").wait_for()
 
     # a border is taken where the keyboard points, then moved and confirmed
-    page.get_by_label("查找编码、名称或社区").fill("c0100")
-    press("Enter")
-    page.get_by_role("heading", name="c0100").wait_for()
-    desk.settle()
+    desk.find("c0100")
     page.get_by_role("button", name="拖边界").press("Enter")
     for _ in range(40):
         press("Shift+ArrowUp")
