@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from onegrid.coverage.walks import Catchments
 from onegrid.siting.capacity import most_served
+from onegrid.siting.capacity_prices import nearly_most_served
 from onegrid.siting.choose import Effort
 from onegrid.siting.cover_walk import fewer_sites
 from onegrid.siting.exact import Spending
@@ -21,6 +22,7 @@ from onegrid.siting.solve import choose_sites
 LIMIT_S = 900.0
 CLOSE = 1e-6
 ENOUGH_STEPS = 100  # for six sites
+USUAL_GAP, MOST_GAP = 0.02, 0.1  # of the prices of limited sites
 
 
 @st.composite
@@ -183,6 +185,39 @@ def test_capacitated_sites_serve_as_much_as_the_best_of_all_subsets(case, count,
     best = max(served(s) for s in subsets(situation.sites, count))
     assert found.value == pytest.approx(best)
     assert found.bound >= best - CLOSE
+    quick = nearly_most_served(reach, capacity, none, count=count, effort=Effort())
+    assert quick.value <= best + CLOSE
+    assert quick.bound >= best - CLOSE
+    assert served(quick.sites) == pytest.approx(quick.value) == pytest.approx(quick.load.sum())
+    assert (quick.load <= np.where(np.isin(range(situation.sites), quick.sites), capacity, 0)).all()
+
+
+def scattered(seed):
+    """Forty doors that each reach a few of twelve sites, two of which stand, scarce of room."""
+    rng = np.random.default_rng(seed)
+    door, site = np.nonzero(rng.random((40, 12)) < rng.choice([0.1, 0.2, 0.3]))
+    weight = rng.integers(1, 30, 40).astype(float)
+    reach = make_gains(door, site, weight[door], doors=40, sites=12)
+    room = np.floor(rng.uniform(0.3, 1.2, 12) * weight.sum() / 6)
+    return reach, room, np.arange(12) >= 10
+
+
+def test_prices_bound_what_highs_proves_best_and_come_close_to_it():
+    within = []
+    for seed in range(12):
+        reach, room, built = scattered(seed)
+        best = most_served(reach, room, built, count=4, effort=Effort(gap=0.0))
+        found = nearly_most_served(reach, room, built, count=4, effort=Effort())
+        assert found.value <= best.value + CLOSE
+        assert found.bound >= best.value - CLOSE
+        assert len(found.sites) <= 4
+        within.append(1 - found.value / found.bound)
+        today = most_served(reach, room, built, count=0, effort=Effort(gap=0.0))
+        now = nearly_most_served(reach, room, built, count=0, effort=Effort())
+        assert now.value == pytest.approx(today.value)
+        assert now.bound == now.value
+    assert max(within) <= MOST_GAP
+    assert np.median(within) <= USUAL_GAP
 
 
 @given(situations(), st.integers(1, 4))

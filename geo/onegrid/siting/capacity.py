@@ -1,4 +1,4 @@
-"""Most weight served when every site serves only so much: capacitated covering, by HiGHS."""
+"""Most weight served when every site serves only so much: capacitated covering."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from onegrid.coverage.walks import sums, within_limit
-from onegrid.errors import InputError, Problem
+from onegrid.siting.capacity_prices import Served, nearly_most_served
 from onegrid.siting.choose import Effort, choose, in_order
 from onegrid.siting.gains import make_gains, value_of
 from onegrid.siting.reduce import merge_doors
@@ -29,22 +29,10 @@ if TYPE_CHECKING:
 _HALF = 0.5
 
 
-class Served(NamedTuple):
-    """New sites, the weight that all sites together serve, a bound on it, and each site's part.
-
-    ``load`` is float64 (sites), existing ones included.
-    """
-
-    sites: Ints
-    value: float
-    bound: float
-    load: Floats
-
-
 def most_served(
     reach: Gains, capacity: Floats, built: Bools, *, count: int, effort: Effort
 ) -> Served:
-    """Choose at most `count` new sites so that most weight finds a place within its limit.
+    """Choose at most `count` new sites so that most weight finds a place, and prove it by HiGHS.
 
     A door's weight may be shared among sites; nobody is served twice.
 
@@ -142,11 +130,6 @@ def choose_served(
     -------
     sited, served
         The objective is the weight served. Sites are in the order of what each newly covers.
-
-    Raises
-    ------
-    InputError
-        If more pairs are reached than the solver is asked about.
     """
     effort = Effort()
     near = within_limit(situation.pairs.walk_s, situation.limit_s[situation.pairs.door])
@@ -156,14 +139,11 @@ def choose_served(
     doors, total = len(situation.weight), sites + len(room)
     reach = make_gains(door, site, situation.weight[door], doors=doors, sites=total)
     merged = merge_doors(reach)
-    if len(merged.site) > effort.capacity_pairs:
-        what = f"{len(merged.site)} pairs of doors and sites are too many for capacities"
-        remedy = "give fewer candidates: a larger --spacing-m, or a shorter walk"
-        raise InputError(Problem("CAPACITY_SIZE", what, remedy=remedy))
     capacity = np.concatenate([np.full(sites, each), room])
     built = np.arange(total) >= sites
-    before = most_served(merged, capacity, built, count=0, effort=effort)
-    found = most_served(merged, capacity, built, count=count, effort=effort)
+    solve = most_served if len(merged.site) <= effort.capacity_pairs else nearly_most_served
+    before = solve(merged, capacity, built, count=0, effort=effort)
+    found = solve(merged, capacity, built, count=count, effort=effort)
     if found.value < before.value:  # out of nodes before anything was found
         found = before._replace(bound=found.bound)
     cover = situation.cover()

@@ -35,7 +35,8 @@ class Effort:
     ``rounds`` rounds of prices, ``turns`` of both, and ``nodes`` nodes of HiGHS, which is asked
     only where at most ``exact_pairs`` pairs are left; of a cover ``cover_pairs``, for as many
     nodes as look at ``cover_work`` pairs, after a walk of ``cover_steps``; of limited capacities
-    ``capacity_pairs``. ``seed`` is that of the shakes and walks.
+    ``capacity_pairs``, beyond which there are ``capacity_rounds`` rounds of prices and as many
+    exchanges as look at ``shaken_pairs`` pairs. ``seed`` is that of the shakes and walks.
     """
 
     gap: float = 1e-4
@@ -49,6 +50,7 @@ class Effort:
     cover_work: int = 4_000_000
     cover_steps: int = 50_000
     capacity_pairs: int = 100_000
+    capacity_rounds: int = 400
     seed: int = 0
 
     def cover_nodes(self, pairs: int) -> int:

@@ -1,0 +1,271 @@
+"""Prices on doors and a plan that fills open sites, compiled; ties go to the lowest position."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from onegrid.compiled import kernel
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    from onegrid.siting.gains import Gains
+
+    Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
+
+_PATIENCE = 20  # rounds without a better bound before the steps are halved
+_BOLDEST, _SMALLEST = 1.0, 1e-3
+_TURN = 0.2  # share of the new slope in the direction that is walked
+_START = 0.5  # of a door's weight: half way between a place for everybody and for nobody
+_UNMET = -2
+_TINY = 1e-9  # of all weight: less is rounding
+
+
+class Priced(NamedTuple):
+    """The best prices found: an upper bound, what each site is worth above them, a choice."""
+
+    bound: float
+    worth: Floats
+    opened: Bools
+
+
+@kernel
+def sell(reach: Gains, prices: Floats, room: Floats, worth: Floats, sold: Floats) -> None:
+    """Fill each site on its own with the doors of the lowest price: a knapsack, last door cut.
+
+    Doors are walked through once for all sites, the cheapest first, so nothing is sorted by site.
+    """
+    left = room.copy()
+    worth[:] = 0.0
+    sold[:] = 0.0
+    for d in np.argsort(prices, kind="mergesort"):
+        profit = 1.0 - prices[d]
+        if profit <= 0.0:
+            break
+        for e in range(reach.door_start[d], reach.door_start[d + 1]):
+            j = reach.site[e]
+            part = min(reach.door_gain[e], left[j])
+            left[j] -= part
+            worth[j] += part * profit
+            sold[d] += part
+
+
+@kernel
+def open_best(worth: Floats, built: Bools, count: int) -> Bools:
+    """Return the built sites and the `count` others of most worth, those of none left out."""
+    opened = built.copy()
+    found = 0
+    for j in np.argsort(-worth, kind="mergesort"):
+        if found == count or worth[j] <= 0.0:
+            break
+        if not built[j]:
+            opened[j] = True
+            found += 1
+    return opened
+
+
+@kernel
+def _turn(direction: Floats, sold: Floats, weight: Floats, prices: Floats) -> float:
+    """Turn the direction towards the slope; return its squared length where prices can move."""
+    steep = 0.0
+    for d in range(prices.size):
+        slope = 1.0 - sold[d] / weight[d] if weight[d] > 0.0 else 0.0
+        direction[d] = _TURN * slope + (1.0 - _TURN) * direction[d]
+        stuck = prices[d] <= 0.0 if direction[d] > 0.0 else prices[d] >= 1.0
+        if not stuck:
+            steep += weight[d] * direction[d] * direction[d]
+    return steep
+
+
+@kernel
+def lower_bound(
+    reach: Gains, room: Floats, built: Bools, count: int, value: float, rounds: int
+) -> Priced:
+    """Move the prices of doors so that the bound falls; keep the best choice met on the way.
+
+    That nobody is served twice has a price for each unit of a door's weight, 0 to 1; then sites
+    are independent. The bound is what all doors cost, and the worth of the built sites and of the
+    `count` best others, for any prices.
+    """
+    doors = reach.door_start.size - 1
+    weight = np.zeros(doors)
+    for d in range(doors):
+        if reach.door_start[d] < reach.door_start[d + 1]:
+            weight[d] = reach.door_gain[reach.door_start[d]]
+    prices, direction = np.full(doors, _START), np.zeros(doors)
+    worth, sold, unused = np.zeros(room.size), np.zeros(doors), np.zeros(room.size)
+    kept = Priced(np.inf, worth.copy(), built.copy())
+    most, boldness, stale = -1.0, _BOLDEST, 0
+    for _ in range(rounds):
+        sell(reach, prices, room, worth, sold)
+        opened = open_best(worth, built, count)
+        now = (prices * weight).sum() + worth[opened].sum()
+        sell(reach, prices, np.where(opened, room, 0.0), unused, sold)
+        met = np.minimum(sold, weight).sum()
+        choice = kept.opened
+        if met > most:
+            most, choice = met, opened
+        stale += 1
+        if now < kept.bound:
+            kept, stale = Priced(now, worth.copy(), choice), 0
+        else:
+            kept = Priced(kept.bound, kept.worth, choice)
+            if stale >= _PATIENCE:
+                boldness, stale = boldness / 2, 0
+        steep = _turn(direction, sold, weight, prices)
+        if steep <= 0.0 or boldness < _SMALLEST or kept.bound <= value:
+            break
+        step = boldness * max(now - max(value, most), _TINY * now) / steep
+        prices = np.minimum(1.0, np.maximum(0.0, prices - step * direction))
+    return kept
+
+
+class Plan(NamedTuple):
+    """Who is served where; everything but the first two arrays changes in place.
+
+    ``entry`` is the position in ``reach.site`` of each of ``reach.door``, ``door_of`` the door of
+    each such position. ``left`` is the room each site still has, 0 where it is closed; ``sent``
+    what each door has sent each site, ``need`` what of each door has no place.
+    """
+
+    entry: Ints
+    door_of: Ints
+    opened: Bools
+    left: Floats
+    sent: Floats
+    need: Floats
+
+
+@kernel
+def place(reach: Gains, plan: Plan, least: float) -> None:
+    """Serve as much as the open sites can: first where there is room, then by moving others along.
+
+    It ends when no chain of moves frees a place: the flow is then the largest there is.
+    Less than `least` is not moved.
+    """
+    for d in range(plan.need.size):
+        for e in range(reach.door_start[d], reach.door_start[d + 1]):
+            part = min(plan.need[d], plan.left[reach.site[e]])
+            if part > 0.0:
+                plan.sent[e] += part
+                plan.left[reach.site[e]] -= part
+                plan.need[d] -= part
+    came, via = np.empty(plan.left.size, np.int64), np.empty(plan.need.size, np.int64)
+    queue = np.empty(plan.need.size, np.int64)
+    while True:
+        end = _chain(reach, plan, least, came, via, queue)
+        if end < 0:
+            break
+        _move_along(reach, plan, end, came, via)
+
+
+@kernel
+def _chain(reach: Gains, plan: Plan, least: float, came: Ints, via: Ints, queue: Ints) -> int:
+    """Return a site with room that a door in need gets to by the fewest moves, -1 for none.
+
+    `came` is by site the entry it was reached through, `via` by door the entry it is moved from.
+    """
+    came[:] = -1
+    via[:] = _UNMET
+    size, head = 0, 0
+    for d in range(via.size):
+        if plan.need[d] > least:
+            via[d], queue[size] = -1, d
+            size += 1
+    while head < size:
+        d = queue[head]
+        head += 1
+        for e in range(reach.door_start[d], reach.door_start[d + 1]):
+            j = reach.site[e]
+            if came[j] >= 0 or not plan.opened[j]:
+                continue
+            came[j] = e
+            if plan.left[j] > least:
+                return int(j)
+            for k in range(reach.site_start[j], reach.site_start[j + 1]):
+                if via[reach.door[k]] == _UNMET and plan.sent[plan.entry[k]] > least:
+                    via[reach.door[k]] = plan.entry[k]
+                    queue[size] = reach.door[k]
+                    size += 1
+    return -1
+
+
+@kernel
+def _move_along(reach: Gains, plan: Plan, end: int, came: Ints, via: Ints) -> None:
+    """Move as much as can be along the chain that ends at a site."""
+    part, d = plan.left[end], plan.door_of[came[end]]
+    while via[d] >= 0:
+        part = min(part, plan.sent[via[d]])
+        d = plan.door_of[came[reach.site[via[d]]]]
+    part = min(part, plan.need[d])
+    plan.left[end] -= part
+    into, d = came[end], plan.door_of[came[end]]
+    plan.sent[into] += part
+    while via[d] >= 0:
+        plan.sent[via[d]] -= part
+        into = came[reach.site[via[d]]]
+        plan.sent[into] += part
+        d = plan.door_of[into]
+    plan.need[d] -= part
+
+
+@kernel
+def _add_best(reach: Gains, plan: Plan, room: Floats, least: float) -> int:
+    """Open the site that takes in most of what has no place, and fill it; -1 where none does."""
+    best, most = -1, least
+    for j in range(room.size):
+        if plan.opened[j] or room[j] <= most:
+            continue
+        asked = 0.0
+        for k in range(reach.site_start[j], reach.site_start[j + 1]):
+            asked += plan.need[reach.door[k]]
+        if min(asked, room[j]) > most:
+            best, most = j, min(asked, room[j])
+    if best >= 0:
+        plan.opened[best] = True
+        plan.left[best] = room[best]
+        place(reach, plan, least)
+    return best
+
+
+@kernel
+def add_sites(reach: Gains, plan: Plan, room: Floats, count: int, least: float) -> None:
+    """Open up to `count` sites more, each the one that takes in most of what has no place."""
+    for _ in range(count):
+        if _add_best(reach, plan, room, least) < 0:
+            break
+
+
+@kernel
+def drop_and_add(
+    reach: Gains, plan: Plan, room: Floats, built: Bools, trials: int, least: float
+) -> None:
+    """Close one chosen site for the one best added then, where more are served; in turn by site.
+
+    It ends when no chosen site is worth leaving, or after so many trials.
+    """
+    idle, j = 0, 0
+    for _ in range(trials):
+        while idle < room.size and (built[j] or not plan.opened[j]):
+            idle, j = idle + 1, (j + 1) % room.size
+        if idle >= room.size:
+            break
+        before, opened = plan.need.sum(), plan.opened.copy()
+        left, sent, need = plan.left.copy(), plan.sent.copy(), plan.need.copy()
+        for k in range(reach.site_start[j], reach.site_start[j + 1]):
+            plan.need[reach.door[k]] += plan.sent[plan.entry[k]]
+            plan.sent[plan.entry[k]] = 0.0
+        plan.opened[j], plan.left[j] = False, 0.0
+        place(reach, plan, least)
+        _add_best(reach, plan, room, least)
+        if plan.need.sum() < before - least:
+            idle = 0
+        else:
+            plan.opened[:], plan.left[:] = opened, left
+            plan.sent[:], plan.need[:] = sent, need
+            idle += 1
+        j = (j + 1) % room.size
