@@ -201,6 +201,7 @@ class DueItem(BaseModel):
 
     meeting: str
     label: str
+    label_en: str
     unit: str
     name: str
     begins: date

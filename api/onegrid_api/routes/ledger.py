@@ -80,6 +80,7 @@ def due_items(found: list[Due], names: dict[str, str]) -> list[dict[str, Any]]:
         {
             **asdict(one),
             "label": meetings()[one.meeting].label_zh,
+            "label_en": meetings()[one.meeting].label_en,
             "name": names.get(one.unit, one.unit),
         }
         for one in found

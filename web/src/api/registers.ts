@@ -83,6 +83,7 @@ export interface Matches {
 export interface Due {
   readonly meeting: string;
   readonly label: string;
+  readonly label_en: string;
   readonly unit: string;
   readonly name: string;
   readonly begins: string;

@@ -13,6 +13,11 @@ const KEPT = "onegrid.language";
 /** The language that is shown: what was chosen before, else Chinese. */
 export const language = signal<Language>(localStorage.getItem(KEPT) === "en" ? "en" : "zh");
 
+/** What data calls a thing, in the language shown. */
+export function labelOf(one: { readonly label: string; readonly label_en: string }): string {
+  return language.value === "en" ? one.label_en : one.label;
+}
+
 /** Show another language from now on. */
 export function speak(chosen: Language): void {
   localStorage.setItem(KEPT, chosen);

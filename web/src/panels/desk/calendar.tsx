@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { newId } from "../../api/cases";
 import { type Due, listDue, saveEntry } from "../../api/registers";
 import { tell } from "../../text/cases";
+import { labelOf } from "../../text/language";
 import { refusal } from "../cases/report_form";
 import { communities } from "./state";
 import { Table } from "./table";
@@ -49,9 +50,7 @@ export default function CalendarPanel() {
         cells={(one) => [
           one.due,
           one.name,
-          <span key="what" lang="zh-CN">
-            {one.label}
-          </span>,
+          labelOf(one),
           one.held ? (
             tell("held")
           ) : one.begins <= today && today <= one.due ? (
