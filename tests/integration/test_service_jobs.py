@@ -1,19 +1,25 @@
 """Jobs: they end with all their results or none, whoever is killed meanwhile."""
 
+import contextlib
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 
 import httpx
 import pytest
+import shapely
 from sqlalchemy import text
 
+import edits
 import service
+from onegrid.grids.edit import EditError, plan, read_edit
+from onegrid.pipeline.plan_tables import frames_of
 from onegrid.store import audit, jobs, open_workspace
 from onegrid.store.audit import By
 from onegrid.store.ground import ground
@@ -22,6 +28,7 @@ from service import Browser
 
 pytestmark = pytest.mark.integration
 MAP = {"kind": "map", "plan_id": "main"}
+EDITS = 200
 NOW = "2026-01-01T00:00:00Z"
 
 
@@ -207,40 +214,54 @@ def test_a_job_survives_the_death_of_the_service(place, unused_port):
         second.kill()
 
 
-def test_a_service_killed_in_the_middle_of_edits_loses_none_it_acknowledged(place, unused_port):
+def movable(cell_id):
+    """Return an edit that moves a vertex of a cell inside its community, by trying."""
+    opened = service.grid().board
+    for x, y in shapely.get_coordinates(opened.rows["cells"][cell_id].shape):
+        edit = {"op": "move_border", "from": [x, y], "to": [round(x + 3, 3), round(y + 2, 3)]}
+        with contextlib.suppress(EditError):
+            plan(opened, read_edit(edit))
+            return edit
+    return pytest.fail("no vertex can be moved")
+
+
+def test_a_service_killed_in_the_middle_of_200_edits_loses_none_it_acknowledged(place, unused_port):
     service.fill(place)
-    saved = 0
-    for _ in range(3):
+    there = movable("c0000")
+    back = {**there, "from": there["to"], "to": there["from"]}
+    saved, killed = 0, False
+    while saved < EDITS:
         served = Served(place, unused_port)
         served.log_in("planner")
-        until = time.monotonic() + 1.5
-        killer = subprocess.Popen(  # noqa: S603
-            ["/bin/sh", "-c", f"sleep 1.2; kill -9 {served.process.pid}"]
-        )
         base = served.http.get("/api/plans/main").json()["revision"]
-        assert base in (saved, saved + 1)  # one may be saved and its answer lost
+        assert base in (saved, saved + killed)  # one may be saved and its answer lost
         saved = base
-        try:
-            while time.monotonic() < until + 5:
-                body = {"base_revision": saved, "edits": [service.rename("c0000", f"n{saved}")]}
+        while saved < EDITS:
+            asked = [(there, back)[saved % 2], service.rename("c0000", f"n{saved}")]
+            body = {"base_revision": saved, "edits": asked}
+            try:
                 answer = served.http.post("/api/plans/main/edits", json=body)
-                assert answer.status_code == 200, answer.text
-                saved = answer.json()["revision"]
-        except httpx.TransportError:
-            pass
-        killer.wait()
-        served.process.wait()
-        served.http.close()
-    assert saved > 3
+            except httpx.TransportError:
+                break
+            assert answer.status_code == 200, answer.text
+            saved = answer.json()["revision"]
+            if saved == EDITS // 2 and not killed:
+                killed = True
+                threading.Timer(0.01, served.process.kill).start()  # the next one is under way
+        served.kill()
+    assert killed
     workspace = open_workspace(place)
     with workspace.reading() as connection:
         assert audit.broken_rows(connection) == []
         count, last = connection.execute(
             text("SELECT count(*), max(revision) FROM revisions")
         ).one()
-        assert count == last
-        assert last in (saved, saved + 1)
+        assert count == last == saved
         assert list_results(connection, "main") == []
-        name = connection.scalar(text("SELECT name FROM cells WHERE cell_id = 'c0000'"))
-    assert name == f"n{last - 1}"
+        whole = frames_of(connection, "main", srid=workspace.srid)
+    assert edits.faults(whole) == []
+    cell = whole["cells"].loc["c0000"]
+    assert cell["name"] == f"n{last - 1}"
+    corners = shapely.get_coordinates(cell["geometry"])
+    assert (corners == (there, back)[(last - 1) % 2]["to"]).all(axis=1).any()  # both, or neither
     workspace.close()
