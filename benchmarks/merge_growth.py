@@ -48,14 +48,31 @@ def main() -> None:
     asked = run_arguments(__doc__, _more)
     sizes = QUICK_SIZES if asked.quick else SIZES
     rows: list[dict[str, Any]] = []
+    stages: dict[float, dict[str, float]] = {}
     for size in (*sizes, TEN) if asked.ten else sizes:
-        rows.append(_row(size, rows[-1] if rows else None))
-        print(rows[-1], flush=True)
+        row = _row(size, rows[-1] if rows else None)
+        stages[size] = row.pop("stages_s")
+        rows.append(row)
+        print(row, stages[size], flush=True)
     columns = [{"key": k, "label": label, "digits": digits} for k, label, digits in COLUMNS]
     table = {"title": "growth", "about": ABOUT, "columns": columns, "rows": rows}
     about = "How time and memory of a merge grow with the district."
-    result = {"title": "Growth of a merge", "about": about, "tables": [table]}
+    result = {"title": "Growth of a merge", "about": about, "tables": [table, _by_stage(stages)]}
     keep_or_show("merge_growth", result, asked)
+
+
+def _by_stage(stages: dict[float, dict[str, float]]) -> dict[str, Any]:
+    """Return the table of what each stage takes at each size."""
+    sizes = [(f"cpu_{size:g}_s", f"{size:g} ×, CPU s", 1) for size in stages]
+    columns = (("stage", "stage", 0), *sizes, ("ratio", "last to the one before", 2))
+    *_, before, last = stages.values()
+    rows = [
+        {"stage": name, "ratio": round(last[name] / max(before[name], 0.001), 2)}
+        | {key: told[name] for (key, *_), told in zip(sizes, stages.values(), strict=True)}
+        for name in last
+    ]
+    labels = [{"key": k, "label": label, "digits": digits} for k, label, digits in columns]
+    return {"title": "stages", "about": "Where the time goes.", "columns": labels, "rows": rows}
 
 
 def _more(parser: argparse.ArgumentParser) -> None:

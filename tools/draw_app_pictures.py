@@ -108,9 +108,11 @@ def invent_issues(view: Page) -> None:
         for (const [i, [duty, text]] of words.entries()) {
           const lon = (west + east) / 2 + 0.0009 * (i % 3), lat = (south + north) / 2 + 0.0006 * i;
           const issue = {issue_id: `picture-issue-${i}-of-docs`, duty, text, lon, lat};
-          await fetch("/api/issues", {method: "POST", body: JSON.stringify(issue), headers: {
-            "Content-Type": "application/json",
-            "X-CSRF-Token": (await (await fetch("/api/session")).json()).csrf}});
+          const token = (await (await fetch("/api/session")).json()).csrf;
+          const headers = {"Content-Type": "application/json", "X-CSRF-Token": token};
+          const body = JSON.stringify(issue);
+          const answer = await fetch("/api/issues", {method: "POST", body, headers});
+          if (!answer.ok) throw new Error(await answer.text());
         }}""",
         ISSUES,
     )

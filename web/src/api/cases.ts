@@ -103,6 +103,7 @@ export interface Round {
   readonly near_m: number;
   readonly due: readonly {
     readonly label: string;
+    readonly label_en: string;
     readonly name: string;
     readonly unit: string;
     readonly due: string;

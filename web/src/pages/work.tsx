@@ -11,6 +11,7 @@ import { similarTo } from "../panels/work/near";
 import { loadRound, noteReport, round, sync, trouble, worker } from "../panels/work/state";
 import { Stops } from "../panels/work/stops";
 import { WaitingPanel } from "../panels/work/waiting";
+import { labelOf } from "../text/language";
 import { tell } from "../text/work";
 import "../style/base.css";
 import "../style/sheet.css";
@@ -135,7 +136,9 @@ function Meetings() {
       <h2 id="due">{tell("meetings")}</h2>
       <ul>
         {due.map((one) => (
-          <li key={`${one.unit} ${one.label}`}>{tell("meeting", { ...one })}</li>
+          <li key={`${one.unit} ${one.label}`}>
+            {tell("meeting", { ...one, label: labelOf(one) })}
+          </li>
         ))}
       </ul>
     </section>
