@@ -1,4 +1,4 @@
-"""Prices on doors and a plan that fills open sites, compiled; ties go to the lowest position."""
+"""Prices on doors, and sites opened and closed by turns, compiled; ties go to the lowest one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from onegrid.compiled import kernel
+from onegrid.siting.capacity_flow import Plan, place
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -21,7 +22,6 @@ _PATIENCE = 20  # rounds without a better bound before the steps are halved
 _BOLDEST, _SMALLEST = 1.0, 1e-3
 _TURN = 0.2  # share of the new slope in the direction that is walked
 _START = 0.5  # of a door's weight: half way between a place for everybody and for nobody
-_UNMET = -2
 _TINY = 1e-9  # of all weight: less is rounding
 
 
@@ -122,95 +122,6 @@ def lower_bound(
         step = boldness * max(now - max(value, most), _TINY * now) / steep
         prices = np.minimum(1.0, np.maximum(0.0, prices - step * direction))
     return kept
-
-
-class Plan(NamedTuple):
-    """Who is served where; everything but the first two arrays changes in place.
-
-    ``entry`` is the position in ``reach.site`` of each of ``reach.door``, ``door_of`` the door of
-    each such position. ``left`` is the room each site still has, 0 where it is closed; ``sent``
-    what each door has sent each site, ``need`` what of each door has no place.
-    """
-
-    entry: Ints
-    door_of: Ints
-    opened: Bools
-    left: Floats
-    sent: Floats
-    need: Floats
-
-
-@kernel
-def place(reach: Gains, plan: Plan, least: float) -> None:
-    """Serve as much as the open sites can: first where there is room, then by moving others along.
-
-    It ends when no chain of moves frees a place: the flow is then the largest there is.
-    Less than `least` is not moved.
-    """
-    for d in range(plan.need.size):
-        for e in range(reach.door_start[d], reach.door_start[d + 1]):
-            part = min(plan.need[d], plan.left[reach.site[e]])
-            if part > 0.0:
-                plan.sent[e] += part
-                plan.left[reach.site[e]] -= part
-                plan.need[d] -= part
-    came, via = np.empty(plan.left.size, np.int64), np.empty(plan.need.size, np.int64)
-    queue = np.empty(plan.need.size, np.int64)
-    while True:
-        end = _chain(reach, plan, least, came, via, queue)
-        if end < 0:
-            break
-        _move_along(reach, plan, end, came, via)
-
-
-@kernel
-def _chain(reach: Gains, plan: Plan, least: float, came: Ints, via: Ints, queue: Ints) -> int:
-    """Return a site with room that a door in need gets to by the fewest moves, -1 for none.
-
-    `came` is by site the entry it was reached through, `via` by door the entry it is moved from.
-    """
-    came[:] = -1
-    via[:] = _UNMET
-    size, head = 0, 0
-    for d in range(via.size):
-        if plan.need[d] > least:
-            via[d], queue[size] = -1, d
-            size += 1
-    while head < size:
-        d = queue[head]
-        head += 1
-        for e in range(reach.door_start[d], reach.door_start[d + 1]):
-            j = reach.site[e]
-            if came[j] >= 0 or not plan.opened[j]:
-                continue
-            came[j] = e
-            if plan.left[j] > least:
-                return int(j)
-            for k in range(reach.site_start[j], reach.site_start[j + 1]):
-                if via[reach.door[k]] == _UNMET and plan.sent[plan.entry[k]] > least:
-                    via[reach.door[k]] = plan.entry[k]
-                    queue[size] = reach.door[k]
-                    size += 1
-    return -1
-
-
-@kernel
-def _move_along(reach: Gains, plan: Plan, end: int, came: Ints, via: Ints) -> None:
-    """Move as much as can be along the chain that ends at a site."""
-    part, d = plan.left[end], plan.door_of[came[end]]
-    while via[d] >= 0:
-        part = min(part, plan.sent[via[d]])
-        d = plan.door_of[came[reach.site[via[d]]]]
-    part = min(part, plan.need[d])
-    plan.left[end] -= part
-    into, d = came[end], plan.door_of[came[end]]
-    plan.sent[into] += part
-    while via[d] >= 0:
-        plan.sent[via[d]] -= part
-        into = came[reach.site[via[d]]]
-        plan.sent[into] += part
-        d = plan.door_of[into]
-    plan.need[d] -= part
 
 
 @kernel

@@ -7,13 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from onegrid.coverage.walks import sums
-from onegrid.siting.capacity_kernels import (
-    Plan,
-    add_sites,
-    drop_and_add,
-    lower_bound,
-    place,
-)
+from onegrid.siting.capacity_flow import Plan, place
+from onegrid.siting.capacity_kernels import add_sites, drop_and_add, lower_bound
 
 if TYPE_CHECKING:
     import numpy.typing as npt
