@@ -51,7 +51,8 @@ def test_scenarios_stand_side_by_side_and_repeat(onegrid, district, made, tmp_pa
     assert sums.to_dict() == said
     groups = pd.read_csv(folders[0] / "scenario_groups.csv")
     assert "cell" not in set(groups["level"])
-    assert {"elders_60", "elders_80", "elders_alone"} == set(groups["group"])
+    special = {"elders_80_alone", "children", "children_in_need", "disabled", "disabled_severe"}
+    assert {"elders_60", "elders_80", "elders_alone"} | special == set(groups["group"])
     text = (folders[0] / "scenarios.md").read_text("utf-8")
     assert "## 菜市场" in text
     assert "关了再建一处" in text
