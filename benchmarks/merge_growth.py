@@ -64,7 +64,7 @@ def main() -> None:
 def _by_stage(stages: dict[float, dict[str, float]]) -> dict[str, Any]:
     """Return the table of what each stage takes at each size."""
     sizes = [(f"cpu_{size:g}_s", f"{size:g} ×, CPU s", 1) for size in stages]
-    columns = (("stage", "stage", 0), *sizes, ("ratio", "last to the one before", 2))
+    columns = (("stage", "stage", None), *sizes, ("ratio", "last to the one before", 2))
     *_, before, last = stages.values()
     rows = [
         {"stage": name, "ratio": round(last[name] / max(before[name], 0.001), 2)}
