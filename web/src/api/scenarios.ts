@@ -94,10 +94,12 @@ export async function compareScenarios(
   plan: string,
   names: readonly string[],
   look: Look,
+  signal: AbortSignal,
 ): Promise<readonly (Effect & { readonly name: string })[]> {
   const body = { names, ...look };
   const path = planPath(plan, "/scenarios/compare");
-  return (await ask<{ scenarios: (Effect & { name: string })[] }>(path, { body })).scenarios;
+  return (await ask<{ scenarios: (Effect & { name: string })[] }>(path, { body, signal }))
+    .scenarios;
 }
 
 function scenarioPath(plan: string, name: string): string {

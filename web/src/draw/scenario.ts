@@ -57,7 +57,8 @@ export function put(next: readonly Change[]): void {
 export async function count(): Promise<void> {
   const open = plan.value;
   if (open === null || isCounting.value || changes.value.length === 0) return;
-  const [asked, { kind, profile, minutes }] = [changes.value, services.value];
+  const [asked, look] = [changes.value, services.value];
+  const { kind, profile, minutes } = look;
   isCounting.value = true;
   try {
     const told = await tryChanges(open.plan_id, asked, { profile, minutes, kinds: [kind] });
@@ -67,7 +68,7 @@ export async function count(): Promise<void> {
   } finally {
     isCounting.value = false;
   }
-  if (changes.value !== asked) await count();
+  if (changes.value !== asked || services.value !== look) await count();
 }
 
 /** What an answer tells of a kind. */

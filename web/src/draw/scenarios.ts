@@ -7,7 +7,7 @@ import {
   listScenarios,
   type Scenario,
 } from "../api/scenarios";
-import { plan, run } from "./bench";
+import { plan, run, trouble } from "./bench";
 import { changes, put } from "./scenario";
 import { services } from "./services";
 
@@ -37,31 +37,40 @@ export function take(scenario: Scenario): void {
   put(scenario.changes);
 }
 
-/** Forget what is kept. */
+/** Forget what is kept; no comparison may still ask for it. */
 export async function drop(scenario: Scenario): Promise<void> {
   const open = plan.value;
   if (open === null) return;
-  await run(() => dropScenario(open.plan_id, scenario));
   pick(scenario.name, false);
+  await run(() => dropScenario(open.plan_id, scenario));
   await readScenarios();
 }
 
 /** Put a scenario beside the others that are picked, or take it away. */
-export async function pick(name: string, isPicked: boolean): Promise<void> {
+export function pick(name: string, isPicked: boolean): void {
   const others = [...picked.value].filter((one) => one !== name);
   picked.value = new Set(isPicked ? [...others, name] : others);
-  await compare();
 }
 
-/** Count anew what the picked scenarios do, as the panel looks at services. */
+let asking = new AbortController();
+
+/** Count what the picked scenarios do, as the panel looks at services; the last question counts. */
 export async function compare(): Promise<void> {
   const open = plan.value;
   const names = kept.value.map(({ name }) => name).filter((name) => picked.value.has(name));
-  if (open === null) return;
   const { kind, profile, minutes } = services.value;
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  if (open === null || names.length === 0) {
+    sideBySide.value = [];
+    return;
+  }
   const look = { profile, minutes, kinds: [kind] };
-  sideBySide.value =
-    names.length === 0
-      ? []
-      : ((await run(() => compareScenarios(open.plan_id, names, look))) ?? []);
+  try {
+    const told = await compareScenarios(open.plan_id, names, look, signal);
+    if (!signal.aborted) sideBySide.value = told;
+  } catch (error) {
+    if (!signal.aborted) trouble.value = error;
+  }
 }
