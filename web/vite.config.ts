@@ -7,7 +7,7 @@ const BASE = new RegExp(
   [
     "node_modules/@?preact",
     "vite/preload",
-    "src/panels/shell/(settings|size|district|later)",
+    "src/panels/shell/(settings|size|district|later|toggle)",
     "src/text/(language|shell)\\.ts",
     "src/api/(client|public)\\.ts",
     "src/style/base\\.css",

@@ -11,6 +11,7 @@ import { UnitTable } from "../panels/office/unit_table";
 import { district } from "../panels/shell/district";
 import { Later } from "../panels/shell/later";
 import { Shell } from "../panels/shell/shell";
+import { Toggle } from "../panels/shell/toggle";
 import { tell } from "../text/office";
 import "../style/base.css";
 import "../style/sheet.css";
@@ -46,15 +47,7 @@ function Told() {
         <Choosers />
         <NormLine />
         <p class="screen">
-          <button
-            type="button"
-            aria-expanded={mapped.value}
-            onClick={() => {
-              mapped.value = !mapped.value;
-            }}
-          >
-            {tell(mapped.value ? "map_hide" : "map_show")}
-          </button>{" "}
+          <Toggle shows={mapped}>{tell(mapped.value ? "map_hide" : "map_show")}</Toggle>{" "}
           <span class="quiet">{tell("table_help")}</span>
         </p>
         <div class={mapped.value ? "split" : ""}>

@@ -7,6 +7,7 @@ import { district } from "../panels/shell/district";
 import { Later } from "../panels/shell/later";
 import { locate } from "../panels/shell/locate";
 import { Shell } from "../panels/shell/shell";
+import { Toggle } from "../panels/shell/toggle";
 import { similarTo } from "../panels/work/near";
 import { loadRound, noteReport, round, sync, trouble, worker } from "../panels/work/state";
 import { Stops } from "../panels/work/stops";
@@ -54,16 +55,9 @@ function Round() {
       </p>
       <WaitingPanel />
       <p class="actions">
-        <button
-          type="button"
-          class="main"
-          aria-expanded={reporting.value}
-          onClick={() => {
-            reporting.value = !reporting.value;
-          }}
-        >
+        <Toggle class="main" shows={reporting}>
           {tell(reporting.value ? "close" : "report")}
-        </button>
+        </Toggle>
       </p>
       {reporting.value && (
         <ReportForm
@@ -86,15 +80,7 @@ function Round() {
             {tell("from_here")}
           </button>
           {district.value && found.stops.length > 0 && (
-            <button
-              type="button"
-              aria-expanded={mapped.value}
-              onClick={() => {
-                mapped.value = !mapped.value;
-              }}
-            >
-              {tell("on_map")}
-            </button>
+            <Toggle shows={mapped}>{tell("on_map")}</Toggle>
           )}
         </p>
         {mapped.value && <Later load={roundMap} with={{}} />}

@@ -4,6 +4,7 @@ import { type ReportKey, tell } from "../../text/report";
 import { district } from "../shell/district";
 import { Later } from "../shell/later";
 import { locate } from "../shell/locate";
+import { Toggle } from "../shell/toggle";
 
 /** Where something is: by the device, or by a tap on the map. */
 export function WhereField(props: { place: Place | null; onPlace: (place: Place) => void }) {
@@ -29,17 +30,7 @@ export function WhereField(props: { place: Place | null; onPlace: (place: Place)
         <button type="button" onClick={here}>
           {tell("here")}
         </button>
-        {district.value?.box && (
-          <button
-            type="button"
-            aria-expanded={mapped.value}
-            onClick={() => {
-              mapped.value = !mapped.value;
-            }}
-          >
-            {tell("on_map")}
-          </button>
-        )}
+        {district.value?.box && <Toggle shows={mapped}>{tell("on_map")}</Toggle>}
       </p>
       {mapped.value && (
         <Later

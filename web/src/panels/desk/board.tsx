@@ -5,6 +5,7 @@ import { tell } from "../../text/cases";
 import { dutyName, flowName, flows, flowsOf, stateName, tierName, when } from "../cases/flows";
 import { district } from "../shell/district";
 import { Later } from "../shell/later";
+import { Toggle } from "../shell/toggle";
 import { CaseCard } from "./card";
 import { Choose } from "./choose";
 import { OpenForm } from "./open_form";
@@ -63,15 +64,7 @@ export default function Board({ register }: { register: Register }) {
       <p role="status">{tell("found", { count: total })}</p>
       {register === "issues" && district.value?.box && (
         <p class="screen">
-          <button
-            type="button"
-            aria-expanded={mapped.value}
-            onClick={() => {
-              mapped.value = !mapped.value;
-            }}
-          >
-            {tell(mapped.value ? "map_hide" : "map_show")}
-          </button>
+          <Toggle shows={mapped}>{tell(mapped.value ? "map_hide" : "map_show")}</Toggle>
         </p>
       )}
       <div class={mapped.value || chosen.value ? "split" : ""}>

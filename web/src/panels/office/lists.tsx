@@ -2,6 +2,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { type BoardList, boardLists, type Value } from "../../api/board";
 import { tell } from "../../text/office";
+import { Toggle } from "../shell/toggle";
 import { count, percent } from "./figures";
 
 const FEW = 10;
@@ -57,17 +58,11 @@ function List({ list }: { list: BoardList }) {
       </table>
       {list.rows.length > FEW && (
         <p class="screen">
-          <button
-            type="button"
-            aria-expanded={all.value}
-            onClick={() => {
-              all.value = !all.value;
-            }}
-          >
+          <Toggle shows={all}>
             {tell(all.value ? "few_rows" : "all_rows", {
               count: all.value ? FEW : list.rows.length,
             })}
-          </button>
+          </Toggle>
         </p>
       )}
       <p class="quiet">{list.note}</p>

@@ -1,4 +1,3 @@
-import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { mayDraw, plan } from "../../draw/bench";
 import { changes, ofKind } from "../../draw/scenario";
@@ -15,6 +14,7 @@ import {
 import { services } from "../../draw/services";
 import { say } from "../../text/plan/scenarios";
 import { figure } from "./figure";
+import { NameForm } from "./name_form";
 
 /** What was tried and kept by name, side by side. */
 export function ScenarioList() {
@@ -59,28 +59,13 @@ export function ScenarioList() {
 }
 
 function KeepForm() {
-  const name = useSignal("");
   return (
-    <form
-      class="row"
-      onSubmit={(event) => {
-        event.preventDefault();
-        keep(name.value.trim());
-        name.value = "";
-      }}
-    >
-      <input
-        type="text"
-        maxLength={60}
-        aria-label={say("name")}
-        placeholder={say("name")}
-        value={name.value}
-        onInput={(event) => (name.value = event.currentTarget.value)}
-      />
-      <button type="submit" disabled={name.value.trim() === "" || changes.value.length === 0}>
-        {say("keep")}
-      </button>
-    </form>
+    <NameForm
+      label={say("name")}
+      keep={say("keep")}
+      enabled={changes.value.length > 0}
+      onName={keep}
+    />
   );
 }
 

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Kind } from "../../api/public";
 import { tellNearby } from "../../text/nearby";
 import { district } from "../shell/district";
+import { Toggle } from "../shell/toggle";
 import { firsts, kindName, refusal } from "./answering";
 import { kind, place } from "./state";
 
@@ -31,15 +32,9 @@ export function Kinds() {
         ))}
       </ul>
       {some && (
-        <button
-          type="button"
-          aria-expanded={all.value}
-          onClick={() => {
-            all.value = !all.value;
-          }}
-        >
+        <Toggle shows={all}>
           {all.value ? tellNearby("fewer") : tellNearby("more", { count: rest })}
-        </button>
+        </Toggle>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import type { Service } from "../../api/public";
 import { tellNearby } from "../../text/nearby";
 import { Later } from "../shell/later";
+import { Toggle } from "../shell/toggle";
 import { Call } from "./home_cell";
 import { hoursInWords, minuteOfWeek, openingAt, sayWhen } from "./hours";
 import { minutes } from "./kinds";
@@ -31,16 +32,9 @@ export function ServiceCard({ service }: { service: Service }) {
       </details>
       <div class="actions">
         <Call name={name} phone={service.phone} />
-        <button
-          type="button"
-          aria-expanded={mapped.value}
-          aria-label={`${tellNearby(mapped.value ? "map_close" : "map")} ${name}`}
-          onClick={() => {
-            mapped.value = !mapped.value;
-          }}
-        >
+        <Toggle shows={mapped} name={`${tellNearby(mapped.value ? "map_close" : "map")} ${name}`}>
           {tellNearby(mapped.value ? "map_close" : "map")}
-        </button>
+        </Toggle>
       </div>
       {mapped.value && <Later load={() => import("./route_map")} with={{ service }} />}
     </article>

@@ -3,6 +3,7 @@ import { tell } from "../../text/resident";
 import { district } from "../shell/district";
 import { Later } from "../shell/later";
 import { locate } from "../shell/locate";
+import { Toggle } from "../shell/toggle";
 import { Search } from "./search";
 import { place, placeName, standAt } from "./state";
 
@@ -30,15 +31,7 @@ export function Where() {
           {tell("locate")}
         </button>
         {district.value?.box && (
-          <button
-            type="button"
-            aria-expanded={mapped.value}
-            onClick={() => {
-              mapped.value = !mapped.value;
-            }}
-          >
-            {tell(mapped.value ? "on_map_close" : "on_map")}
-          </button>
+          <Toggle shows={mapped}>{tell(mapped.value ? "on_map_close" : "on_map")}</Toggle>
         )}
       </div>
       <Search />
