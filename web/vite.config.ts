@@ -9,7 +9,7 @@ const BASE = new RegExp(
     "vite/preload",
     "src/panels/shell/(settings|size|district|later|toggle)",
     "src/text/(language|shell)\\.ts",
-    "src/api/(client|public)\\.ts",
+    "src/api/(asked|client|public)\\.ts",
     "src/style/base\\.css",
   ].join("|"),
 );

@@ -49,6 +49,7 @@ async function fresh(event, pathname) {
     await tell(event, "fresh");
     return answer;
   } catch (error) {
+    if (event.request.signal.aborted) return Response.error(); // the page asked something else
     const old = await kept.match(event.request);
     if (!old) throw error;
     await tell(event, "kept");

@@ -9,8 +9,8 @@ export interface Login {
   readonly this: boolean;
 }
 
-export const logins = async () =>
-  (await ask<{ items: readonly Login[] }>("/api/sessions?limit=100")).items;
+export const logins = async (signal: AbortSignal) =>
+  (await ask<{ items: readonly Login[] }>("/api/sessions?limit=100", { signal })).items;
 
 export const endLogin = (key: string) =>
   ask<void>(`/api/sessions/${encodeURIComponent(key)}`, { method: "DELETE" });

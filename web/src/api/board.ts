@@ -58,18 +58,18 @@ export interface Summary {
   readonly merge?: Readonly<Record<string, Value | Readonly<Record<string, number>>>>;
 }
 
-export function board(kind: string, profile: string): Promise<Board> {
+export function board(kind: string, profile: string, signal: AbortSignal): Promise<Board> {
   const query = new URLSearchParams();
   if (kind) query.set("kind", kind);
   if (profile) query.set("profile", profile);
-  return ask<Board>(`/api/board?${query}`);
+  return ask<Board>(`/api/board?${query}`, { signal });
 }
 
-export const boardLists = async () =>
-  (await ask<{ lists: readonly BoardList[] }>("/api/board/lists")).lists;
+export const boardLists = async (signal: AbortSignal) =>
+  (await ask<{ lists: readonly BoardList[] }>("/api/board/lists", { signal })).lists;
 
-export const unitBoard = ({ level, id }: Pick<Unit, "level" | "id">) =>
-  ask<readonly Unit[]>(`/api/board/${level}/${encodeURIComponent(id)}`);
+export const unitBoard = ({ level, id }: Pick<Unit, "level" | "id">, signal: AbortSignal) =>
+  ask<readonly Unit[]>(`/api/board/${level}/${encodeURIComponent(id)}`, { signal });
 
 export interface Trend {
   /** The oldest first. */
@@ -86,7 +86,7 @@ export interface Trend {
 }
 
 /** The covered shares of one's own area in every plan that was published. */
-export const trend = (kind: string, profile: string) =>
-  ask<Trend>(`/api/trend?${new URLSearchParams({ kind, profile })}`);
+export const trend = (kind: string, profile: string, signal: AbortSignal) =>
+  ask<Trend>(`/api/trend?${new URLSearchParams({ kind, profile })}`, { signal });
 
-export const summary = () => ask<Summary>("/api/summary");
+export const summary = (signal: AbortSignal) => ask<Summary>("/api/summary", { signal });

@@ -160,8 +160,8 @@ export const readFlows = () => ask<Flows>("/api/flows");
 export const sendReport = (report: Report) =>
   ask<{ readonly issue_id: string }>("/api/issues", { body: report });
 
-export const trackIssue = (id: string, key: string) =>
-  ask<Track>(`${caseAt("issues", id)}/track`, { body: { key } });
+export const trackIssue = (id: string, key: string, signal: AbortSignal) =>
+  ask<Track>(`${caseAt("issues", id)}/track`, { body: { key }, signal });
 
 export const rateIssue = (id: string, key: string, score: number, note: string) =>
   ask<Track>(`${caseAt("issues", id)}/rating`, { body: { key, score, note } });
@@ -181,13 +181,15 @@ export function listCases(
   register: Register,
   wanted: Readonly<Record<string, string>>,
   offset: number,
+  signal?: AbortSignal,
 ): Promise<Listing> {
   const query = new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== ""));
   if (offset) query.set("offset", String(offset));
-  return ask(`${pathOf(register)}?${query}`);
+  return ask(`${pathOf(register)}?${query}`, { signal });
 }
 
-export const readCase = (register: Register, id: string) => ask<WholeCase>(caseAt(register, id));
+export const readCase = (register: Register, id: string, signal: AbortSignal) =>
+  ask<WholeCase>(caseAt(register, id), { signal });
 
 export const moveCase = (register: Register, id: string, move: Move) =>
   ask<WholeCase>(`${caseAt(register, id)}/moves`, { body: move });
@@ -201,8 +203,12 @@ export const readContact = async (id: string) =>
 /** The address of the photo of an issue. */
 export const photoOf = (id: string) => `${caseAt("issues", id)}/photo`;
 
-export const countIssues = async (by: string) =>
-  (await ask<{ items: readonly Tally[] }>(`/api/issue-statistics?by=${by}`)).items;
+export const countIssues = async (by: string, signal: AbortSignal) =>
+  (await ask<{ items: readonly Tally[] }>(`/api/issue-statistics?by=${by}`, { signal })).items;
 
-export const countCases = async (register: "projects" | "admissions", by: "kind" | "state") =>
-  (await ask<{ items: readonly Tally[] }>(`${pathOf(register)}/counts?by=${by}`)).items;
+export const countCases = async (
+  register: "projects" | "admissions",
+  by: "kind" | "state",
+  signal: AbortSignal,
+) =>
+  (await ask<{ items: readonly Tally[] }>(`${pathOf(register)}/counts?by=${by}`, { signal })).items;

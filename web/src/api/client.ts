@@ -21,7 +21,7 @@ export function useToken(token: string): void {
 /** Ask the service, and give its JSON answer; nothing for an answer without content. */
 export async function ask<Answer>(
   path: string,
-  options: { method?: string; body?: unknown; file?: Blob; signal?: AbortSignal } = {},
+  options: { method?: string; body?: unknown; file?: Blob; signal?: AbortSignal | undefined } = {},
 ): Promise<Answer> {
   const { body, file, signal } = options;
   const { method = body === undefined && file === undefined ? "GET" : "POST" } = options;

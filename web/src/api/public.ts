@@ -82,16 +82,17 @@ export async function placesNamed(text: string, signal: AbortSignal): Promise<re
   return (await ask<{ items: readonly Named[] }>(`/api/places?${query}`, { signal })).items;
 }
 
-export const cellAt = ({ lon, lat }: Place) =>
-  ask<HomeCell>(`/api/which-cell?lon=${lon}&lat=${lat}`);
+export const cellAt = ({ lon, lat }: Place, signal: AbortSignal) =>
+  ask<HomeCell>(`/api/which-cell?lon=${lon}&lat=${lat}`, { signal });
 
 export async function nearest(
   { lon, lat }: Place,
   profile: string,
   kinds: readonly string[],
   count: number,
+  signal?: AbortSignal,
 ): Promise<Nearest> {
   const query = new URLSearchParams({ lon: `${lon}`, lat: `${lat}`, profile, count: `${count}` });
   for (const kind of kinds) query.append("kind", kind);
-  return (await ask<{ kinds: Nearest }>(`/api/nearest?${query}`)).kinds;
+  return (await ask<{ kinds: Nearest }>(`/api/nearest?${query}`, { signal })).kinds;
 }

@@ -126,8 +126,8 @@ export const saveEntry = (register: RegisterName, id: string, base: number, row:
 
 export const listGaps = () => everyItem<StaffGap>("/api/staffing?limit=1000");
 
-export const propose = (community_id: string, post: string) =>
-  ask<Proposal>("/api/staffing/proposal", { body: { community_id, post } });
+export const propose = (community_id: string, post: string, signal: AbortSignal) =>
+  ask<Proposal>("/api/staffing/proposal", { body: { community_id, post }, signal });
 
 export const match = (minutes: number) => ask<Matches>("/api/matches", { body: { minutes } });
 
@@ -136,4 +136,5 @@ export const listDue = (year: number) => everyItem<Due>(`/api/due?year=${year}&l
 export const ledgerPath = (level: string, id: string) =>
   `/api/ledger/${level}/${encodeURIComponent(id)}`;
 
-export const readLedger = (level: string, id: string) => ask<Ledger>(ledgerPath(level, id));
+export const readLedger = (level: string, id: string, signal: AbortSignal) =>
+  ask<Ledger>(ledgerPath(level, id), { signal });

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { render } from "preact";
+import { latest } from "../api/asked";
 import { currentSession, type Session } from "../api/session";
 import { Account } from "../panels/login/account";
 import { LogIn } from "../panels/login/log_in";
@@ -27,12 +28,13 @@ function Login() {
   );
 }
 
+const ask = latest();
 // a folder of results has no accounts, and no route that tells who is in
 if (!linked) {
   district.subscribe((found) => {
     if (!found || session.peek() !== undefined) return;
-    const asked = found.accounts ? currentSession() : Promise.resolve(null);
-    asked.then(
+    ask(
+      () => (found.accounts ? currentSession() : Promise.resolve(null)),
       (who) => {
         session.value = who;
       },

@@ -3,6 +3,7 @@ import { render } from "preact";
 import type { Place } from "../api/public";
 import { stateName } from "../panels/cases/flows";
 import { ReportForm } from "../panels/cases/report_form";
+import { Acts } from "../panels/shell/acts";
 import { district } from "../panels/shell/district";
 import { Later } from "../panels/shell/later";
 import { locate } from "../panels/shell/locate";
@@ -76,9 +77,7 @@ function Round() {
           <p class="quiet">{tell("shown", { count: found.stops.length })}</p>
         )}
         <p class="actions">
-          <button type="button" onClick={() => void fromHere()}>
-            {tell("from_here")}
-          </button>
+          <Acts act={fromHere}>{tell("from_here")}</Acts>
           {district.value && found.stops.length > 0 && (
             <Toggle shows={mapped}>{tell("on_map")}</Toggle>
           )}
@@ -131,9 +130,9 @@ function Meetings() {
   );
 }
 
-const fromHere = () => locate().then(loadRound, () => loadRound(null));
+const fromHere = () => locate().then(loadRound, () => loadRound());
 
 addEventListener("online", () => void sync());
-void loadRound(null).then(sync);
+void loadRound().then(sync);
 render(<Work />, document.body);
 navigator.serviceWorker?.register("/work-sw.js", { scope: "/work" }).catch(() => undefined);

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { asked } from "../../api/asked";
 import { rateIssue, type Track, trackIssue } from "../../api/cases";
 import { tell } from "../../text/report";
 import { stateName, when } from "./flows";
@@ -11,17 +12,19 @@ const SCORES = [1, 2, 3, 4, 5] as const;
 export function TrackPanel({ id, secret }: { id: string; secret: string }) {
   const track = useSignal<Track | null>(null);
   const message = useSignal("");
-  const put = (answer: Promise<Track>) =>
-    answer.then(
+  useEffect(() => {
+    track.value = null; // of another link
+    message.value = "";
+    return asked(
+      (stopped) => trackIssue(id, secret, stopped),
       (found) => {
         track.value = found;
-        message.value = "";
       },
       (error) => {
         message.value = refusal(error);
       },
     );
-  useEffect(() => void put(trackIssue(id, secret)), [id, secret]);
+  }, [id, secret]);
   const found = track.value;
   return (
     <>
@@ -46,8 +49,12 @@ export function TrackPanel({ id, secret }: { id: string; secret: string }) {
       )}
       {found?.may_rate && (
         <Rate
-          send={(score, note) => {
-            void put(rateIssue(id, secret, score, note));
+          send={async (score, note) => {
+            try {
+              track.value = await rateIssue(id, secret, score, note);
+            } catch (error) {
+              message.value = refusal(error);
+            }
           }}
         />
       )}
@@ -56,15 +63,21 @@ export function TrackPanel({ id, secret }: { id: string; secret: string }) {
   );
 }
 
-function Rate({ send }: { send: (score: number, note: string) => void }) {
+function Rate({ send }: { send: (score: number, note: string) => Promise<void> }) {
   const score = useSignal(0);
+  const busy = useSignal(false);
+  const submit = async (form: HTMLFormElement) => {
+    if (busy.value) return;
+    busy.value = true;
+    await send(score.value, String(new FormData(form).get("note") ?? ""));
+    busy.value = false;
+  };
   return (
     <form
       aria-label={tell("rate")}
       onSubmit={(event) => {
         event.preventDefault();
-        const note = new FormData(event.currentTarget).get("note");
-        send(score.value, String(note ?? ""));
+        void submit(event.currentTarget);
       }}
     >
       <fieldset class="scores">

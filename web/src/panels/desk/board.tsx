@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
+import { latest } from "../../api/asked";
 import { type Case, listCases, type Register } from "../../api/cases";
 import { tell } from "../../text/cases";
 import { dutyName, flowName, flows, flowsOf, stateName, tierName, when } from "../cases/flows";
@@ -24,24 +25,28 @@ export default function Board({ register }: { register: Register }) {
   const chosen = useSignal<string | null>(null);
   const mapped = useSignal(false);
   const again = useSignal(0);
-  useEffect(() => {
-    let late = false;
-    listCases(register, wanted.value, 0).then(
-      (page) => {
-        if (!late) found.value = page;
-      },
-      () => undefined,
-    );
-    return () => {
-      late = true;
-    };
-  }, [wanted.value, again.value]);
+  const ask = useMemo(latest, []);
+  useEffect(
+    () =>
+      ask(
+        (stopped) => listCases(register, wanted.value, 0, stopped),
+        (page) => {
+          found.value = page;
+        },
+      ),
+    [wanted.value, again.value],
+  );
   const changed = () => {
     again.value += 1;
   };
-  const more = async () => {
-    const page = await listCases(register, wanted.value, found.value.items.length);
-    found.value = { total: page.total, items: [...found.value.items, ...page.items] };
+  const more = () => {
+    const before = found.value.items;
+    ask(
+      (stopped) => listCases(register, wanted.value, before.length, stopped),
+      (page) => {
+        found.value = { total: page.total, items: [...before, ...page.items] };
+      },
+    );
   };
   const { total, items } = found.value;
   return (
@@ -131,7 +136,7 @@ export default function Board({ register }: { register: Register }) {
       </div>
       {items.length < total && items.length >= PAGE && (
         <p>
-          <button type="button" onClick={() => void more()}>
+          <button type="button" onClick={more}>
             {tell("more")}
           </button>
         </p>

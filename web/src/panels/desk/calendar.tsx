@@ -1,10 +1,11 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { newId } from "../../api/cases";
 import { type Due, listDue, saveEntry } from "../../api/registers";
 import { tell } from "../../text/cases";
 import { labelOf } from "../../text/language";
 import { refusal } from "../cases/report_form";
+import { Acts } from "../shell/acts";
+import { useAsked } from "../shell/use_asked";
 import { communities } from "./state";
 import { Table } from "./table";
 
@@ -14,10 +15,12 @@ export default function CalendarPanel() {
   const rows = useSignal<readonly Due[]>([]);
   const message = useSignal("");
   const today = new Date().toISOString().slice(0, 10);
-  const load = async () => {
-    rows.value = await listDue(year);
-  };
-  useEffect(() => void load().catch(() => undefined), []);
+  const load = useAsked(
+    () => listDue(year),
+    (found) => {
+      rows.value = found;
+    },
+  );
   const hold = async (one: Due) => {
     const community = communities.value.find(({ id, parent }) => [id, parent].includes(one.unit));
     try {
@@ -28,7 +31,7 @@ export default function CalendarPanel() {
         from_at: `${today}T00:00:00Z`,
       });
       message.value = tell("saved");
-      await load();
+      load();
     } catch (error) {
       message.value = refusal(error);
     }
@@ -54,9 +57,9 @@ export default function CalendarPanel() {
           one.held ? (
             tell("held")
           ) : one.begins <= today && today <= one.due ? (
-            <button key="hold" type="button" onClick={() => void hold(one)}>
+            <Acts key="hold" act={() => hold(one)}>
               {tell("hold")}
-            </button>
+            </Acts>
           ) : (
             <span key="late" class={one.due < today ? "short" : ""}>
               {tell(one.due < today ? "not_held" : "later")}

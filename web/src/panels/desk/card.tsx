@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { asked } from "../../api/asked";
 import {
   moveCase,
   photoOf,
@@ -30,18 +31,19 @@ export function CaseCard({ register, id, changed, close }: Props) {
   const put = (found: WholeCase) => {
     shown.value = found;
   };
-  useEffect(() => {
-    readCase(register, id).then(
-      (found) => {
-        put(found);
-        heading.current?.focus();
-      },
-      (error) => {
-        message.value = refusal(error);
-      },
-    );
-  }, [id]);
+  useEffect(
+    () =>
+      asked(
+        (stopped) => readCase(register, id, stopped),
+        put,
+        (error) => {
+          message.value = refusal(error);
+        },
+      ),
+    [id],
+  );
   const found = shown.value;
+  useEffect(() => heading.current?.focus(), [found === null]);
   if (!found) return <p role="status">{message.value}</p>;
   const call = () =>
     readContact(id).then(

@@ -1,6 +1,7 @@
 import { LngLatBounds, type Map as MapView } from "maplibre-gl";
-import { useEffect, useRef } from "preact/hooks";
-import { listCases } from "../../api/cases";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { latest } from "../../api/asked";
+import { type Case, listCases } from "../../api/cases";
 import { addCases, showCases } from "../../map/case_points";
 import { createMap } from "../../map/create";
 import { addPublicGround } from "../../map/public_ground";
@@ -23,15 +24,21 @@ export default function CaseMap({ wanted, choose }: Props) {
   const fitted = useRef(false); // once: from then on whoever looks moves the map
   const asked = useRef(wanted);
   asked.current = wanted;
-  const show = async () => {
+  const ask = useMemo(latest, []);
+  const show = () => {
     const map = view.current;
-    if (!map) return;
+    if (!map) return undefined;
     const bbox = map.getBounds().toArray().flat().join(",");
-    const { items } = await listCases("issues", { ...asked.current, bbox, limit: MOST }, 0);
+    const narrowed = { ...asked.current, bbox, limit: MOST };
+    return ask(
+      (stopped) => listCases("issues", narrowed, 0, stopped),
+      ({ items }) => draw(map, items),
+    );
+  };
+  const draw = (map: MapView, items: readonly Case[]) => {
     const placed = items.flatMap(({ case_id: id, lon, lat, overdue }) =>
       lon === null || lat === null ? [] : [{ id, lon, lat, overdue }],
     );
-    if (view.current !== map) return;
     showCases(map, placed);
     if (fitted.current || placed.length === 0) return;
     fitted.current = true;
@@ -47,14 +54,14 @@ export default function CaseMap({ wanted, choose }: Props) {
       addCases(map, choose);
       void addPublicGround(map, "cells");
       view.current = map;
-      void show();
+      show();
     });
-    map.on("moveend", () => void show());
+    map.on("moveend", show);
     return () => {
       view.current = null;
       map.remove();
     };
   }, []);
-  useEffect(() => void show(), [wanted]);
+  useEffect(show, [wanted]);
   return <section ref={box} class="map" aria-label={tell("map")} />;
 }

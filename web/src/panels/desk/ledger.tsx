@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { asked } from "../../api/asked";
 import { type Ledger, ledgerPath, readLedger } from "../../api/registers";
 import { tell } from "../../text/cases";
 import { postName, stateName } from "../cases/flows";
@@ -15,20 +16,16 @@ export default function LedgerPanel() {
   const found = useSignal<Ledger | null>(null);
   const [level, id] = cell.value ? ["cell", cell.value] : ["community", community.value];
   useEffect(() => {
-    let late = false;
-    if (id) {
-      readLedger(level, id).then(
-        (ledger) => {
-          if (!late) found.value = ledger;
-        },
-        () => {
-          found.value = null;
-        },
-      );
-    }
-    return () => {
-      late = true;
-    };
+    if (!id) return;
+    return asked(
+      (stopped) => readLedger(level, id, stopped),
+      (ledger) => {
+        found.value = ledger;
+      },
+      () => {
+        found.value = null;
+      },
+    );
   }, [level, id]);
   return (
     <>

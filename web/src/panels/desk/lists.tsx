@@ -1,5 +1,4 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { newId } from "../../api/cases";
 import {
   type Entry,
@@ -10,6 +9,8 @@ import {
   saveEntry,
 } from "../../api/registers";
 import { type CasesKey, tell } from "../../text/cases";
+import { Acts } from "../shell/acts";
+import { useAsked } from "../shell/use_asked";
 import { FieldsForm } from "./fields";
 import { KINDS, kindName } from "./kinds";
 import { communityField, unitName } from "./state";
@@ -22,13 +23,12 @@ type Register = "needs" | "resources";
 export default function ListsPanel() {
   const needs = useSignal<readonly Entry[]>([]);
   const resources = useSignal<readonly Entry[]>([]);
-  const load = async () => {
-    [needs.value, resources.value] = await Promise.all([
-      listEntries("needs"),
-      listEntries("resources"),
-    ]);
-  };
-  useEffect(() => void load().catch(() => undefined), []);
+  const load = useAsked(
+    () => Promise.all([listEntries("needs"), listEntries("resources")]),
+    (found) => {
+      [needs.value, resources.value] = found;
+    },
+  );
   return (
     <>
       <List register="needs" rows={needs.value} load={load} />
@@ -38,12 +38,12 @@ export default function ListsPanel() {
   );
 }
 
-function List(props: { register: Register; rows: readonly Entry[]; load: () => Promise<void> }) {
+function List(props: { register: Register; rows: readonly Entry[]; load: () => void }) {
   const { register, load } = props;
   const settle = async (row: Entry) => {
     const form = { ...formOf(row), active: false };
     await saveEntry(register, row.entry_id, row.revision, form).catch(() => undefined);
-    await load();
+    load();
   };
   return (
     <>
@@ -61,7 +61,7 @@ function List(props: { register: Register; rows: readonly Entry[]; load: () => P
         send={async ({ people, ...values }, place) => {
           const row = { title: "", kind: "", ...values, people: Number(people), ...place };
           await saveEntry(register, newId(), 0, row);
-          await load();
+          load();
         }}
       />
       <Table
@@ -83,9 +83,9 @@ function List(props: { register: Register; rows: readonly Entry[]; load: () => P
           unitName(row.cell_id ?? row.community_id),
           row.contact,
           row.contact !== null && (
-            <button key="settle" type="button" onClick={() => void settle(row)}>
+            <Acts key="settle" act={() => settle(row)}>
               {tell("settle")}
-            </button>
+            </Acts>
           ),
         ]}
       />
@@ -104,9 +104,9 @@ function MatchPanel({ rows }: { rows: readonly Entry[] }) {
     <>
       <h2>{tell("matches")}</h2>
       <p class="actions">
-        <button type="button" class="main" onClick={() => void ask()}>
+        <Acts class="main" act={ask}>
           {tell("match")}
-        </button>
+        </Acts>
       </p>
       {told && (
         <>

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useMemo } from "preact/hooks";
+import { latest } from "../../api/asked";
 import { newId } from "../../api/cases";
 import {
   type Entry,
@@ -13,6 +14,7 @@ import {
 import { tell } from "../../text/cases";
 import { flows, postName } from "../cases/flows";
 import { refusal } from "../cases/report_form";
+import { useAsked } from "../shell/use_asked";
 import { FieldsForm } from "./fields";
 import { cellsOf, communities, communityField, session, unitName } from "./state";
 import { Table } from "./table";
@@ -25,11 +27,12 @@ export default function StaffPanel() {
   const gaps = useSignal<readonly StaffGap[]>([]);
   const posts = useSignal<readonly Entry[]>([]);
   const named = session.value?.role !== "grid_worker";
-  const load = async () => {
-    gaps.value = await listGaps();
-    if (named) posts.value = await listEntries("posts");
-  };
-  useEffect(() => void load().catch(() => undefined), []);
+  const load = useAsked(
+    () => Promise.all([listGaps(), named ? listEntries("posts") : []]),
+    (found) => {
+      [gaps.value, posts.value] = found;
+    },
+  );
   const known = flows.value?.posts.map(({ post }) => post) ?? [];
   const lacking = (post: string) =>
     missing.reduce((sum, one) => sum + (one.post === post ? one.missing : 0), 0);
@@ -58,7 +61,7 @@ export default function StaffPanel() {
           send={async ({ cell_id, ...values }, place) => {
             const row = { kind: "", title: "", ...values, cell_id: cell_id || null, ...place };
             await saveEntry("posts", newId(), 0, row);
-            await load();
+            load();
           }}
         />
       )}
@@ -111,8 +114,10 @@ export default function StaffPanel() {
 function ProposalPanel({ people }: { people: ReadonlyMap<string, string> }) {
   const found = useSignal<Proposal | null>(null);
   const message = useSignal("");
+  const asking = useMemo(latest, []);
   const ask = (community: string) =>
-    propose(community, SPECIALIST).then(
+    asking(
+      (stopped) => propose(community, SPECIALIST, stopped),
       (answer) => {
         found.value = answer;
         message.value = tell("proposed", {
@@ -132,7 +137,7 @@ function ProposalPanel({ people }: { people: ReadonlyMap<string, string> }) {
       <p class="quiet">{tell("proposal_help")}</p>
       <p class="actions">
         {communities.value.map(({ id, name }) => (
-          <button key={id} type="button" onClick={() => void ask(id)}>
+          <button key={id} type="button" onClick={() => ask(id)}>
             {name}
           </button>
         ))}

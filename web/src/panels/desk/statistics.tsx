@@ -1,8 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { countCases, countIssues, type Tally } from "../../api/cases";
 import { type CasesKey, tell } from "../../text/cases";
 import { dutyName, stateName, tierName } from "../cases/flows";
+import { useAsked } from "../shell/use_asked";
 import { Choose } from "./choose";
 import { className } from "./kinds";
 import { unitName } from "./state";
@@ -22,15 +22,13 @@ const NAMES: Partial<Record<By, (name: string) => string>> = {
 export default function StatisticsPanel() {
   const by = useSignal<By>("duty");
   const rows = useSignal<readonly Tally[]>([]);
-  useEffect(() => {
-    const asked = by.value;
-    countIssues(asked).then(
-      (found) => {
-        if (asked === by.peek()) rows.value = found;
-      },
-      () => undefined,
-    );
-  }, [by.value]);
+  useAsked(
+    (stopped) => countIssues(by.value, stopped),
+    (found) => {
+      rows.value = found;
+    },
+    [by.value],
+  );
   const named = NAMES[by.value] ?? ((name: string) => name);
   return (
     <>
@@ -66,17 +64,19 @@ export default function StatisticsPanel() {
 
 function ProjectCounts() {
   const rows = useSignal<readonly (readonly [string, string, Tally])[]>([]);
-  useEffect(() => {
-    Promise.all([countCases("projects", "kind"), countCases("projects", "state")]).then(
-      ([kinds, states]) => {
-        rows.value = [
-          ...kinds.map((one) => ["class", className(one.name), one] as const),
-          ...states.map((one) => ["state", stateName("project", one.name), one] as const),
-        ];
-      },
-      () => undefined,
-    );
-  }, []);
+  useAsked(
+    (stopped) =>
+      Promise.all([
+        countCases("projects", "kind", stopped),
+        countCases("projects", "state", stopped),
+      ]),
+    ([kinds, states]) => {
+      rows.value = [
+        ...kinds.map((one) => ["class", className(one.name), one] as const),
+        ...states.map((one) => ["state", stateName("project", one.name), one] as const),
+      ];
+    },
+  );
   return (
     <>
       <h2>{tell("projects")}</h2>

@@ -1,9 +1,10 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { changePassword, endLogin, type Login, logins } from "../../api/account";
 import { logOut, type Session } from "../../api/session";
 import { language } from "../../text/language";
 import { type LoginKey, tell } from "../../text/login";
+import { Acts } from "../shell/acts";
+import { useAsked } from "../shell/use_asked";
 import { Field, NewPassword, SecretForm } from "./form";
 
 /** Words that name both a role and an area. */
@@ -32,9 +33,7 @@ export function Account({ session }: { session: Session }) {
         <a class="button" href="/plan">
           {tell("go_plan")}
         </a>
-        <button type="button" onClick={() => void logOut().then(() => location.assign("/login"))}>
-          {tell("log_out")}
-        </button>
+        <Acts act={() => logOut().then(() => location.assign("/login"))}>{tell("log_out")}</Acts>
       </p>
       <h2>{tell("change")}</h2>
       <SecretForm
@@ -63,14 +62,9 @@ function area(text: string): string {
 
 function Logins() {
   const list = useSignal<readonly Login[]>([]);
-  const load = () =>
-    logins().then(
-      (found) => {
-        list.value = found;
-      },
-      () => undefined,
-    );
-  useEffect(() => void load(), []);
+  const load = useAsked(logins, (found) => {
+    list.value = found;
+  });
   return (
     <section aria-labelledby="logins">
       <h2 id="logins">{tell("logins")}</h2>
@@ -87,9 +81,7 @@ function Logins() {
             {one.this ? (
               <strong>{tell("this")}</strong>
             ) : (
-              <button type="button" onClick={() => void endLogin(one.key).then(load)}>
-                {tell("end")}
-              </button>
+              <Acts act={() => endLogin(one.key).then(load, load)}>{tell("end")}</Acts>
             )}
           </li>
         ))}

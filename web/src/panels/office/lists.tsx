@@ -1,8 +1,8 @@
 import { signal, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { type BoardList, boardLists, type Value } from "../../api/board";
 import { tell } from "../../text/office";
 import { Toggle } from "../shell/toggle";
+import { useAsked } from "../shell/use_asked";
 import { count, percent } from "./figures";
 
 const FEW = 10;
@@ -10,14 +10,9 @@ const lists = signal<readonly BoardList[]>([]);
 
 /** What to do, in order, and the norms: as the report has them. */
 export function Lists() {
-  useEffect(() => {
-    boardLists().then(
-      (found) => {
-        lists.value = found;
-      },
-      () => undefined,
-    );
-  }, []);
+  useAsked(boardLists, (found) => {
+    lists.value = found;
+  });
   return (
     <>
       {lists.value.map((list) => (

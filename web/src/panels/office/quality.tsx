@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
 import { type Summary, summary } from "../../api/board";
 import { type OfficeKey, tell } from "../../text/office";
+import { useAsked } from "../shell/use_asked";
 import { count, percent } from "./figures";
 
 const FIGURES = ["cells", "communities", "in_band_share", "households_in_band_share"] as const;
@@ -11,14 +11,9 @@ const report = signal<Summary>({});
 
 /** How good the grid is: its size, its borders, what stayed together. */
 export function Quality() {
-  useEffect(() => {
-    summary().then(
-      (told) => {
-        report.value = told;
-      },
-      () => undefined,
-    );
-  }, []);
+  useAsked(summary, (told) => {
+    report.value = told;
+  });
   const merge = report.value.merge;
   if (!merge) return null;
   const kept = Object.entries(merge.preserved_share ?? {});

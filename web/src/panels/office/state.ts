@@ -1,4 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
+import { asked } from "../../api/asked";
 import { board as ask, type Board, type Unit } from "../../api/board";
 import { ServiceError } from "../../api/client";
 import { type Column, childrenOf, shownRows } from "./tree";
@@ -38,9 +39,9 @@ export const rows = computed(() =>
 export function follow(): void {
   effect(() => {
     const [wanted, walker] = [kind.value, profile.value];
-    ask(wanted, walker).then(
+    return asked(
+      (stopped) => ask(wanted, walker, stopped),
       (answer) => {
-        if (wanted !== kind.peek() || walker !== profile.peek()) return;
         board.value = answer;
         trouble.value = answer.units.length ? null : "none";
       },

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { asked } from "../../api/asked";
 import { type Trend, trend } from "../../api/board";
 import { tell } from "../../text/office";
 import { percent } from "./figures";
@@ -10,17 +11,17 @@ const told = signal<Trend | null>(null);
 /** How the covered share went from plan to plan; nothing before there are two. */
 export function TrendTable() {
   const shown = board.value;
-  const asked = kind.value || shown?.kinds[0] || "";
+  const wanted = kind.value || shown?.kinds[0] || "";
   const walker = profile.value || shown?.profiles[0] || "";
   useEffect(() => {
-    if (!shown?.office || !asked) return;
-    trend(asked, walker).then(
+    if (!shown?.office || !wanted) return;
+    return asked(
+      (stopped) => trend(wanted, walker, stopped),
       (found) => {
         told.value = found;
       },
-      () => undefined,
     );
-  }, [shown?.office, asked, walker]);
+  }, [shown?.office, wanted, walker]);
   const plans = told.value?.plans ?? [];
   if (plans.length < 2) return null;
   return (

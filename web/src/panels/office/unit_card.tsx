@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { asked } from "../../api/asked";
 import { type Unit, unitBoard } from "../../api/board";
 import { tell } from "../../text/office";
 import { label } from "./choosers";
@@ -14,11 +15,11 @@ export function UnitCard() {
   useEffect(() => {
     told.value = [];
     if (!unit) return;
-    unitBoard(unit).then(
+    return asked(
+      (stopped) => unitBoard(unit, stopped),
       (rows) => {
-        if (rows[0]?.id === unit.id) told.value = rows;
+        told.value = rows;
       },
-      () => undefined,
     );
   }, [unit?.id, unit?.level]);
   if (!unit) return null;

@@ -1,4 +1,5 @@
 import { computed, effect, signal } from "@preact/signals";
+import { asked, type Stop } from "../../api/asked";
 import { ServiceError } from "../../api/client";
 import { cellAt, type HomeCell, type Nearest, nearest, type Service } from "../../api/public";
 import { language } from "../../text/language";
@@ -35,35 +36,38 @@ export function kindName(one: { label_zh: string; label_en: string } | undefined
 export function keepAsking(): void {
   effect(() => {
     const where = place.value;
-    if (where && district.value?.grid) void fill(home, () => cellAt(where));
+    if (!where || !district.value?.grid) return undefined;
+    return fill(home, (signal) => cellAt(where, signal));
   });
   effect(() => {
     const [where, walker] = [place.value, pace.value];
-    if (where && district.value?.nearest) void fill(firsts, () => nearest(where, walker, [], 1));
+    if (!where || !district.value?.nearest) return undefined;
+    return fill(firsts, (signal) => nearest(where, walker, [], 1, signal));
   });
   effect(() => {
-    const [where, walker, asked] = [place.value, pace.value, kind.value];
-    if (!where || !chosenKind.value || !district.value?.nearest) return;
-    void fill(found, async () => (await nearest(where, walker, [asked], ANSWERS))[asked] ?? []);
+    const [where, walker, what] = [place.value, pace.value, kind.value];
+    if (!where || !chosenKind.value || !district.value?.nearest) return undefined;
+    return fill(
+      found,
+      async (signal) => (await nearest(where, walker, [what], ANSWERS, signal))[what] ?? [],
+    );
   });
 }
 
-const last = new WeakMap<object, number>();
-
-async function fill<Value>(
+function fill<Value>(
   into: { value: Answer<Value> },
-  asked: () => Promise<Value>,
-): Promise<void> {
-  const turn = (last.get(into) ?? 0) + 1;
-  last.set(into, turn);
+  question: (signal: AbortSignal) => Promise<Value>,
+): Stop {
   into.value = { state: "busy" };
-  let answer: Answer<Value>;
-  try {
-    answer = { state: "here", value: await asked() };
-  } catch (error) {
-    answer = { state: "refused", why: reason(error) };
-  }
-  if (last.get(into) === turn) into.value = answer; // a later question is answered instead
+  return asked(
+    question,
+    (value) => {
+      into.value = { state: "here", value };
+    },
+    (error) => {
+      into.value = { state: "refused", why: reason(error) };
+    },
+  );
 }
 
 function reason(error: unknown): NearbyKey {

@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { asked } from "../../api/asked";
 import { type Named, placesNamed } from "../../api/public";
 import { tell } from "../../text/resident";
 import { standAt } from "./state";
@@ -10,41 +11,46 @@ const WAIT_MS = 200; // while somebody types
 export function Search() {
   const text = useSignal("");
   const list = useSignal<readonly Named[]>([]);
+  const listed = useSignal(""); // what was asked for the list
   const at = useSignal(-1);
   const message = useSignal("");
+  const hasty = useSignal(false); // Enter came before the answer: the first of it is taken
   useEffect(() => {
-    const asked = text.value.trim();
-    const stop = new AbortController();
-    const wait = setTimeout(() => {
-      if (asked === "") return;
-      placesNamed(asked, stop.signal).then(
-        (places) => {
-          list.value = places;
-          at.value = -1;
-          const count = places.length;
-          message.value = tell(count ? "search_found" : "search_nothing", { count });
-        },
-        () => {
-          if (!stop.signal.aborted) message.value = tell(navigator.onLine ? "failed" : "offline");
-        },
-      );
-    }, WAIT_MS);
-    return () => {
-      clearTimeout(wait);
-      stop.abort();
-    };
+    const wanted = text.value.trim();
+    hasty.value = false;
+    if (wanted === "") return;
+    return asked(
+      async (signal) => {
+        await new Promise((typed) => setTimeout(typed, WAIT_MS));
+        return signal.aborted ? [] : placesNamed(wanted, signal);
+      },
+      (places) => {
+        if (hasty.value && places[0]) return take(places[0]);
+        list.value = places;
+        listed.value = wanted;
+        at.value = -1;
+        const count = places.length;
+        message.value = tell(count ? "search_found" : "search_nothing", { count });
+      },
+      () => {
+        message.value = tell(navigator.onLine ? "failed" : "offline");
+      },
+    );
   }, [text.value]);
   const take = (chosen: Named | undefined) => {
     if (!chosen) return;
     standAt(chosen, chosen.name);
     list.value = [];
-    text.value = message.value = "";
+    text.value = message.value = listed.value = "";
   };
   const press = (event: KeyboardEvent) => {
     const count = list.value.length;
     if (event.key === "Escape") list.value = [];
-    else if (event.key === "Enter") take(list.value[Math.max(at.value, 0)]);
-    else if (count && event.key === "ArrowDown") at.value = (at.value + 1) % count;
+    else if (event.key === "Enter") {
+      if (at.value >= 0 || listed.value === text.value.trim()) {
+        take(list.value[Math.max(at.value, 0)]);
+      } else hasty.value = true;
+    } else if (count && event.key === "ArrowDown") at.value = (at.value + 1) % count;
     else if (count && event.key === "ArrowUp") at.value = (at.value + count - 1) % count;
     else return;
     event.preventDefault();

@@ -52,8 +52,14 @@ export const waiting = signal<readonly Sending[]>([]);
 export const syncing = signal(false);
 export const trouble = signal<"login" | "no_role" | "failed" | null>(null);
 
+let standing: Place | null = null;
+let turn = 0;
+
 /** Load the round from where somebody stands; without a connection, the one that was kept. */
-export async function loadRound(from: Place | null): Promise<void> {
+export async function loadRound(from: Place | null = standing): Promise<void> {
+  standing = from;
+  turn += 1;
+  const mine = turn;
   try {
     const session = await currentSession();
     if (!session) {
@@ -64,6 +70,7 @@ export async function loadRound(from: Place | null): Promise<void> {
       return;
     }
     const [found, tables] = await Promise.all([readRound(from), loadFlows()]);
+    if (mine !== turn) return; // asked again meanwhile, from elsewhere
     const known = { worker: session, round: found, flows: tables, at: new Date().toISOString() };
     show(known);
     keptAt.value = "";
@@ -117,10 +124,16 @@ export async function sync(): Promise<void> {
   syncing.value = true;
   try {
     const session = await currentSession();
-    const open = waiting.value.filter(({ refused }) => refused === undefined);
-    if (session?.user_id !== worker.value?.user_id || open.length === 0) return;
-    for (const batch of batches(open)) await send(batch);
-    await loadRound(null);
+    if (session?.user_id !== worker.value?.user_id) return;
+    const tried = new Set<string>();
+    const fresh = () =>
+      waiting.value.filter(({ id, refused }) => refused === undefined && !tried.has(id));
+    for (let open = fresh(); open.length > 0; open = fresh()) {
+      for (const { id } of open) tried.add(id);
+      for (const batch of batches(open)) await send(batch);
+      await lookAtWaiting(); // what was noted while the rest was on its way
+    }
+    if (tried.size > 0) await loadRound();
   } catch {
     // no connection: it waits for the next time
   } finally {
