@@ -61,7 +61,7 @@ class CoverageJob(Form):
     kind: Literal["coverage"]
     plan_id: Name
     profiles: list[Word] = Field(default=[DEFAULT_PROFILE], min_length=1, max_length=8)
-    standard: Word = DEFAULT_PACK
+    standard: Name = Field(default=DEFAULT_PACK, description="a norm pack of /api/standards")
 
 
 class SitesJob(Form):

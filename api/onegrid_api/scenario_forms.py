@@ -23,7 +23,7 @@ Changes = Annotated[
     Field(
         max_length=50,
         description=f"as in a scenario file, `op` is one of {_OPS}; places are [longitude, "
-        "latitude], `standard` of a norm is the name of a bundled pack",
+        "latitude], `standard` of a norm is the name of a pack of /api/standards",
     ),
 ]
 Texts = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
@@ -49,7 +49,9 @@ class LookForm(Form):
     """How scenarios are looked at: who walks, how long, to which kinds."""
 
     profile: str = Field(default=DEFAULT_PROFILE, max_length=50, description="who walks")
-    standard: str = Field(default=DEFAULT_PACK, max_length=50, description="a bundled norm pack")
+    standard: str = Field(
+        default=DEFAULT_PACK, max_length=100, description="a norm pack of /api/standards"
+    )
     minutes: float | None = Field(
         default=None, gt=0, le=60, description="in place of the norm's, for every kind"
     )

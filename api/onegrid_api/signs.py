@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from onegrid.standards import departments, kinds, pack, signs
-from onegrid_api.schemas import KindKnown, KindSign, KindThere, Named
+from onegrid.standards import UNVERIFIED, departments, kinds, pack, signs
+from onegrid_api.schemas import KindKnown, KindSign, KindThere, Named, PackKnown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from onegrid.pipeline.norm_desk import PackHead
 
 
 def kinds_there(column: pd.Series[str]) -> list[KindThere]:
@@ -27,6 +30,11 @@ def kinds_known() -> list[KindKnown]:
         KindKnown(**_sign(name).model_dump(), minutes=minutes.get(name))
         for name in signs.kind_order(set(kinds()))
     ]
+
+
+def pack_known(head: PackHead) -> PackKnown:
+    """Return a norm pack as lists show it."""
+    return PackKnown(**asdict(head), confidence=UNVERIFIED if head.unverified else "核实")
 
 
 def department_named(name: str) -> Named:

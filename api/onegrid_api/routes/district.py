@@ -8,13 +8,15 @@ from fastapi import APIRouter, Request
 
 from onegrid.crs import to_lonlat
 from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.norm_desk import bundled_heads, own_heads
 from onegrid.standards import departments, profiles
 from onegrid_api.deps import ResultsDep, SettingsDep, VersionDep
 from onegrid_api.forms import ERRORS
 from onegrid_api.schemas import District, Standards, Walker
-from onegrid_api.signs import department_named, kinds_known, kinds_there
+from onegrid_api.signs import department_named, kinds_known, kinds_there, pack_known
 
 if TYPE_CHECKING:
+    from onegrid_api.deps import Office
     from onegrid_api.results import Results
 
 router = APIRouter(prefix="/api", tags=["grid"], responses=ERRORS)
@@ -51,10 +53,17 @@ def district(
 
 
 @router.get("/standards")
-def standards(version: VersionDep) -> Standards:
-    """Return the kinds and departments that the standards know; the same for every plan."""
+def standards(request: Request, version: VersionDep) -> Standards:
+    """Return the kinds, departments and norm packs there are; the same for every plan."""
+    office: Office | None = request.app.state.office
+    heads = bundled_heads()
+    if office is not None:
+        with office.workspace.reading() as connection:
+            heads += own_heads(connection)
     told = Standards(
-        kinds=kinds_known(), departments=[department_named(name) for name in departments()]
+        kinds=kinds_known(),
+        departments=[department_named(name) for name in departments()],
+        packs=[pack_known(head) for head in heads],
     )
     version.is_of(told.model_dump_json())
     return told

@@ -14,10 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from onegrid.errors import AccessError, InputError, Problem
 from onegrid.pipeline.admissions import refuse_unadmitted
 from onegrid.pipeline.case_desk import plan_in_force
+from onegrid.pipeline.norm_desk import norms_named
 from onegrid.store import jobs, plans, uploads
 from onegrid_api.deps import Asker, OfficeDep, PageDep, SettingsDep, VersionDep, by
 from onegrid_api.forms import ERRORS, JobAnswer, JobListing
-from onegrid_api.job_forms import JobForm, MergeJob
+from onegrid_api.job_forms import CoverageJob, JobForm, MergeJob
 from onegrid_api.runner import upload_ids
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def _own(connection: Connection, job_id: str, who: Who) -> jobs.JobHead:
 
 
 def _refuse_absent(connection: Connection, form: JobForm, who: Who, sent: list[str]) -> None:
-    """Raise for a plan or an upload that is not there, before anybody waits for the job."""
+    """Raise for what is not there, be it a plan, an upload or a norm pack: before anybody waits."""
     there = [plan.plan_id for plan in plans.list_plans(connection)]
     if isinstance(form, MergeJob):
         if form.plan_id in there:
@@ -161,6 +162,8 @@ def _refuse_absent(connection: Connection, form: JobForm, who: Who, sent: list[s
             refuse_unadmitted(connection, in_force.plan_id, form.departments)
     elif form.plan_id is not None:
         plans.plan_head(connection, form.plan_id)
+    if isinstance(form, CoverageJob):
+        norms_named(connection, form.standard)
     for upload_id in sent:
         if uploads.upload(connection, upload_id).owner != who.name and not who.may("manage"):
             raise InputError(Problem("UPLOAD_UNKNOWN", f"no upload {upload_id!r}"))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onegrid import standards
 from onegrid.errors import InputError, Problem
+from onegrid.standards import Norm
 from onegrid.standards.norm_packs import COLUMN_ALIASES, pack_problems
 
 if TYPE_CHECKING:
-    from onegrid.standards import Norm
+    from collections.abc import Iterable
 
 _ENCODINGS = ("utf-8-sig", "gb18030")
 _NEEDED = ("kind", "minutes")
@@ -46,9 +48,40 @@ def check_standard(path: str) -> tuple[tuple[Norm, ...], tuple[Problem, ...]]:
     return pack_problems(_rows(path), source=path)
 
 
+def check_content(content: bytes, *, source: str) -> tuple[tuple[Norm, ...], tuple[Problem, ...]]:
+    r"""Return what `check_standard` does of the bytes of a pack file; ``source`` names it.
+
+    Raises
+    ------
+    InputError
+        As `check_standard`.
+
+    Examples
+    --------
+    >>> check_content("设施,分钟\nclinic,15".encode("gbk"), source="own")[0][0].minutes
+    15.0
+    """
+    return pack_problems(_rows_of(content, source), source=source)
+
+
+def write_standard(path: Path, rules: Iterable[Norm]) -> None:
+    """Write rules as a pack file that `read_standard` reads, for programs rather than people."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, [column.name for column in fields(Norm)])
+        table.writeheader()
+        table.writerows(norm.as_row() for norm in rules)
+
+
 def _rows(path: str) -> list[dict[str, str]]:
+    return _rows_of(_bytes(path), path)
+
+
+def _rows_of(content: bytes, path: str) -> list[dict[str, str]]:
     """Return the rows of a pack file under our column names."""
-    rows = list(csv.reader(_text(path).splitlines()))
+    try:
+        rows = list(csv.reader(_text(content, path).splitlines()))
+    except csv.Error as error:  # a field longer than any table has
+        raise InputError(Problem("FILE_UNREADABLE", str(error), path)) from None
     head = _columns([name.strip() for name in rows[0]]) if rows else []
     missing = [column for column in _NEEDED if column not in head]
     if missing:
@@ -63,15 +96,18 @@ def _columns(names: list[str]) -> list[str]:
     return [ours.get(name, name) for name in names]
 
 
-def _text(path: str) -> str:
+def _bytes(path: str) -> bytes:
     try:
-        data = Path(path).read_bytes()
+        return Path(path).read_bytes()
     except OSError as error:
         problem = Problem("FILE_UNREADABLE", error.strerror or "cannot be read", path)
         raise InputError(problem) from None
+
+
+def _text(content: bytes, path: str) -> str:
     for encoding in _ENCODINGS:
         try:
-            return data.decode(encoding)
+            return content.decode(encoding)
         except UnicodeDecodeError:
             continue
     raise InputError(Problem("ENCODING", "is neither UTF-8 nor GBK text", path))

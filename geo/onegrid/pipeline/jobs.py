@@ -11,11 +11,13 @@ from onegrid import standards
 from onegrid.errors import InputError, Problem
 from onegrid.grids.options import AssignOptions
 from onegrid.io.files import write_bytes, write_layers
+from onegrid.io.packs import write_standard
 from onegrid.pipeline.coverage import CoverageInputs, coverage
 from onegrid.pipeline.folder import FACILITIES_FILE, NETWORK_FILE, PEOPLE_FILE
 from onegrid.pipeline.inputs import Reader, Reading, there
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
+from onegrid.pipeline.norm_desk import norms_named
 from onegrid.pipeline.plan_import import TABLES
 from onegrid.pipeline.plan_tables import GRID_FILE, residents
 from onegrid.pipeline.reporting import write_report
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 PEOPLE: Final = "people.gpkg"
 TILES_FILE: Final = "plan.pmtiles"
+_NORMS: Final = "norms.csv"  # among the tables: as they stood when the job began
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> Basis
     Raises
     ------
     InputError
-        ``PLAN_UNKNOWN`` or ``UPLOAD_UNKNOWN``.
+        ``PLAN_UNKNOWN``, ``UPLOAD_UNKNOWN`` or ``PACK_UNKNOWN``.
     """
     with workspace.reading() as connection:
         for upload_id, name in asked.items():
@@ -123,6 +126,9 @@ def prepare(workspace: Workspace, task: Task, asked: Mapping[str, str]) -> Basis
             (place / name).write_bytes(results.content_of(connection, head.sha256))
         task.plan.mkdir()
         task.tables.mkdir()
+        if "standard" in task.options:
+            asked_norms = norms_named(connection, str(task.options["standard"]))
+            write_standard(task.tables / _NORMS, asked_norms)
         if task.plan_id is None:
             return Basis()
         people = residents(connection, task.plan_id)
@@ -203,9 +209,8 @@ def _circles(task: Task) -> dict[str, Any]:
 
 def _coverage(task: Task) -> dict[str, Any]:
     grid = str(task.plan / GRID_FILE)
-    inputs = CoverageInputs(
-        task.network, task.facilities, task.people, grid, task.options["standard"]
-    )
+    norms = str(task.tables / _NORMS)
+    inputs = CoverageInputs(task.network, task.facilities, task.people, grid, norms)
     walkers = tuple(standards.profile(name) for name in dict.fromkeys(task.options["profiles"]))
     report = coverage(inputs, task.plan, profiles=walkers)
     return {"kinds": report.get("kinds", {})}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from onegrid.circles.settling import fresh_kinds
+from onegrid.compiled import in_threads
 from onegrid.coverage.demand import place_points
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.walks import within_limit
@@ -27,30 +29,31 @@ from onegrid.siting.answers import (
     totals,
     walk_seconds,
 )
-from onegrid.siting.plans import Walked, start_walks
+from onegrid.siting.plans import Walked, plan_of_today
 from onegrid.siting.scenarios import changed_facilities
-from onegrid.standards import (
-    profile,
-)
+from onegrid.standards import pack, profile
 from onegrid.standards.signs import kind_label, kind_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
     import pandas as pd
 
     from onegrid.circles.moves import Plan
+    from onegrid.circles.standing import Kind
     from onegrid.network.arrays import Network
     from onegrid.pipeline.scenario_question import Question
     from onegrid.siting.answers import Counting
     from onegrid.siting.scenarios import Scenario
+    from onegrid.standards import Norm
 
     Ints = npt.NDArray[np.int64]
     May = Callable[[gpd.GeoDataFrame], npt.NDArray[np.bool_]]
 
-_GROUNDS, _WALKS, _GRIDS = 2, 4, 6  # kept: each walk is some 10 bytes a node and a door, by kind
+_GROUNDS, _PLANS, _GRIDS = 2, 4, 6  # kept
+_KINDS = 120  # kept: the walks to one kind at one profile, 8 bytes for each node and each door
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,12 +94,16 @@ class _Placed:
 
 @dataclass(frozen=True)
 class Source:
-    """Where the tables of a plan are read, and keys that differ whenever they do."""
+    """Where the tables of a plan are read, and keys that differ whenever they do.
+
+    ``norms`` gives the rules of a pack; without a workspace those are the bundled ones.
+    """
 
     streets_key: Hashable
     streets: Callable[[], Streets]
     grid_key: Hashable
     grid: Callable[[], Grid]
+    norms: Callable[[str], tuple[Norm, ...]] = pack
 
 
 class ScenarioDesk:
@@ -104,7 +111,8 @@ class ScenarioDesk:
 
     def __init__(self) -> None:
         self._streets = Recent[Streets](_GROUNDS)
-        self._walks = Recent[Walked](_WALKS)
+        self._plans: Recent[Plan] = Recent(_PLANS)
+        self._kinds: Recent[dict[str, Kind]] = Recent(_KINDS)
         self._grids = Recent[_Placed](_GRIDS)
 
     def answer(self, source: Source, asked: Question, *, may: May) -> dict[str, Any]:
@@ -126,19 +134,19 @@ class ScenarioDesk:
             With every problem of the question.
         """
         streets, scenario, changed = self._read(source, asked.changes)
-        limits = Limits.of(asked, scenario.norms)
+        limits = Limits.of(asked, source.norms(asked.standard), scenario.norms)
         moving = kinds_moving(scenario, streets.facilities)
         walker = scenario.profile.name if scenario.profile else asked.profile
         kinds = kinds_told(asked, moving, limits, anew=walker != asked.profile or scenario.streets)
-        walked = self.walks(source, asked.profile)
-        today = self.walks(source, walker).of_kinds({*kinds, *moving})
-        after = today.after(scenario, streets.facilities)
-        placed = self._place(source, streets, walked)
+        needed = {*kinds, *moving}
+        before, today = (self._plan(source, streets, p, needed) for p in (asked.profile, walker))
+        after = Walked(today, None).after(scenario, streets.facilities)
+        placed = self._place(source, streets, before)
         grid = placed.grid
         exact = may(grid.cells)
         by = counting(placed.cell, placed.counts, published=grid.published, exact=exact)
         groups = placed.groups if by.whole else placed.groups.iloc[:, :0]
-        pair = walked.plan, after.plan
+        pair = before, after.plan
         return {
             "profile": walker,
             "standard": asked.standard,
@@ -178,27 +186,33 @@ class ScenarioDesk:
     ) -> tuple[Streets, Scenario, gpd.GeoDataFrame]:
         """Return the streets, the changes, and the facilities after them."""
         streets = self._streets.get(source.streets_key, source.streets)
-        scenario = scenario_of("changes", changes, streets.facilities)
+        scenario = scenario_of("changes", changes, streets.facilities, norms=source.norms)
         return streets, scenario, changed_facilities(streets.facilities, scenario)
 
-    def walks(self, source: Source, walker: str) -> Walked:
-        """Return the walks of today at one profile."""
+    def _plan(self, source: Source, streets: Streets, walker: str, kinds: Iterable[str]) -> Plan:
+        """Return everybody's walks of today to some kinds at one profile."""
+        key = source.streets_key, walker
+        facilities, people = streets.facilities, streets.people
 
-        def start() -> Walked:
-            streets = self._streets.get(source.streets_key, source.streets)
-            found = start_walks(
-                streets.network, streets.facilities, streets.people, profile=profile(walker)
-            )
-            return replace(found, if_open=None)
+        def start() -> Plan:
+            who = profile(walker)
+            return plan_of_today(streets.network, facilities, people, profile=who, kinds=())
 
-        return self._walks.get((source.streets_key, profile(walker).name), start)
+        ground = self._plans.get(key, start)
 
-    def _place(self, source: Source, streets: Streets, walked: Walked) -> _Placed:
+        def settle(kind: str) -> dict[str, Kind]:
+            mine = facilities[facilities["kind"] == kind]
+            return self._kinds.get((*key, kind), lambda: fresh_kinds(ground, mine))
+
+        found = in_threads(settle, sorted(kinds))
+        return replace(ground, kinds={name: kind for one in found for name, kind in one.items()})
+
+    def _place(self, source: Source, streets: Streets, plan: Plan) -> _Placed:
         """Return the grid, and where each door lies in it."""
 
         def place() -> _Placed:
             grid = source.grid()
-            homes = in_crs(streets.people, grid.cells.crs).loc[walked.plan.people.ids]
+            homes = in_crs(streets.people, grid.cells.crs).loc[plan.people.ids]
             return _Placed(
                 grid,
                 place_points(homes.geometry.to_numpy(), grid.cells),

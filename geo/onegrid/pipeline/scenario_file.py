@@ -83,9 +83,13 @@ def read_scenarios(path: str, facilities: gpd.GeoDataFrame) -> tuple[Scenario, .
 
 
 def scenario_of(
-    name: str, changes: Iterable[Mapping[str, Any]], facilities: gpd.GeoDataFrame
+    name: str,
+    changes: Iterable[Mapping[str, Any]],
+    facilities: gpd.GeoDataFrame,
+    *,
+    norms: Callable[[str], tuple[Norm, ...]] = pack,
 ) -> Scenario:
-    """Return one scenario of changes as a JSON file says them; norms are bundled packs only.
+    """Return one scenario of changes as a JSON file says them; packs are named, never files.
 
     Raises
     ------
@@ -93,7 +97,7 @@ def scenario_of(
         With every problem of the changes.
     """
     gather = Gather()
-    ground = _Ground(facilities, pack)
+    ground = _Ground(facilities, norms)
     found = Scenario(name)
     for number, change in enumerate(changes):
         faults = _faults(change, "", f"changes[{number}]")

@@ -13,7 +13,6 @@ from onegrid.standards import (
     kind_of_category,
     kinds,
     numbers,
-    pack,
 )
 from onegrid.standards.signs import kind_order
 
@@ -49,9 +48,10 @@ class Limits:
     minutes: float | None
 
     @classmethod
-    def of(cls, asked: Question, changed: tuple[Norm, ...] | None) -> Limits:
-        """Return the limits of a question, whose changes may bring other norms."""
-        rules = pack(asked.standard)
+    def of(
+        cls, asked: Question, rules: tuple[Norm, ...], changed: tuple[Norm, ...] | None
+    ) -> Limits:
+        """Return the limits of a question by its norms, and by those that its changes bring."""
         before, after = (
             {service.kind: service.limit_s for service in services(norms)}
             for norms in (rules, changed or rules)

@@ -13,6 +13,7 @@ from onegrid.grids.edit.rows import CELLS
 from onegrid.io.files import read_table
 from onegrid.io.networks import read_network
 from onegrid.pipeline.folder import FACILITIES_FILE, NETWORK_FILE, PEOPLE_FILE
+from onegrid.pipeline.norm_desk import norms_named
 from onegrid.pipeline.plan_tables import GRID_FILE
 from onegrid.pipeline.scenario_desk import Grid, Source, Streets
 from onegrid.store import plans, results
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from onegrid.network.arrays import Network
     from onegrid.schema import Table
+    from onegrid.standards import Norm
     from onegrid.store import Workspace
 
 _TABLES: Final = (FACILITIES, PEOPLE)
@@ -93,7 +95,11 @@ def plan_source(workspace: Workspace, plan_id: str) -> Source:
             rows = read_layer(connection, plan_id, CELLS)
         return Grid(frame_of(CELLS, rows.values(), crs=f"EPSG:{workspace.srid}").sort_index())
 
-    return Source(tuple(found.values()), streets, (plan_id, head.revision), grid)
+    def norms(name: str) -> tuple[Norm, ...]:
+        with workspace.reading() as connection:
+            return norms_named(connection, name)
+
+    return Source(tuple(found.values()), streets, (plan_id, head.revision), grid, norms)
 
 
 def published_source(workspace: Workspace) -> Source:

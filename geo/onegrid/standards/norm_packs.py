@@ -291,4 +291,4 @@ def _figure(row: Mapping[str, str], name: str, faults: list[str]) -> float | Non
 def _text(value: object) -> str:
     if value is None or value == 0:
         return ""
-    return f"{value:g}" if isinstance(value, float | int) else str(value)
+    return f"{value:.12g}" if isinstance(value, float | int) else str(value)

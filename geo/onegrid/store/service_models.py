@@ -100,6 +100,16 @@ class Scenario(Base):
     saved_at: Mapped[str]
 
 
+class NormPack(Base):
+    """A norm pack of the district's own; it never changes, so that a result names what it used."""
+
+    __tablename__ = "norm_packs"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    rules: Mapped[list[Any]] = mapped_column(JsonText)
+    author: Mapped[str]
+    saved_at: Mapped[str]
+
+
 class Upload(Base):
     """A file that somebody has sent, and what the import doctor says of it."""
 
