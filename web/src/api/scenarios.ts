@@ -64,8 +64,13 @@ export interface Scenario {
 }
 
 /** What changes would do; nothing is saved. */
-export function tryChanges(plan: string, changes: readonly Change[], look: Look): Promise<Effect> {
-  return ask(planPath(plan, "/scenarios/try"), { body: { changes, ...look } });
+export function tryChanges(
+  plan: string,
+  changes: readonly Change[],
+  look: Look,
+  signal: AbortSignal,
+): Promise<Effect> {
+  return ask(planPath(plan, "/scenarios/try"), { body: { changes, ...look }, signal });
 }
 
 /** The scenarios of a plan by name. */

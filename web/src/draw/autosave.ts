@@ -1,5 +1,5 @@
 import { effect, signal } from "@preact/signals";
-import { keepDraft } from "../api/edits";
+import { keepDraft, type Unsaved } from "../api/edits";
 import { toEdits } from "../model/session";
 import { mayEdit, plan } from "./bench";
 import { drawing } from "./drawing";
@@ -11,6 +11,7 @@ export const kept = signal<"kept" | "waiting" | "failed">("kept");
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let known = "";
+let last: Promise<void> = Promise.resolve();
 
 /** Keep what is drawn on the server, a moment after each change and when the page is hidden. */
 export function keepDrawn(): void {
@@ -25,8 +26,19 @@ export function keepDrawn(): void {
     timer = setTimeout(keepNow, REST_MS);
   });
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden" && kept.peek() === "waiting") keepNow();
+    if (document.visibilityState === "hidden") keepAtOnce();
   });
+}
+
+/** Do not wait any longer with what was drawn last. */
+export async function keepAtOnce(): Promise<void> {
+  if (kept.peek() !== "kept") await keepNow();
+}
+
+/** Keep edits of a plan on the server after those that are on their way: the last stay. */
+export function keepEdits(plan: string, drawn: Unsaved): Promise<void> {
+  last = last.catch(() => {}).then(() => keepDraft(plan, drawn));
+  return last;
 }
 
 async function keepNow(): Promise<void> {
@@ -35,9 +47,10 @@ async function keepNow(): Promise<void> {
   if (now === null || open === null) return;
   const text = textOf();
   try {
-    await keepDraft(open.plan_id, { base_revision: now.revision, edits: toEdits(now) });
+    await keepEdits(open.plan_id, { base_revision: now.revision, edits: toEdits(now) });
+    if (plan.peek()?.plan_id !== open.plan_id) return;
     known = text;
-    kept.value = "kept";
+    if (text === textOf()) kept.value = "kept";
   } catch {
     kept.value = "failed"; // told in the bar; the next change tries again
   }

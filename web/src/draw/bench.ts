@@ -25,15 +25,29 @@ export const hiddenLayers = signal<ReadonlySet<string>>(new Set(["conflicts"]));
 export const trouble = signal<unknown>(null);
 /** Which panel is open. */
 export const tab = signal("cell");
-export const busy = signal(false);
+const running = signal(0);
+/** Whether anything is asked of the service. */
+export const busy = computed(() => running.value > 0);
 
-export const ground = signal<{
+/** The borders above the cells, and which departments drew grids before. */
+export interface Ground {
   readonly communities: readonly Row[];
   readonly subdistricts: readonly Row[];
-}>({
-  communities: [],
-  subdistricts: [],
-});
+  readonly departments: readonly string[];
+}
+export const ground = signal<Ground>({ communities: [], subdistricts: [], departments: [] });
+
+const leaving: (() => void)[] = [];
+
+/** What is known and tried of a plan is to be forgotten this way when another is opened. */
+export function whenLeft(forget: () => void): void {
+  leaving.push(forget);
+}
+
+/** Forget what is known and tried of the plan that is open. */
+export function leave(): void {
+  for (const forget of leaving) forget();
+}
 
 const DRAWS: ReadonlySet<string> = new Set(["community", "subdistrict_office", "planner", "admin"]);
 /** Whether whoever is logged in may draw on plans. */
@@ -67,29 +81,34 @@ export function choose(id: string | null, more = false): void {
   else chosen.value = [...chosen.value, id];
 }
 
-/** Run something of the service; what goes wrong is shown, and nothing else can be asked meanwhile. */
+/** Run something of the service; meanwhile the page is busy, and what goes wrong is shown. */
 export async function run<Answer>(work: () => Promise<Answer>): Promise<Answer | undefined> {
-  busy.value = true;
+  running.value = running.peek() + 1;
   try {
     return await work();
   } catch (error) {
     trouble.value = error;
     return undefined;
   } finally {
-    busy.value = false;
+    running.value = running.peek() - 1;
   }
 }
 
-/** Read the borders above the cells, and which departments drew grids before. */
-export async function readGround(id: string): Promise<void> {
+/** Read the ground of a plan. */
+export async function readGround(id: string): Promise<Ground> {
   const [communities, subdistricts, made] = await Promise.all([
     readRows(id, "communities", "lonlat"),
     readRows(id, "subdistricts", "lonlat"),
     readMadeFrom(id),
   ]);
-  ground.value = { communities, subdistricts };
+  return { communities, subdistricts, departments: made.departments.map(({ name }) => name) };
+}
+
+/** Show another ground; a department that was seen already looks as before. */
+export function standOn(next: Ground): void {
+  ground.value = next;
   departments.value = new Map(
-    made.departments.map(({ name }, i) => [
+    next.departments.map((name, i) => [
       name,
       departments.value.get(name) ?? { opacity: 0, colour: colourOf(i) },
     ]),

@@ -4,12 +4,14 @@ import { readRows } from "../api/plans";
 import { type Difference, differenceOf } from "../model/difference";
 import type { Partition } from "../model/partition";
 import { partitionOf, type Feature as Row } from "../model/rows";
-import { run } from "./bench";
+import { asking } from "./asking";
+import { run, whenLeft } from "./bench";
 import { drawing } from "./drawing";
 import { lonlat } from "./marks";
 
 /** The plan that this one is compared with. */
 export const other = signal<{ readonly id: string; readonly cells: Partition } | null>(null);
+const reading = asking();
 
 /** How that plan differs from what is drawn here. */
 export const difference = computed((): Difference | null => {
@@ -20,11 +22,15 @@ export const difference = computed((): Difference | null => {
 /** Compare with another plan, or with none. */
 export async function compareWith(id: string): Promise<void> {
   other.value = null;
+  reading.forget();
   if (id === "") return;
-  const rows = await run(() => readRows(id, "cells", "grid"));
-  if (rows !== undefined)
-    other.value = { id, cells: partitionOf({ cells: rows as never as Row[] }) };
+  const put = (rows: unknown[]) => {
+    other.value = { id, cells: partitionOf({ cells: rows as Row[] }) };
+  };
+  await run(() => reading.ask(() => readRows(id, "cells", "grid"), put));
 }
+
+whenLeft(() => void compareWith(""));
 
 /** The borders that only one of the two plans has, in degrees: ours and theirs. */
 export function differingBorders(): Feature[] {

@@ -1,6 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { Feature } from "geojson";
 import type { Conflict } from "../model/partition";
+import { whenLeft } from "./bench";
 import { drawing } from "./drawing";
 import { lonlat } from "./marks";
 
@@ -32,6 +33,10 @@ export const looked = signal<string | null>(null);
 /** The conflict whose border is being drawn anew. */
 export const redrawing = signal<string | null>(null);
 export const onlyOpen = signal(true);
+whenLeft(() => {
+  looked.value = null;
+  redrawing.value = null;
+});
 
 /** All conflicts as they are drawn now, ranked. */
 export const disagreements = computed(() =>

@@ -4,7 +4,8 @@ import { doorsOf } from "../model/doors";
 import { type CellFigures, cellFigures } from "../model/figures";
 import { movedHouseholds, toldAnew, whereabouts } from "../model/moved";
 import type { Feature } from "../model/rows";
-import { mayDraw, plan } from "./bench";
+import { asking } from "./asking";
+import { mayDraw, plan, whenLeft } from "./bench";
 import { cells, changedCells } from "./cells";
 import { doors, drawing, preview, projection, showAgain } from "./drawing";
 
@@ -15,24 +16,29 @@ export interface Touched {
   readonly was: CellFigures | null;
 }
 
-let asked = "";
+const reading = asking();
 
 /** Read the doors of the plan, so that counts are exact while drawing; each reading is on record. */
 export async function countAtDoors(): Promise<void> {
   const id = plan.value?.plan_id;
   const there = projection.value;
-  const isRead = asked === id && doors.value !== undefined;
-  if (id === undefined || there === null || !mayDraw.value || isRead) return;
-  asked = id;
-  try {
-    const rows = (await readPeople(id)) as unknown as Feature[];
-    if (plan.value?.plan_id !== id || rows.length === 0) return;
-    doors.value = doorsOf(rows, there.toGrid);
+  if (id === undefined || there === null || !mayDraw.value) return;
+  const put = (rows: unknown[]) => {
+    if (rows.length === 0) return;
+    doors.value = doorsOf(rows as Feature[], there.toGrid);
     showAgain();
+  };
+  try {
+    await reading.ask(() => readPeople(id), put, id);
   } catch {
     doors.value = undefined; // without doors the counts of blocks are shown
   }
 }
+
+whenLeft(() => {
+  reading.forget();
+  doors.value = undefined;
+});
 
 /** The figures of the cells that the preview touches. */
 export const touched = computed((): Touched[] => {

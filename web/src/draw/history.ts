@@ -3,7 +3,8 @@ import { type Revision, readHistory, takeBranch } from "../api/edits";
 import { branchPlan, listPlans, readPlan } from "../api/plans";
 import { type Review, readReview, review, type Step } from "../api/reviews";
 import { toEdits } from "../model/session";
-import { person, plan, plans, run } from "./bench";
+import { asking } from "./asking";
+import { person, plan, plans, run, whenLeft } from "./bench";
 import { drawing } from "./drawing";
 import { openPlan } from "./open";
 import { again } from "./save";
@@ -28,17 +29,24 @@ export function stepsNow(): Step[] {
   );
 }
 
+const reading = asking();
+
 /** Read where the plan stands and how it came there. */
 export async function readStanding(): Promise<void> {
   const open = plan.value;
   if (open === null) return;
-  await run(async () => {
-    [revisions.value, standing.value] = await Promise.all([
-      readHistory(open.plan_id),
-      readReview(open.plan_id),
-    ]);
-  });
+  const question = () => Promise.all([readHistory(open.plan_id), readReview(open.plan_id)]);
+  const put = (told: Awaited<ReturnType<typeof question>>) => {
+    [revisions.value, standing.value] = told;
+  };
+  await run(() => reading.ask(question, put));
 }
+
+whenLeft(() => {
+  reading.forget();
+  revisions.value = [];
+  standing.value = null;
+});
 
 /** Take a step, then show the plan as it stands. */
 export async function takeStep(step: Step, note: string): Promise<void> {
@@ -60,7 +68,7 @@ export async function makeBranch(name: string): Promise<void> {
   const edits = drawing.value === null ? [] : toEdits(drawing.value);
   plans.value = (await run(listPlans)) ?? plans.value;
   await openPlan(made.plan_id);
-  if (edits.length > 0) await again(edits);
+  if (edits.length > 0) await again(() => edits, made);
 }
 
 /** Save on the plan that this one is a branch of what was edited here, and go there. */

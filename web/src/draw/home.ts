@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals";
 import type { Feature, Position } from "geojson";
 import { type Nearest, nearest } from "../api/public";
+import { asking } from "./asking";
+import { whenLeft } from "./bench";
 import { services, tellsNearest } from "./services";
 
 const REST_MS = 150;
@@ -11,24 +13,32 @@ export const home = signal<{ readonly at: Position; readonly services: Nearest }
 export const wayTo = signal("");
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let asked = "";
+const reading = asking();
 
 /** Ask which needs are met at a building, once the pointer rests there. */
 export function lookAtHome(at: Position | null): void {
   clearTimeout(timer);
   const [lon = 0, lat = 0] = at ?? [];
-  const key = `${lon} ${lat} ${services.value.profile}`;
-  if (at === null || key === asked || !tellsNearest.value) return;
+  const { profile } = services.value;
+  if (at === null || !tellsNearest.value) return;
+  const question = (signal: AbortSignal) => nearest({ lon, lat }, profile, [], 1, signal);
+  const put = (found: Nearest) => {
+    home.value = { at, services: found };
+  };
   timer = setTimeout(async () => {
-    asked = key;
     try {
-      const found = await nearest({ lon, lat }, services.value.profile, [], 1);
-      if (asked === key) home.value = { at, services: found };
+      await reading.ask(question, put, `${lon} ${lat} ${profile}`);
     } catch {
       home.value = null; // no street near by, or nothing is published yet
     }
   }, REST_MS);
 }
+
+whenLeft(() => {
+  lookAtHome(null);
+  reading.forget();
+  home.value = null;
+});
 
 /** The building and the way from it. */
 export function homeFeatures(): Feature[] {

@@ -8,12 +8,12 @@ const DIGITS = 3;
 /** Ids that cells of the plan have or once had: none of them may be given again. */
 export const issued = signal<ReadonlySet<FaceId>>(new Set());
 
-/** Learn which ids were given before: those there are, and those the history speaks of. */
-export async function learnIssued(plan: Plan, { faces }: Partition): Promise<void> {
+/** Read which ids were given before: those there are, and those the history speaks of. */
+export async function readIssued(plan: Plan, { faces }: Partition): Promise<Set<FaceId>> {
   const plans = [plan.plan_id, plan.parent_id].filter((id) => id !== null);
   const histories = await Promise.all(plans.map(readHistory));
   const spoken = histories.flat().flatMap(({ ops }) => ops.flatMap(({ ids }) => ids));
-  issued.value = new Set([...faces.keys(), ...spoken]);
+  return new Set([...faces.keys(), ...spoken]);
 }
 
 /** Ids for new cells beside a cell: the next numbers of its community that no cell ever had. */

@@ -14,6 +14,7 @@ import {
   type Upload,
 } from "../api/jobs";
 import { listPlans } from "../api/plans";
+import { asking } from "./asking";
 import { plans, run } from "./bench";
 
 export const ROLES = ["none", "department", "communities", "households", "roads"] as const;
@@ -41,32 +42,36 @@ const GUESSES: readonly (readonly [RegExp, Role, string])[] = [
   [/ecolog|生态|环境/i, "department", "ecology"],
 ];
 
+const listing = asking();
+const followed = new Set<string>();
+
 /** Read what was sent and asked for before, and follow what is not done. */
 export async function readJobs(): Promise<void> {
-  await run(async () => {
-    [files.value, jobs.value] = await Promise.all([listFiles(), listJobs()]);
-  });
-  for (const file of files.value) guess(file);
-  for (const job of jobs.value) if (!ENDED.has(job.state)) follow(job);
+  const question = () => Promise.all([listFiles(), listJobs()]);
+  const tell = (found: Awaited<ReturnType<typeof question>>) => {
+    [files.value, jobs.value] = found;
+    for (const file of files.value) guess(file);
+    for (const job of jobs.value) if (!ENDED.has(job.state)) follow(job);
+  };
+  await run(() => listing.ask(question, tell));
 }
 
 /** Send files one after the other; the doctor looks at each. */
 export async function send(chosen: readonly File[]): Promise<void> {
   for (const file of chosen) {
     sending.value = file.name;
-    const sent = await run(() => sendFile(file));
-    if (sent !== undefined) {
-      files.value = [sent, ...files.value];
-      guess(sent);
-    }
+    await run(() => sendFile(file));
+    await readJobs();
   }
   sending.value = "";
 }
 
-/** Delete a file that was sent. */
+/** Delete a file that was sent: from now on nothing asks for it. */
 export async function drop(upload: string): Promise<void> {
-  await run(() => dropFile(upload));
+  listing.forget();
   files.value = files.value.filter(({ upload_id }) => upload_id !== upload);
+  await run(() => dropFile(upload));
+  await readJobs();
 }
 
 /** Use a file as something. */
@@ -126,8 +131,11 @@ function guess({ upload_id, file }: Upload): void {
 
 function follow(job: Job): void {
   put(job);
+  if (followed.has(job.job_id)) return;
+  followed.add(job.job_id);
   followJob(job.job_id, async (now) => {
     put(now);
+    if (ENDED.has(now.state)) followed.delete(now.job_id);
     if (now.state === "done" && now.kind === "merge")
       plans.value = (await run(listPlans)) ?? plans.value;
   });

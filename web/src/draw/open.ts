@@ -1,18 +1,29 @@
 import { batch, signal } from "@preact/signals";
 import { readDraft } from "../api/edits";
-import { listPlans, readPlan, readRows } from "../api/plans";
+import { listPlans, type Plan, readPlan, readRows } from "../api/plans";
 import { currentSession } from "../api/session";
 import { tileLayers, tilesOf } from "../api/tiles";
 import type { Edit } from "../model/edit";
-import type { Partition } from "../model/partition";
+import type { FaceId, Partition } from "../model/partition";
 import { projectionOf } from "../model/projection";
 import { type Feature, partitionOf } from "../model/rows";
 import { type Refused, replay, type Session } from "../model/session";
-import { keepDrawn } from "./autosave";
-import { chosen, mayDraw, person, plan, plans, readGround, run, tiled } from "./bench";
-import { doors, projection, startDrawing } from "./drawing";
-import { learnIssued } from "./ids";
-import { forgetOrigins } from "./origins";
+import { asking } from "./asking";
+import { keepAtOnce, keepDrawn } from "./autosave";
+import {
+  chosen,
+  leave,
+  mayDraw,
+  person,
+  plan,
+  plans,
+  readGround,
+  run,
+  standOn,
+  tiled,
+} from "./bench";
+import { projection, startDrawing } from "./drawing";
+import { issued, readIssued } from "./ids";
 import { readStandards } from "./standards";
 
 const KEY = "plan";
@@ -25,8 +36,8 @@ export async function startBench(): Promise<void> {
     location.assign("/login?next=/plan");
     return;
   }
-  await readStandards();
-  plans.value = (await run(listPlans)) ?? [];
+  const [listed] = await Promise.all([run(listPlans), readStandards()]);
+  plans.value = listed ?? [];
   person.value = found;
   const asked = new URLSearchParams(location.search).get(KEY);
   const first = plans.value.find(({ plan_id }) => plan_id === asked) ?? plans.value[0];
@@ -42,26 +53,46 @@ type Redraw = (
 
 /** Edits of a kept draft that do not go together with the plan as it stands. */
 export const left = signal<readonly Refused[]>([]);
+const opening = asking();
+let wanted = "";
 
 /** Show a plan as it stands, with one's own edits that are drawn and not saved. */
 export async function openPlan(id: string): Promise<void> {
-  await run(async () => {
-    const [, kept, layers] = await Promise.all([
-      readGround(id),
-      keptEdits(id),
-      tileLayers(tilesOf(id)),
-    ]);
+  wanted = id;
+  await keepAtOnce();
+  const question = () =>
+    Promise.all([readDrawn(id), readGround(id), keptEdits(id), tileLayers(tilesOf(id))]);
+  const show = ([drawn, ground, edits, layers]: Awaited<ReturnType<typeof question>>) => {
+    if (plan.value?.plan_id !== id) leave();
+    standOn(ground);
     tiled.value = layers;
     chosen.value = [];
-    doors.value = undefined;
-    forgetOrigins();
-    await drawAgain(id, again(kept));
+    put(
+      drawn,
+      again(() => edits),
+    );
     history.replaceState(null, "", `?${KEY}=${encodeURIComponent(id)}`);
-  });
+  };
+  await run(() => opening.ask(question, (told) => batch(() => show(told))));
 }
 
-/** Read a plan anew, and draw on it as it stands what is to be drawn again. */
+/** Read the plan that is open anew, and draw on it as it stands what is to be drawn again. */
 export async function drawAgain(id: string, draw: Redraw): Promise<void> {
+  if (wanted !== id) return; // it was left for another
+  await opening.ask(
+    () => readDrawn(id),
+    (drawn) => batch(() => put(drawn, draw)),
+  );
+}
+
+/** A plan as it was read, with the ids that were given in it. */
+interface Drawn {
+  readonly head: Plan;
+  readonly saved: Partition;
+  readonly ids: ReadonlySet<FaceId>;
+}
+
+async function readDrawn(id: string): Promise<Drawn> {
   const [head, cells, atoms, conflicts] = await Promise.all([
     readPlan(id),
     readFeatures(id, "cells"),
@@ -69,19 +100,21 @@ export async function drawAgain(id: string, draw: Redraw): Promise<void> {
     readFeatures(id, "conflicts"),
   ]);
   const saved = partitionOf({ cells, atoms, conflicts });
-  if (mayDraw.value) await learnIssued(head, saved);
-  const { session, refused } = draw(saved, head.revision);
-  batch(() => {
-    projection.value = projectionOf(head.epsg);
-    left.value = refused;
-    startDrawing(session);
-    plan.value = head;
-  });
+  return { head, saved, ids: mayDraw.value ? await readIssued(head, saved) : new Set() };
 }
 
-/** Draw these edits, one after the other. */
-export function again(edits: readonly Edit[]): Redraw {
-  return (saved, revision) => replay(saved, revision, edits);
+function put({ head, saved, ids }: Drawn, draw: Redraw): void {
+  const { session, refused } = draw(saved, head.revision);
+  issued.value = ids;
+  projection.value = projectionOf(head.epsg);
+  left.value = refused;
+  startDrawing(session);
+  plan.value = head;
+}
+
+/** Draw edits one after the other: those there are when the plan is here. */
+export function again(edits: () => readonly Edit[]): Redraw {
+  return (saved, revision) => replay(saved, revision, edits());
 }
 
 async function readFeatures(

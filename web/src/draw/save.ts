@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 import { ServiceError } from "../api/client";
-import { keepDraft, restore, type Saved, type Stale, saveEdits, turnBack } from "../api/edits";
+import { restore, type Saved, type Stale, saveEdits, turnBack } from "../api/edits";
 import type { Edit } from "../model/edit";
 import { type Choice, rebase } from "../model/rebase";
 import { toEdits } from "../model/session";
+import { keepEdits } from "./autosave";
 import { plan, run } from "./bench";
 import { drawing } from "./drawing";
 import { again as draw, drawAgain } from "./open";
@@ -28,7 +29,7 @@ export async function save(): Promise<void> {
 /** Give up one's own edits and take the plan as it stands. */
 export async function takeTheirs(): Promise<void> {
   stale.value = null;
-  await again([]);
+  await again(() => []);
 }
 
 /** Say whose edit is to stand where one of one's own clashes. */
@@ -72,7 +73,7 @@ export async function turnSaved(step: "undo" | "redo"): Promise<void> {
   const open = plan.value;
   if (open === null) return;
   const done = await run(() => turnBack(open.plan_id, step, open.revision));
-  if (done !== undefined) await again(toEditsNow());
+  if (done !== undefined) await again(toEditsNow, open);
 }
 
 /** Have an earlier revision back, as a new one. */
@@ -80,13 +81,12 @@ export async function restoreTo(revision: number): Promise<void> {
   const open = plan.value;
   if (open === null) return;
   const done = await run(() => restore(open.plan_id, revision, open.revision));
-  if (done !== undefined) await again(toEditsNow());
+  if (done !== undefined) await again(toEditsNow, open);
 }
 
-/** Read the plan anew with some edits that are not saved. */
-export async function again(edits: readonly Edit[]): Promise<void> {
-  const open = plan.value;
-  if (open !== null) await run(() => drawAgain(open.plan_id, draw(edits)));
+/** Read a plan anew with some edits that are not saved. */
+export async function again(edits: () => readonly Edit[], of = plan.value): Promise<void> {
+  if (of !== null) await run(() => drawAgain(of.plan_id, draw(edits)));
 }
 
 function toEditsNow(): Edit[] {
@@ -107,8 +107,11 @@ async function send(base: number, edits: readonly Edit[]): Promise<void> {
       stale.value = { theirs: error.answer as Stale, mine: edits, choices: new Map() };
       return;
     }
-    await keepDraft(open.plan_id, { base_revision: saved.value.revision, edits: [] });
-    await drawAgain(open.plan_id, draw([]));
+    const isOpen = () => plan.value?.plan_id === open.plan_id;
+    const later = () => (isOpen() ? toEditsNow().slice(edits.length) : []); // drawn meanwhile
+    const { revision } = saved.value;
+    await keepEdits(open.plan_id, { base_revision: revision, edits: later() });
+    await drawAgain(open.plan_id, draw(later));
   });
 }
 

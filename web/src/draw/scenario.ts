@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import type { Feature } from "geojson";
 import {
   type Change,
@@ -7,9 +7,10 @@ import {
   type Lonlat,
   tryChanges,
 } from "../api/scenarios";
-import { plan, trouble } from "./bench";
+import { asking } from "./asking";
+import { plan, trouble, whenLeft } from "./bench";
 import { cells } from "./cells";
-import { services } from "./services";
+import { look, services } from "./services";
 
 /** What is tried: facilities moved, added and closed, streets opened and joined. */
 export const changes = signal<readonly Change[]>([]);
@@ -18,6 +19,7 @@ export const effects = signal<{ readonly exact: boolean; readonly kind: KindEffe
   null,
 );
 export const isCounting = signal(false);
+const counting = asking();
 
 /** Try one more change; a facility that is moved or closed again is moved or closed but once. */
 export function tryChange(change: Change): void {
@@ -49,30 +51,51 @@ export function addFacility(at: Lonlat): void {
 /** Try these changes and no others. */
 export function put(next: readonly Change[]): void {
   changes.value = next;
-  if (next.length === 0) effects.value = null;
-  else count();
 }
 
-/** Count anew who reaches what; while one answer is awaited the next question waits. */
-export async function count(): Promise<void> {
-  const open = plan.value;
-  if (open === null || isCounting.value || changes.value.length === 0) return;
-  const [asked, look] = [changes.value, services.value];
-  const { kind, profile, minutes } = look;
+/** What is to be counted; null when nothing is tried. */
+const question = computed(() => {
+  const [open, tried] = [plan.value, changes.value];
+  if (open === null || tried.length === 0) return null;
+  return { plan_id: open.plan_id, tried, look: look.value };
+});
+
+/** Count who reaches what whenever something else is tried, until it is stopped. */
+export function keepCounting(): () => void {
+  return effect(() => {
+    if (question.value !== null) untracked(count);
+    else {
+      counting.forget();
+      effects.value = null;
+    }
+  });
+}
+
+/** Count anew; while one answer is awaited the next question waits: a drag is answered on its way. */
+async function count(): Promise<void> {
+  const now = question.value;
+  if (now === null || isCounting.value) return;
+  const { plan_id, tried, look } = now;
   isCounting.value = true;
   try {
-    const told = await tryChanges(open.plan_id, asked, { profile, minutes, kinds: [kind] });
-    if (changes.value.length > 0) effects.value = { exact: told.exact, kind: ofKind(told, kind) };
+    await counting.ask(
+      (signal) => tryChanges(plan_id, tried, look, signal),
+      (told) => {
+        effects.value = { exact: told.exact, kind: ofKind(told, look.kinds[0]) };
+      },
+      JSON.stringify(now),
+    );
   } catch (error) {
     trouble.value = error;
-  } finally {
-    isCounting.value = false;
   }
-  if (changes.value !== asked || services.value !== look) await count();
+  isCounting.value = false;
+  if (question.value !== now) await count();
 }
 
+whenLeft(() => put([]));
+
 /** What an answer tells of a kind. */
-export function ofKind({ kinds }: Effect, kind: string): KindEffect | null {
+export function ofKind({ kinds }: Effect, kind = ""): KindEffect | null {
   return kinds.find((one) => one.kind === kind) ?? null;
 }
 

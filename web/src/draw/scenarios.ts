@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import {
   compareScenarios,
   dropScenario,
@@ -7,20 +7,26 @@ import {
   listScenarios,
   type Scenario,
 } from "../api/scenarios";
-import { plan, run, trouble } from "./bench";
+import { asking } from "./asking";
+import { plan, run, whenLeft } from "./bench";
 import { changes, put } from "./scenario";
-import { services } from "./services";
+import { look } from "./services";
 
 /** The scenarios that are kept of the plan. */
 export const kept = signal<readonly Scenario[]>([]);
 /** Those that are to be put side by side. */
 export const picked = signal<ReadonlySet<string>>(new Set());
 export const sideBySide = signal<readonly (Effect & { readonly name: string })[]>([]);
+const [listing, comparing] = [asking(), asking()];
 
 /** Read what is kept. */
 export async function readScenarios(): Promise<void> {
   const open = plan.value;
-  if (open !== null) kept.value = (await run(() => listScenarios(open.plan_id))) ?? [];
+  if (open === null) return;
+  const tell = (found: readonly Scenario[]) => {
+    kept.value = found;
+  };
+  await run(() => listing.ask(() => listScenarios(open.plan_id), tell));
 }
 
 /** Keep what is tried under a name, in place of what had it. */
@@ -37,10 +43,12 @@ export function take(scenario: Scenario): void {
   put(scenario.changes);
 }
 
-/** Forget what is kept; no comparison may still ask for it. */
+/** Forget what is kept: from now on nothing asks for it. */
 export async function drop(scenario: Scenario): Promise<void> {
   const open = plan.value;
   if (open === null) return;
+  listing.forget();
+  kept.value = kept.value.filter((one) => one !== scenario);
   pick(scenario.name, false);
   await run(() => dropScenario(open.plan_id, scenario));
   await readScenarios();
@@ -52,25 +60,38 @@ export function pick(name: string, isPicked: boolean): void {
   picked.value = new Set(isPicked ? [...others, name] : others);
 }
 
-let asking = new AbortController();
+/** What is to be compared: the picked scenarios in the revisions that are kept. */
+const question = computed(() => {
+  const chosen = kept.value.filter(({ name }) => picked.value.has(name));
+  const names = chosen.map(({ name }) => name);
+  const revisions = chosen.map(({ revision }) => revision);
+  return { plan_id: plan.value?.plan_id ?? "", names, revisions, look: look.value };
+});
 
-/** Count what the picked scenarios do, as the panel looks at services; the last question counts. */
-export async function compare(): Promise<void> {
-  const open = plan.value;
-  const names = kept.value.map(({ name }) => name).filter((name) => picked.value.has(name));
-  const { kind, profile, minutes } = services.value;
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
-  if (open === null || names.length === 0) {
+/** Count what the picked scenarios do whenever they are others, until it is stopped. */
+export function keepComparing(): () => void {
+  return effect(() => {
+    const now = question.value;
+    untracked(() => void compare(now));
+  });
+}
+
+async function compare(now: typeof question.value): Promise<void> {
+  const { plan_id, names, look } = now;
+  if (names.length === 0) {
+    comparing.forget();
     sideBySide.value = [];
     return;
   }
-  const look = { profile, minutes, kinds: [kind] };
-  try {
-    const told = await compareScenarios(open.plan_id, names, look, signal);
-    if (!signal.aborted) sideBySide.value = told;
-  } catch (error) {
-    if (!signal.aborted) trouble.value = error;
-  }
+  const tell = (told: typeof sideBySide.value) => {
+    sideBySide.value = told;
+  };
+  const ask = (signal: AbortSignal) => compareScenarios(plan_id, names, look, signal);
+  await run(() => comparing.ask(ask, tell, JSON.stringify(now)));
 }
+
+whenLeft(() => {
+  listing.forget();
+  kept.value = [];
+  picked.value = new Set();
+});

@@ -1,5 +1,6 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { district, type Walker } from "../api/public";
+import type { Look } from "../api/scenarios";
 import type { Services } from "../map/services";
 import { run, tab, tiled } from "./bench";
 
@@ -9,6 +10,11 @@ export const services = signal<Services>({
   minutes: null,
   gaps: false,
   circles: false,
+});
+/** The same as the service is asked. */
+export const look = computed((): Look => {
+  const { kind, profile, minutes } = services.value;
+  return { profile, minutes, kinds: [kind] };
 });
 export const walkers = signal<readonly Walker[]>([]);
 /** Whether what is published can tell the nearest services of a building. */

@@ -4,7 +4,7 @@ import { tilesOf } from "../api/tiles";
 import { addDepartments, showDepartment } from "../map/departments";
 import { addGround } from "../map/ground";
 import { showOtherCells } from "../map/other_cells";
-import { departments, plan, tiled } from "./bench";
+import { departments, plan, tiled, whenLeft } from "./bench";
 import { mapNow } from "./show";
 
 /** What the right of the map shows: a department's old grid, another plan, or nothing. */
@@ -13,6 +13,9 @@ export interface Beside {
   readonly name: string;
 }
 export const beside = signal<Beside | null>(null);
+whenLeft(() => {
+  beside.value = null;
+});
 /** Where the map is parted, from 0 (left) to 1. */
 export const partedAt = signal(0.5);
 

@@ -1,9 +1,8 @@
-import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { tiled } from "../../draw/bench";
 import { turnTo } from "../../draw/keys";
-import { count } from "../../draw/scenario";
-import { compare } from "../../draw/scenarios";
+import { keepCounting } from "../../draw/scenario";
+import { keepComparing } from "../../draw/scenarios";
 import { hasServices, readServices, services, walkers } from "../../draw/services";
 import { kindName, standards } from "../../draw/standards";
 import { MINUTES, SHARES } from "../../map/services";
@@ -19,11 +18,10 @@ export function ServicesPanel() {
   useEffect(() => {
     turnTo("select");
     readServices();
-    return effect(() => {
-      services.value;
-      count();
-      compare();
-    });
+    const stops = [keepCounting(), keepComparing()];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }, []);
   if (!hasServices()) return <p class="hint">{say("none")}</p>;
   return (
