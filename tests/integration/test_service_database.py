@@ -7,14 +7,18 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 
+import edits
 import service
+from onegrid.pipeline.plan_tables import frames_of
 from onegrid.store import audit, jobs, plans
-from service import Browser, rename
+from service import Browser
 
 pytestmark = pytest.mark.integration
+EDITS = 200
 
 
 class Database:
@@ -50,20 +54,24 @@ class Database:
         pytest.fail("the database does not come back")
 
 
-def test_a_database_killed_in_the_middle_of_edits_loses_none_that_was_acknowledged(database):
+def test_a_database_killed_in_the_middle_of_200_edits_loses_none_that_was_acknowledged(database):
     url = f"{database}?options=-csynchronous_commit%3Don"  # off in the server of the tests
     service.fill(url)
     app, close = service.service(url)
     me, server = Browser(app, "planner"), Database(database)
+    there = service.bowed(service.grid().board.rows["cells"]["c0101"])
+    back = {"op": "move_border", "from": there["to"], "to": there["from"]}
+    moments = set(np.random.default_rng(8).choice(EDITS - 20, 2, replace=False) + 10)
     saved, refused = 0, 0
-    for _ in range(3):
-        killer = threading.Timer(0.7, server.kill)
-        killer.start()
-        while True:
-            answer = me.edit(rename("c0000", f"n{saved}"), base=saved)
-            if answer.status_code != 200:
-                break
+    while saved < EDITS:
+        if saved in moments:
+            moments.remove(saved)
+            killer = threading.Thread(target=server.kill)
+            killer.start()  # while the next edit is under way
+        answer = me.edit(back if saved % 2 else there, base=saved)
+        if answer.status_code == 200:
             saved = answer.json()["revision"]
+            continue
         refused += 1
         assert (answer.status_code, answer.json()["code"]) == (503, "WORKSPACE_UNREACHABLE")
         killer.join()
@@ -71,11 +79,12 @@ def test_a_database_killed_in_the_middle_of_edits_loses_none_that_was_acknowledg
         now = me.get("/api/plans/main").json()["revision"]
         assert now in (saved, saved + 1)  # one may be saved and its answer lost
         saved = now
-    assert saved > refused
-    with app.state.office.workspace.reading() as connection:
+    assert refused == 2
+    workspace = app.state.office.workspace
+    with workspace.reading() as connection:
         assert audit.broken_rows(connection) == []
         assert len(plans.history(connection, "main")) == saved
-    assert me.edit(rename("c0000", "last"), base=saved).json()["revision"] == saved + 1
+        assert edits.faults(frames_of(connection, "main", srid=workspace.srid)) == []
     close()
 
 

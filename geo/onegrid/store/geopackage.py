@@ -1,8 +1,10 @@
 """A SQLite file that is a GeoPackage: QGIS and GDAL open and edit it while we hold it.
 
-Two things to know. The R-tree's triggers call five functions, registered here on each connection.
+Three things to know. The R-tree's triggers call five functions, registered here on each connection.
 And the live file must never be opened by GDAL in this process: two SQLite libraries in one process
-break each other's locks. Give GDAL a `snapshot`, or another process.
+break each other's locks. Give GDAL a `snapshot`, or another process. The layers of plans are
+guarded: another program reads them, and is refused with a reason when it writes to them, for it
+would prove nothing and leave no revision behind.
 """
 
 from __future__ import annotations
@@ -91,6 +93,18 @@ _PUT = (
     'ST_MaxX(NEW."{c}"), ST_MinY(NEW."{c}"), ST_MaxY(NEW."{c}"));'
 )
 _DROP = 'DELETE FROM "rtree_{t}_{c}" WHERE id = OLD."{i}";'
+
+_GUARD = """
+CREATE TRIGGER "guard_{t}_{verb}" BEFORE {verb} ON "{t}"
+  WHEN NOT EXISTS (SELECT 1 FROM settings WHERE name = '{key}')
+  BEGIN SELECT RAISE(ABORT, '{told}'); END;
+"""
+_GUARDED = ("insert", "update", "delete")
+_WRITER = "writer"  # a setting that only a transaction of ours ever sees
+_REFUSED = (
+    "网格、社区、街道只能经 onegrid 修改：QGIS 中请连接服务的 /ogc 地址，或用规划页面。"
+    "Plans are edited through onegrid (OGC API or the planner), not in the file."
+)
 
 
 def open_engine(place: Path | str) -> Engine:
@@ -186,6 +200,30 @@ def drop_layer(connection: Connection, table: str, layer: Layer | None) -> None:
             "DELETE FROM gpkg_geometry_columns WHERE table_name = ?", (table,)
         )
     connection.exec_driver_sql("DELETE FROM gpkg_contents WHERE table_name = ?", (table,))
+
+
+def guard_rows(connection: Connection, table: str) -> None:
+    """Let only transactions between `let_write` and `end_write` write to a table."""
+    for verb in _GUARDED:
+        script = _GUARD.format(t=table, verb=verb, key=_WRITER, told=_REFUSED)
+        for statement in _statements(script):
+            connection.exec_driver_sql(statement)
+
+
+def unguard_rows(connection: Connection, table: str) -> None:
+    """Let everybody write to a table again."""
+    for verb in _GUARDED:
+        connection.exec_driver_sql(f'DROP TRIGGER "guard_{table}_{verb}"')
+
+
+def let_write(connection: Connection) -> None:
+    """Let this transaction write to guarded tables; it ends with `end_write`, or is rolled back."""
+    connection.exec_driver_sql("INSERT INTO settings (name, value) VALUES (?, '')", (_WRITER,))
+
+
+def end_write(connection: Connection) -> None:
+    """Guard the tables again, just before the transaction is committed."""
+    connection.exec_driver_sql("DELETE FROM settings WHERE name = ?", (_WRITER,))
 
 
 def settle(engine: Engine) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 FILE_NAME: Final = "onegrid.gpkg"
 NO_CRS: Final = -1  # nothing has been imported yet
+_UNWRITABLE: Final = ("disk is full", "readonly", "disk I/O", "unable to open")
+_UNWRITABLE_STATES: Final = frozenset({"25006", "53100", "58030"})  # read-only, full, I/O error
 
 
 class Workspace:
@@ -60,7 +62,11 @@ class Workspace:
         """Give a connection whose work is saved as a whole at the end, or not at all."""
         writer = self._engine.execution_options(**{WRITES: True})
         with _clear_errors(self.place), writer.begin() as connection:
+            if self.is_file:
+                geopackage.let_write(connection)
             yield connection
+            if self.is_file:
+                geopackage.end_write(connection)
 
     def use_crs(self, srid: int) -> None:
         """Choose the CRS of an empty workspace.
@@ -187,19 +193,25 @@ def _clear_errors(place: str) -> Iterator[None]:
     """Turn what a database says of a broken file, a full disk or a lost server into our words."""
     try:
         yield
-    except OperationalError as error:
+    except DBAPIError as error:
         what = _first_line(error)
-        if any(sign in what for sign in ("disk is full", "readonly", "disk I/O", "unable to open")):
+        if _unwritable(error):
             remedy = "free space, make the place writable, or copy the file to one that is"
             raise OutputError(Problem("WORKSPACE_UNWRITABLE", what, place, remedy=remedy)) from None
-        remedy = "check that the database runs and the address is right"
-        raise InputError(Problem("WORKSPACE_UNREACHABLE", what, place, remedy=remedy)) from None
-    except DBAPIError as error:
-        if "not a database" not in str(error.orig) and "malformed" not in str(error.orig):
+        if isinstance(error, OperationalError):
+            remedy = "check that the database runs and the address is right"
+            raise InputError(Problem("WORKSPACE_UNREACHABLE", what, place, remedy=remedy)) from None
+        if "not a database" not in what and "malformed" not in what:
             raise
         remedy = "restore a backup"
-        problem = Problem("WORKSPACE_BROKEN", _first_line(error), place, remedy=remedy)
-        raise InputError(problem) from None
+        raise InputError(Problem("WORKSPACE_BROKEN", what, place, remedy=remedy)) from None
+
+
+def _unwritable(error: DBAPIError) -> bool:
+    """Return whether nothing can be written: SQLite says so in words, PostgreSQL by a state."""
+    state = getattr(error.orig, "sqlstate", None)
+    said = isinstance(error, OperationalError) and any(s in str(error.orig) for s in _UNWRITABLE)
+    return state in _UNWRITABLE_STATES or (state is None and said)
 
 
 def _first_line(error: DBAPIError) -> str:
