@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from onegrid.circles.places import join_places
-from onegrid.circles.reach import facility_kinds
-from onegrid.circles.settling import asked_again, differences, found_labels, on_edges, settled
+from onegrid.circles.settling import asked_again, differences, fresh_kinds, on_edges, settled
 from onegrid.circles.standing import (
     LOST,
     Ground,
@@ -31,14 +30,15 @@ from onegrid.circles.standing import (
 )
 from onegrid.compiled import in_threads
 from onegrid.errors import InputError, Problem
-from onegrid.network.graph import door_rows, towards, with_edge
-from onegrid.network.kernel import FAR, Bits, label_bits, limit_us
+from onegrid.network.graph import door_rows, towards, walk_graph, with_edge
+from onegrid.network.kernel import FAR, Bits, label_bits
 from onegrid.network.links import with_link
-from onegrid.network.nearest import searched
 from onegrid.network.repair import easing, leaning
 from onegrid.network.tags import EdgeFlag
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
     import shapely
     from numpy.typing import NDArray
@@ -212,6 +212,7 @@ def start_plan(
     *,
     profile: Profile,
     limit_s: float,
+    kinds: Iterable[str] | None = None,
 ) -> Plan:
     """Return a plan of facilities and people on a network.
 
@@ -227,6 +228,8 @@ def start_plan(
         Who walks.
     limit_s
         Longest walk, in seconds.
+    kinds
+        The kinds to settle; the others are left out, and `fresh_kinds` gives them later. None: all.
 
     Raises
     ------
@@ -252,12 +255,11 @@ def start_plan(
     0    a  market            0.0          3.0
     1    b  market            2.0          0.0
     """
-    kind = facility_kinds(facilities)
-    targets = join_places(network, facilities, profile=profile)
+    graph = walk_graph(network, profile)
     homes = join_places(network, people, profile=profile)
     unit, units = pd.factorize(people["unit"].astype(str).to_numpy(dtype=object), sort=True)
     counts = people["people"].to_numpy(np.float64, na_value=0.0)
-    bits = label_bits(targets.graph, len(facilities) + _SPARE)
+    bits = label_bits(graph, len(facilities) + _SPARE)
     who = People(
         homes.ids,
         homes.points,
@@ -268,19 +270,9 @@ def start_plan(
         unit[homes.row],
         np.array(units),
     )
-    plan = Plan(network, profile, limit_s, targets.graph, bits, who, {})
-    limit, inwards = limit_us(limit_s, bits), towards(targets.graph)
-
-    def settle(name: str) -> Kind:
-        mine = np.flatnonzero(kind[targets.row] == name)
-        sources = door_rows(targets.coming, mine)
-        ranks = np.flatnonzero(sources.edge >= 0)
-        labels = searched(inwards, door_rows(sources, ranks), ranks, bits, limit)
-        fresh = Kind(targets.ids[mine], targets.points[mine], sources, labels, _NONE)
-        return replace(fresh, found=found_labels(plan, fresh, np.arange(len(who.ids))))
-
-    names = sorted(set(kind))
-    return replace(plan, kinds=dict(zip(names, in_threads(settle, names), strict=True)))
+    plan = Plan(network, profile, limit_s, graph, bits, who, {})
+    chosen = facilities if kinds is None else facilities[facilities["kind"].isin(list(kinds))]
+    return replace(plan, kinds=fresh_kinds(plan, chosen))
 
 
 def _empty_kind(plan: Plan) -> Kind:

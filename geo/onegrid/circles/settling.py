@@ -1,4 +1,4 @@
-"""The labels of one kind made exact again after a change, and what differs for everybody."""
+"""The labels of a kind: from nothing, exact again after a change, and what differs by it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,49 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from onegrid.compiled import kernel
+from onegrid.circles.places import join_places
+from onegrid.circles.reach import facility_kinds
+from onegrid.circles.standing import Kind
+from onegrid.compiled import in_threads, kernel
 from onegrid.network.graph import US_PER_S, door_rows, towards
 from onegrid.network.kernel import FAR, limit_us
-from onegrid.network.nearest import ask_along, asked
+from onegrid.network.nearest import ask_along, asked, searched
 from onegrid.network.repair import repaired
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
-    from onegrid.circles.standing import Ground, Kind, People
+    from onegrid.circles.standing import Ground, People
+
+
+def fresh_kinds(ground: Ground, facilities: gpd.GeoDataFrame) -> dict[str, Kind]:
+    """Return the kinds of some facilities by name, each settled from nothing.
+
+    Raises
+    ------
+    CrsError, InputError
+        As `onegrid.circles.reach.nearest`.
+    """
+    kind = facility_kinds(facilities)
+    if len(kind) == 0:
+        return {}
+    targets = join_places(ground.network, facilities, profile=ground.profile)
+    inwards, limit = towards(ground.graph), limit_us(ground.limit_s, ground.bits)
+    everybody, nobody = np.arange(len(ground.people.ids)), np.empty(0, np.int64)
+
+    def settle(name: str) -> Kind:
+        mine = np.flatnonzero(kind[targets.row] == name)
+        sources = door_rows(targets.coming, mine)
+        ranks = np.flatnonzero(sources.edge >= 0)
+        labels = searched(inwards, door_rows(sources, ranks), ranks, ground.bits, limit)
+        fresh = Kind(targets.ids[mine], targets.points[mine], sources, labels, nobody)
+        return replace(fresh, found=found_labels(ground, fresh, everybody))
+
+    names = sorted(set(kind))
+    return dict(zip(names, in_threads(settle, names), strict=True))
 
 
 def settled(

@@ -45,15 +45,6 @@ class Walked:
     if_open: Plan | None
     changed: frozenset[str] = frozenset()
 
-    def of_kinds(self, kinds: Iterable[str]) -> Walked:
-        """Return the walks to some kinds only: what is not asked for is not settled."""
-        wanted = set(kinds)
-
-        def some(plan: Plan) -> Plan:
-            return replace(plan, kinds={k: v for k, v in plan.kinds.items() if k in wanted})
-
-        return replace(self, plan=some(self.plan), if_open=self.if_open and some(self.if_open))
-
     def after(self, scenario: Scenario, facilities: gpd.GeoDataFrame) -> Walked:
         """Return what a scenario's facilities and streets lead to.
 
@@ -99,13 +90,25 @@ def start_walks(
     network: Network, facilities: gpd.GeoDataFrame, people: gpd.GeoDataFrame, *, profile: Profile
 ) -> Walked:
     """Return everybody's walks today; facilities and people are in the CRS of the network."""
-    homes = people[[people.geometry.name]].assign(people=people["people"], unit="")
 
     def start(streets: Network) -> Plan:
-        return start_plan(streets, facilities, homes, profile=profile, limit_s=_FARTHEST_S)
+        return plan_of_today(streets, facilities, people, profile=profile)
 
     shut = bool((network.flags & EdgeFlag.CLOSED).any())
     return Walked(start(network), start(network.opened()) if shut else None)
+
+
+def plan_of_today(
+    network: Network,
+    facilities: gpd.GeoDataFrame,
+    people: gpd.GeoDataFrame,
+    *,
+    profile: Profile,
+    kinds: Iterable[str] | None = None,
+) -> Plan:
+    """Return everybody's walks to some kinds (None: all) as streets are today."""
+    homes = people[[people.geometry.name]].assign(people=people["people"], unit="")
+    return start_plan(network, facilities, homes, profile=profile, limit_s=_FARTHEST_S, kinds=kinds)
 
 
 def closed_street(network: Network, place: shapely.Point, name: str) -> int:
