@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
 import edits
@@ -36,9 +37,15 @@ for number in range(400):
         break
     told.append(answer.json()["revision"])
 read = me.get("/api/plans/main").status_code
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))  # as of a read-only disk
+none = me.edit(service.rename("c0000", "none"), base=len(told))
+sent = me.ask("POST", "/api/uploads", params={"file": "a.csv"}, content=b"lon,lat\\n1,2")
+nothing = [(a.status_code, a.json()["code"]) for a in (none, sent)]
+still = me.get("/api/plans/main").json()["revision"]
 resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 again = me.edit(service.rename("c0000", "again"), base=len(told)).status_code
-print(json.dumps({"told": told, "refused": refused, "read": read, "again": again}))
+print(json.dumps({"told": told, "refused": refused, "read": read, "again": again,
+    "nothing": nothing, "still": still}))
 """
 
 
@@ -55,6 +62,8 @@ def test_a_full_disk_is_said_so_and_what_was_acknowledged_is_there(tmp_path):
     told = json.loads(done.stdout.splitlines()[-1])
     assert told["told"] == list(range(1, len(told["told"]) + 1))
     assert told["refused"] == [503, "WORKSPACE_UNWRITABLE"]
+    assert told["nothing"] == [[503, "WORKSPACE_UNWRITABLE"]] * 2
+    assert told["still"] == len(told["told"])
     assert (told["read"], told["again"]) == (200, 200)
     workspace = open_workspace(place)
     with workspace.reading() as connection:
@@ -62,6 +71,59 @@ def test_a_full_disk_is_said_so_and_what_was_acknowledged_is_there(tmp_path):
         assert edits.faults(frames_of(connection, "main", srid=workspace.srid)) == []
         assert audit.broken_rows(connection) == []
     workspace.close()
+
+
+@pytest.mark.parametrize("place", ["postgis"], indirect=True)
+@pytest.mark.parametrize("how", ["read-only", "full"])
+def test_a_database_that_takes_nothing_any_more_is_said_so_and_loses_nothing(app, how, place):
+    me = Browser(app, "planner")
+    assert me.edit(rename("c0000", "one"), base=0).status_code == 200
+    stop, go_on = _STOPS[how]
+    _order(place, *stop)
+    try:
+        answer = me.edit(rename("c0000", "two"), base=1)
+        assert service.told(answer) == (503, "WORKSPACE_UNWRITABLE")
+        assert me.get("/api/plans/main").json()["revision"] == 1
+    finally:
+        _order(place, *go_on)
+    assert me.edit(rename("c0000", "three"), base=1).json()["revision"] == 2
+    with app.state.office.workspace.reading() as connection:
+        assert audit.broken_rows(connection) == []
+
+
+_ANEW = (
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+_NO_ROOM = (
+    "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+    " RAISE 'could not extend file: No space left on device' USING ERRCODE = 'disk_full';"
+    " END $$"
+)
+_STOPS = {
+    "read-only": (  # as a standby after a failover
+        ["ALTER DATABASE onegrid SET default_transaction_read_only = on", _ANEW],
+        [
+            "SET default_transaction_read_only = off",
+            "ALTER DATABASE onegrid RESET default_transaction_read_only",
+            _ANEW,
+        ],
+    ),
+    "full": (  # what the server says when its disk is full, in the middle of a save
+        [
+            _NO_ROOM,
+            "CREATE TRIGGER full_disk BEFORE INSERT ON audit EXECUTE FUNCTION full_disk()",
+        ],
+        ["DROP TRIGGER full_disk ON audit", "DROP FUNCTION full_disk"],
+    ),
+}
+
+
+def _order(place, *orders):
+    address = place.replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as connection:
+        for order in orders:
+            connection.execute(order)
 
 
 def test_a_workspace_that_can_only_be_read_is_said_so_and_stays_as_it_was(tmp_path):
