@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from sample_inputs import Inputs, download, read_inputs
+from street_names import street_names
 
 from onegrid.io.sample import blocks, city, compounds, offices, people, regions, roads, writing
 from onegrid.io.sample.departments import Habits
@@ -102,6 +103,7 @@ def build(inputs: Inputs, out: Path) -> None:
     lived_in = np.bincount(home_face, minlength=len(land.faces)) > 0
     write_parquet(out / "communities.parquet", _communities(land, nested, community_codes, inputs))
     write_parquet(out / "roads.parquet", _roads(streets, land, (outline, lived_in), rng))
+    write_parquet(out / "water.parquet", _water(land, outline))
     write_parquet(out / "households.parquet", homes.assign(note=roads.INVENTED_NOTE))
     writing.write_lonlat_csv(out / "facilities.csv", place_facilities(homes, names, rng))
     drawn = offices.department_frames(land.faces, nested, HABITS, rng, crs=CRS)
@@ -130,7 +132,8 @@ def _real_streets(inputs: Inputs, outline: shapely.Polygon) -> gpd.GeoDataFrame:
     once = ~pd.Series(key).duplicated().to_numpy()
     order = np.lexsort((key[once], near["v"].to_numpy()[once], near["u"].to_numpy()[once]))
     frame = near[once].iloc[order].set_geometry(gpd.GeoSeries(lines[once][order], crs=CRS).values)
-    return frame[["highway", "geometry"]].reset_index(drop=True)
+    frame["name"] = street_names(frame.geometry.to_numpy(), frame["highway"].to_numpy(object))
+    return frame[["name", "highway", "geometry"]].reset_index(drop=True)
 
 
 def _land(streets: gpd.GeoDataFrame, outline: shapely.Polygon, rng: np.random.Generator) -> Land:
@@ -232,7 +235,8 @@ def _roads(
     open_water = shapely.buffer(shapely.boundary(outline), 1.5 * BANK_M)
     bank = shapely.line_merge(shapely.difference(shapely.simplify(bank, 2), open_water))
     bank = shapely.transform(bank, lambda xy: np.round(xy, 2))
-    real = pd.DataFrame({"highway": streets["highway"], "note": roads.REAL_NOTE})
+    note = np.where(streets["name"] != "", roads.NAMED_NOTE, roads.REAL_NOTE)
+    real = pd.DataFrame(streets[["name", "highway"]].assign(note=note))
     lines, table = _with_lanes(streets.geometry.to_numpy(), real, land.lanes)
     bridge = table["highway"].str.removesuffix("_link").isin(BRIDGES).to_numpy()
     for barrier in (railway, bank):
@@ -248,6 +252,18 @@ def _roads(
         *((line, {"waterway": "riverbank", "name": "江岸线(示意)"}) for line in _lines_of(bank)),
     ]
     return roads.road_table(table, lines, walled, barriers, crs=CRS)
+
+
+def _water(land: Land, outline: shapely.Polygon) -> gpd.GeoDataFrame:
+    """Return the river as an area: from its bank line to the outline of the district."""
+    shore = shapely.difference(shapely.boundary(land.river), shapely.boundary(outline).buffer(1))
+    river = shapely.simplify(shapely.difference(land.river, shapely.buffer(shore, BANK_M)), 2)
+    return gpd.GeoDataFrame(
+        {"name": "大江(示意)", "note": roads.INVENTED_NOTE},
+        geometry=[shapely.transform(river, lambda xy: np.round(xy, 2))],
+        index=pd.Index(["W00001"], name="water_id"),
+        crs=CRS,
+    )
 
 
 def _lines_of(shape: shapely.Geometry) -> list[shapely.LineString]:

@@ -14,8 +14,14 @@ from onegrid.grids.edit.rows import CELLS
 from onegrid.grids.locate import locate
 from onegrid.io.networks import read_network
 from onegrid.io.reading import read_raw
-from onegrid.pipeline.folder import NETWORK_FILE
-from onegrid.pipeline.map_layers import department_grids, gaps_of_cells, life_circles, road_lines
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE
+from onegrid.pipeline.map_layers import (
+    department_grids,
+    gaps_of_cells,
+    life_circles,
+    road_lines,
+    water_areas,
+)
 from onegrid.pipeline.mapping import streets_of
 from onegrid.store import plans, results
 from onegrid.store.ground import (
@@ -43,7 +49,8 @@ if TYPE_CHECKING:
     from onegrid_api.deps import Office
 
 T = TypeVar("T")
-_FILES: Final = {"roads": NETWORK_FILE, "circles": "circles.gpkg", "gaps": "gaps.csv"}
+_FILES: Final = {"roads": NETWORK_FILE, "water": WATER_FILE, "circles": "circles.gpkg",
+                 "gaps": "gaps.csv"}  # fmt: skip
 _GROUND: Final = {"departments": DEPARTMENT, "buildings": PEOPLE, "people": PEOPLE,
                   "facilities": FACILITIES}  # fmt: skip
 _FIGURES_OF_GAPS: Final = ["people", "people_covered", "elders_60", "elders_60_covered",
@@ -125,7 +132,8 @@ class PlanView:
             ground_of = {"departments": self.departments, "buildings": self.buildings,
                          "people": self.people, "facilities": self.facilities}  # fmt: skip
             return ground_of[name]()
-        file_of = {"roads": self.roads, "circles": self.circles, "gaps": self.gaps}
+        file_of = {"roads": self.roads, "water": self.water, "circles": self.circles,
+                   "gaps": self.gaps}  # fmt: skip
         return file_of[name](sha256)
 
     def rows(self, layer: str) -> gpd.GeoDataFrame:
@@ -171,6 +179,10 @@ class PlanView:
     def roads(self, sha256: str) -> gpd.GeoDataFrame:
         """Return the streets."""
         return self._file(sha256, lambda path: road_lines(streets_of(read_network(path))))
+
+    def water(self, sha256: str) -> gpd.GeoDataFrame:
+        """Return rivers and lakes."""
+        return self._file(sha256, lambda path: water_areas(read_raw(f"{path}#water").frame))
 
     def circles(self, sha256: str) -> gpd.GeoDataFrame:
         """Return the life circles."""

@@ -13,26 +13,25 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 
-from onegrid.circles.routes import Services, ask_nearest, join_services
 from onegrid.coverage.demand import place_points
 from onegrid.coverage.privacy import public_cells
 from onegrid.coverage.suppress import suppress, suppress_fixes
-from onegrid.crs import LONLAT, reprojected, to_lonlat
+from onegrid.crs import to_lonlat
 from onegrid.io.files import read_table
 from onegrid.io.networks import read_network
 from onegrid.io.reading import list_spatial_layers, read_raw
 from onegrid.maps.geojson import feature_collection
-from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.plan_tables import CONTACTS_FILE
 from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables
 from onegrid.schema import CELLS, COMMUNITIES, FACILITIES
-from onegrid.standards import number, profile
-from onegrid_api.as_published import as_published, lonlat_lines, public_report
+from onegrid.standards import profile
+from onegrid_api.as_published import public_report
 from onegrid_api.errors import NotThereError
+from onegrid_api.nearby import Nearby, lonlat_point
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,11 +41,12 @@ if TYPE_CHECKING:
     from onegrid.network.build import Network
 
 T = TypeVar("T")
+_NEARBY_FILES: Final = (NETWORK_FILE, "facilities.gpkg")
 _MAP: Final = "map.html"
 GAP_TYPES: Final = {"level": "str", "id": "str", "kind": "str", "cause": "str", "profile": "str"}
 _KNOWN = (
     *("report.json", "grid.gpkg", "gaps.csv", "facilities.gpkg", "circles.gpkg"),
-    *(NETWORK_FILE, _MAP, "departments.gpkg", "buildings.gpkg"),
+    *(NETWORK_FILE, WATER_FILE, _MAP, "departments.gpkg", "buildings.gpkg"),
 )
 
 
@@ -155,6 +155,13 @@ class Results:
         """Return what is made of some files; it is made anew when one of them has changed."""
         return self._keep(what, tuple(self.state_of(name) for name in names), make)
 
+    def at_hand(self, what: str, names: tuple[str, ...]) -> Any | None:  # noqa: ANN401  (any)
+        """Return what was `made` of some files if none of them has changed, else None."""
+        kept = self._kept.get(what)
+        if kept is None or kept[0] != tuple(self.state_of(name) for name in names):
+            return None
+        return kept[1]
+
     def cell_features(self, rows: slice) -> list[dict[str, Any]]:
         """Return some cells as GeoJSON features."""
         columns = ["code", "name", "community_id", "subdistrict_id", "households", "people"]
@@ -195,51 +202,24 @@ class Results:
             If the place is in no cell.
         """
         cells = self._cells()
-        at = place_points(np.array([_place(lon, lat, cells.crs)]), cells)[0]
+        at = place_points(np.array([lonlat_point(lon, lat, cells.crs)]), cells)[0]
         if at < 0:
             msg = f"no cell at {lon:g}, {lat:g}"
             raise NotThereError(msg)
         return str(cells.index.sort_values()[at])
 
-    def nearest(
-        self, lon: float, lat: float, *, kinds: list[str], count: int, walker: str
-    ) -> dict[str, list[dict[str, Any]]]:
-        """Return, for each kind, the nearest facilities by walking time from a place."""
-        facilities, services = self._services(walker)
-        network = services.network
-        found = ask_nearest(
-            services,
-            _place(lon, lat, network.crs),
-            kinds=kinds or services.kinds,
-            count=count,
-            limit_s=number("nearest_minutes") * 60,
-        )
-        told = self.made("published", ("facilities.gpkg",), lambda: as_published(facilities))
-        ways = lonlat_lines([one.route for few in found.values() for one in few], network.crs)
-        return {
-            kind: [
-                {
-                    "facility_id": answer.facility_id,
-                    "walk_s": answer.walk_s,
-                    "distance_m": answer.distance_m,
-                    "route": next(ways),
-                    "steps": list(answer.steps),
-                    **told[answer.facility_id],
-                }
-                for answer in answers
-            ]
-            for kind, answers in found.items()
-        }
+    def nearby(self, walker: str) -> Nearby:
+        """Return what tells the nearest facilities to one walking profile."""
+        who = profile(walker)  # an unknown one is refused, whatever is there
 
-    def _services(self, walker: str) -> tuple[gpd.GeoDataFrame, Services]:
-        """Return the facilities, joined to the streets as one profile walks them."""
-        who, network, facilities = profile(walker), self.network(), self.facilities()
+        def make() -> Nearby:
+            return Nearby(self.network(), self.facilities(), who)
 
-        def join() -> Services:
-            return join_services(network, facilities, profile=who)
+        return self.made(_nearby(walker), _NEARBY_FILES, make)
 
-        files = (NETWORK_FILE, "facilities.gpkg")
-        return facilities, self.made(f"services of {walker}", files, join)
+    def nearby_at_hand(self, walker: str) -> Nearby | None:
+        """Return the same if it is made already and nothing has changed."""
+        return self.at_hand(_nearby(walker), _NEARBY_FILES)
 
     def _cells(self) -> gpd.GeoDataFrame:
         return self._read("grid.gpkg", "cells", _layer("cells", CELLS))
@@ -274,8 +254,8 @@ def _layer(name: str, table: Any) -> Callable[[Path], gpd.GeoDataFrame]:  # noqa
     return lambda path: read_table(f"{path}#{name}", table).frame
 
 
-def _place(lon: float, lat: float, crs: object) -> shapely.Point:
-    return shapely.Point(reprojected(np.array([[lon, lat]]), LONLAT, str(crs))[0])
+def _nearby(walker: str) -> str:
+    return f"nearby, {walker}"
 
 
 def _features(frame: gpd.GeoDataFrame, columns: list[str]) -> list[dict[str, Any]]:

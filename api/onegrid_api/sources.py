@@ -7,8 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from onegrid.errors import InputError, Problem
-from onegrid.pipeline.folder import NETWORK_FILE
-from onegrid.pipeline.map_layers import department_grids, gaps_of_cells, life_circles, road_lines
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE
+from onegrid.pipeline.map_layers import (
+    department_grids,
+    gaps_of_cells,
+    life_circles,
+    road_lines,
+    water_areas,
+)
 from onegrid.pipeline.mapping import streets_of
 from onegrid_api.errors import NotThereError
 from onegrid_api.tiles import Source
@@ -31,6 +37,7 @@ TITLES: Final = {
     "conflicts": "部门边界冲突",
     "departments": "部门原网格",
     "roads": "道路",
+    "water": "水面",
     "buildings": "建筑",
     "people": "楼栋人口",
     "facilities": "服务设施",
@@ -147,6 +154,10 @@ def _roads(results: Results) -> gpd.GeoDataFrame:
     return road_lines(streets_of(results.network()))
 
 
+def _water(results: Results) -> gpd.GeoDataFrame:
+    return water_areas(results.layer(WATER_FILE, "water"))
+
+
 def _buildings(results: Results) -> gpd.GeoDataFrame:
     found = results.layer(BUILDINGS_FILE, "buildings")[["geometry"]]
     return found.set_index(found.index.astype(str)).rename_axis("building_id")
@@ -173,6 +184,7 @@ _PUBLIC: Final[Mapping[str, tuple[tuple[str, ...], Callable[[Results], gpd.GeoDa
     "conflicts": ((_GRID,), partial(_layer, "conflicts")),
     "departments": (("departments.gpkg",), _departments),
     "roads": ((NETWORK_FILE,), _roads),
+    "water": ((WATER_FILE,), _water),
     "buildings": ((BUILDINGS_FILE,), _buildings),
     "facilities": (("facilities.gpkg",), _facilities),
     "circles": (("circles.gpkg",), _circles),

@@ -5,8 +5,10 @@ import pytest
 import shapely
 
 from onegrid.crs import to_lonlat
+from onegrid.io.files import write_layers
 from onegrid.maps.tile_grid import tiles_over
-from onegrid.store import plans
+from onegrid.pipeline.folder import WATER_FILE
+from onegrid.store import plans, results
 from onegrid.store.rows import frame_of, read_layer
 from service import Browser, rename
 
@@ -108,14 +110,32 @@ def test_buildings_have_no_counts_and_begin_at_zoom_14(app, planner, tmp_path):
     assert planner.get("/api/plans/main/tiles/buildings.json").json()["minzoom"] == 14
 
 
+def test_water_lies_below_a_plan_and_stays_there_when_the_plan_is_edited(app, planner, tmp_path):
+    cells = cells_of(app)
+    river = gpd.GeoDataFrame({"name": ["大江"]}, geometry=[shapely.box(*cells.total_bounds)])
+    write_layers(tmp_path / WATER_FILE, {"water": river.set_crs(cells.crs)})
+    with app.state.office.workspace.writing() as connection:
+        content = (tmp_path / WATER_FILE).read_bytes()
+        results.put_result(connection, "main", WATER_FILE, content, revision=0)
+    assert planner.edit(rename("c0000", "甲"), base=0).status_code == 200
+    answer = planner.get(address(tiles_of(cells, 14)[0], "water"))
+    assert read_with_gdal(answer.content, "water", tmp_path)["name"].tolist() == ["大江"]
+    publish(app, base=1)
+    assert "water" in [one["layer"] for one in Browser(app).get("/api/tiles").json()["items"]]
+
+
+def publish(app, *, base):
+    with app.state.office.workspace.writing() as connection:
+        plans.set_status(connection, "main", base=base, was=plans.DRAFT, to=plans.PUBLISHED)
+    app.state.office.published._asked = -9  # noqa: SLF001  (a second later)
+
+
 def test_the_public_sees_tiles_of_the_published_plan_only(app):
     anybody, planner = Browser(app), Browser(app, "planner")
     assert anybody.get("/api/tiles").json() == {"items": []}
     assert anybody.get("/api/tiles/cells/0/0/0.mvt").status_code == 404
     assert anybody.get("/api/plans/main/tiles/cells/0/0/0.mvt").status_code == 401
-    with app.state.office.workspace.writing() as connection:
-        plans.set_status(connection, "main", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
-    app.state.office.published._asked = -9  # noqa: SLF001  (a second later)
+    publish(app, base=0)
     listed = [one["layer"] for one in anybody.get("/api/tiles").json()["items"]]
     assert {"cells", "communities", "buildings"} <= set(listed)
     described = anybody.get("/api/tiles/cells.json").json()

@@ -31,9 +31,10 @@ _ROAD_CLASSES = (
     ("motorway", "trunk", "primary", "secondary"),
     ("tertiary", "residential", "unclassified", "living_street", "pedestrian"),
 )  # what is in neither is a path
+_WATER = "#a9cfe6"
 _ROAD_SIGNS = {
     "rail": Sign("铁路", "#777777", "line", dash="6 4"),
-    "water": Sign("水系", "#a9cfe6", "line"),
+    "water": Sign("水系", _WATER, "line"),
     "barrier": Sign("铁路、河流等阻隔", "#777777", "line", dash="2 5"),
 }
 
@@ -45,7 +46,7 @@ _FIX_SIGNS = {
 }
 _DISC_STYLE = {"color": "#ffffff", "weight": 1, "fillOpacity": 0.95}
 _ROAD_STYLES: dict[str, dict[str, Any]] = {
-    "water": {"color": "#a9cfe6", "weight": 3},
+    "water": {"color": _WATER, "weight": 3},
     "rail": {"color": "#777777", "weight": 2, "dashArray": "6 4"},
     "barrier": {"color": "#777777", "weight": 1.5, "dashArray": "2 5"},
     "main": {"color": "#c9c2b4", "weight": 3},
@@ -238,6 +239,13 @@ def fix_overlay(fixes: gpd.GeoDataFrame) -> Overlay:
     style = {"color": "#ffffff", "weight": 2, "fillOpacity": 1}
     legend = tuple(_FIX_SIGNS[fix] for fix in _FIX_SIGNS if fix in set(ranked["fix"]))
     return Overlay("怎样补最省", collection, style, legend)
+
+
+def water_overlay(water: gpd.GeoDataFrame) -> Overlay:
+    """Return rivers and lakes as the lowest layer."""
+    collection = packed_collection(water, simplify_m=_LINE_SIMPLIFY_M)
+    style = {"color": _WATER, "weight": 1, "fillOpacity": 1}
+    return Overlay("水面", collection, style, (Sign("水面", _WATER),), show=True, interactive=False)
 
 
 def road_overlay(roads: gpd.GeoDataFrame) -> Overlay:

@@ -38,12 +38,13 @@ class MapTables:
     """What a result page can show; any part may be missing.
 
     ``cells``, ``communities``, ``conflicts``, ``facilities``, ``roads`` are the tables of
-    `onegrid.schema`; ``departments`` the cleaned old grids by department; ``circles`` and ``sites``
-    the layers, ``gaps`` the table that the commands write; ``fixes`` are points of new ways and
-    sites by rank; ``scenarios`` gaps with a column ``scenario``. ``kinds`` chooses and orders the
-    facility kinds shown as life circles and gaps (empty: all there are). ``band`` is what the cells
-    were made for (None: the usual band of households). ``attribution`` is shown
-    on the map; ``synthetic`` adds a banner that says the figures are made up.
+    `onegrid.schema`; ``water`` rivers and lakes; ``departments`` the cleaned old grids by
+    department; ``circles`` and ``sites`` the layers, ``gaps`` the table that the commands write;
+    ``fixes`` are points of new ways and sites by rank; ``scenarios`` gaps with a column
+    ``scenario``. ``kinds`` chooses and orders the facility kinds shown as life circles and gaps
+    (empty: all there are). ``band`` is what the cells were made for (None: the usual band of
+    households). ``attribution`` is shown on the map; ``synthetic`` adds a banner that says the
+    figures are made up.
     """
 
     cells: gpd.GeoDataFrame | None = None
@@ -54,6 +55,7 @@ class MapTables:
     gaps: pd.DataFrame | None = None
     facilities: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
+    water: gpd.GeoDataFrame | None = None
     sites: gpd.GeoDataFrame | None = None
     fixes: gpd.GeoDataFrame | None = None
     scenarios: pd.DataFrame | None = None
@@ -73,6 +75,7 @@ class MapTables:
             self.facilities,
             self.sites,
             self.roads,
+            self.water,
         ]
         return [frame for frame in found if frame is not None and len(frame)]
 
@@ -159,6 +162,8 @@ def _cells(tables: MapTables, themes: list[Theme], *, office: bool) -> dict[str,
 
 def _overlays(tables: MapTables, *, office: bool) -> Iterator[layers.Overlay]:
     """Yield the overlays from the lowest to the topmost: the one list of what covers what."""
+    if tables.water is not None and len(tables.water):
+        yield layers.water_overlay(tables.water)
     if tables.roads is not None and len(tables.roads):
         yield layers.road_overlay(tables.roads)
     if tables.circles is not None and len(tables.circles):

@@ -12,10 +12,11 @@ from onegrid.circles.shape import life_circles
 from onegrid.grids.options import AssignOptions
 from onegrid.io.files import read_table, write_json, write_layers
 from onegrid.io.networks import read_network
+from onegrid.io.reading import read_raw
 from onegrid.io.sample import load_sample
 from onegrid.pipeline.coverage import CoverageInputs, coverage
 from onegrid.pipeline.demo_residents import invent_for_residents
-from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.merge import MergeInputs, merge
 from onegrid.pipeline.stages import Run
@@ -28,6 +29,7 @@ PROFILES = ("plain", "elder_75")
 ELDER_CARE = "elder_care_center"
 _DRAWN_KINDS = (ELDER_CARE, "day_care_station", "community_service_station")
 _WORST = 3
+_INVENTED = "界线、路名、人口、设施为示意数据"
 
 
 def demo(out: Path) -> dict[str, Any]:
@@ -39,6 +41,7 @@ def demo(out: Path) -> dict[str, Any]:
     )
     merged = merge(inputs, out, options=AssignOptions())
     network(str(sample.roads), out / NETWORK_FILE)
+    write_layers(out / WATER_FILE, {"water": read_raw(str(sample.water)).frame})
     covered = coverage(
         CoverageInputs(
             network=str(out / NETWORK_FILE),
@@ -76,7 +79,7 @@ def _say_source(out: Path) -> None:
     report = json.loads(path.read_text(encoding="utf-8"))
     report["source"] = {
         "title": "武汉市江汉区（示意数据）",
-        "attribution": ["道路 © OpenStreetMap 贡献者（ODbL）", "界线、人口、设施为示意数据"],
+        "attribution": ["道路 © OpenStreetMap 贡献者（ODbL）", _INVENTED],
         "synthetic": True,
     }
     write_json(path, report)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 NETWORK_FILE = "streets.network"  # the walk network of a result folder, where there is one
+WATER_FILE = "water.gpkg"  # layer "water": areas or lines that are drawn below everything
 FACILITIES_FILE = "facilities.gpkg"
 PEOPLE_FILE = "people.parquet"  # doors as they were counted: an office file
 

@@ -27,8 +27,14 @@ def department_grids(grids: Mapping[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
 
 def road_lines(streets: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return streets as a layer."""
-    found = streets[["highway", "barrier", "geometry"]]
+    found = streets[["name", "highway", "barrier", "geometry"]]
     return found.set_index(found.index.astype(str)).rename_axis("road_id")
+
+
+def water_areas(water: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return rivers and lakes as a layer, with names if they have some."""
+    found = water.reindex(columns=["name", "geometry"])
+    return found.set_index(found.index.astype(str)).rename_axis("water_id")
 
 
 def life_circles(circles: gpd.GeoDataFrame, kinds: pd.Series | None) -> gpd.GeoDataFrame:

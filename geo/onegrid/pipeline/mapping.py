@@ -14,7 +14,13 @@ from onegrid.io.networks import read_network
 from onegrid.io.reading import list_layers, list_spatial_layers, read_raw
 from onegrid.maps.page import MapTables, result_page
 from onegrid.maps.themes import SizeBand
-from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report, unverified_note
+from onegrid.pipeline.folder import (
+    NETWORK_FILE,
+    WATER_FILE,
+    layer_of,
+    read_report,
+    unverified_note,
+)
 from onegrid.pipeline.previous import SETTINGS, made_for
 from onegrid.pipeline.stages import Run
 
@@ -47,6 +53,7 @@ def read_results(folder: Path) -> MapTables:
         gaps=_table(folder / "gaps.csv"),
         facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         roads=_streets(folder / NETWORK_FILE),
+        water=layer_of(folder / WATER_FILE, "water"),
         sites=layer_of(folder / "sites.gpkg", "sites"),
         fixes=_fixes(folder),
         scenarios=_table(folder / "scenarios.csv"),
@@ -111,11 +118,19 @@ def _streets(path: Path) -> gpd.GeoDataFrame | None:
 
 
 def streets_of(network: Network) -> gpd.GeoDataFrame:
-    """Return the streets of a network, and its barriers, as light lines."""
+    """Return the streets of a network with their names, and its barriers, as light lines."""
     lines, barriers = network.lines, network.barriers
     classes = np.array([*network.classes, "residential"], dtype=object)  # the last: not known
     highway = np.append(classes[network.class_id], [None] * len(barriers))
+    names = np.array([*network.names, None], dtype=object)  # the last: it has none
+    name = np.append(names[network.name_id], [None] * len(barriers))
     shapes = np.append(lines, barriers)
     barrier = [None] * len(lines) + ["yes"] * len(barriers)
-    frame = {"highway": highway, "railway": None, "waterway": None, "barrier": barrier}
+    frame = {
+        "name": name,
+        "highway": highway,
+        "railway": None,
+        "waterway": None,
+        "barrier": barrier,
+    }
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=network.crs)

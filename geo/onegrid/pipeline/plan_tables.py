@@ -13,7 +13,7 @@ from onegrid.io.files import write_layers
 from onegrid.io.reading import list_layers
 from onegrid.pipeline.edit import read_layer
 from onegrid.pipeline.edit_history import drawn_borders, with_codes
-from onegrid.pipeline.folder import NETWORK_FILE
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE
 from onegrid.store import plans, results
 from onegrid.store.ground import PEOPLE, ground
 from onegrid.store.rows import frame_of, read_rows
@@ -33,7 +33,7 @@ RECORD_FILE: Final = "record.gpkg"  # layers of a grid that are no rows of a pla
 CONTACTS_FILE: Final = "contacts.csv"
 PLACES_FILE: Final = "places.gpkg"  # layer "places": compounds and addresses, to be found by name
 # they hold whatever is edited
-STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE, CONTACTS_FILE, PLACES_FILE})
+STANDING: Final = frozenset({RECORD_FILE, NETWORK_FILE, WATER_FILE, CONTACTS_FILE, PLACES_FILE})
 
 
 def frames_of(connection: Connection, plan_id: str, *, srid: int) -> dict[str, gpd.GeoDataFrame]:

@@ -21,6 +21,7 @@ from onegrid.pipeline.map_layers import (
     gaps_of_cells,
     life_circles,
     road_lines,
+    water_areas,
 )
 from onegrid.pipeline.mapping import TITLE, read_results
 from onegrid.pipeline.stages import Run
@@ -116,6 +117,8 @@ def public_layers(tables: MapTables) -> dict[str, gpd.GeoDataFrame]:
         found["circles"] = life_circles(tables.circles, kinds)
     if tables.roads is not None:
         found["roads"] = road_lines(tables.roads)
+    if tables.water is not None:
+        found["water"] = water_areas(tables.water)
     return {
         name: frame.drop(columns=_PRIVATE.get(name, []), errors="ignore")
         for name, frame in sorted(found.items())

@@ -1,5 +1,6 @@
 """The bundled sample: what is real is exact, what is invented says so, and all of it reads."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -145,12 +146,40 @@ def test_nearly_all_streets_are_connected(tables):
     assert shapely.length(lines)[~in_main].sum() < 0.01 * shapely.length(lines).sum()
 
 
+def test_streets_have_invented_names_that_run_on_and_say_so(tables):
+    roads = with_text(tables["roads"].frame)
+    named = roads[(roads["name"] != "") & (roads["highway"] != "")]
+    assert named["name"].str.endswith(("路(示意)", "街(示意)", "巷(示意)", "道(示意)")).all()
+    wide = roads["highway"].isin(["primary", "secondary", "tertiary"])
+    assert (roads["name"][wide] != "").mean() > 0.95
+    assert (roads["name"][roads["highway"] == "service"] == "").all()
+    # a name is one street: what has it lies together
+    apart = named.dissolve("name").geometry.buffer(30).map(shapely.get_num_geometries)
+    assert len(apart) > 300
+    assert (apart == 1).mean() > 0.95
+
+
+def test_the_river_lies_in_the_district_and_meets_its_bank(tables):
+    water = gpd.read_parquet(load_sample().water)
+    (river,) = water.geometry
+    outline = shapely.union_all(tables["communities"].frame.geometry.to_numpy())
+    assert river.is_valid
+    assert outline.buffer(0.1).covers(river)
+    assert water["name"].str.endswith("(示意)").all()
+    homes = tables["households"].frame.geometry
+    assert not homes.within(river).any()
+    roads = with_text(tables["roads"].frame)
+    (bank,) = roads.geometry[roads["waterway"] == "riverbank"]
+    assert bank.within(river.boundary.buffer(5))
+
+
 def test_what_is_invented_says_so(tables):
     paths = load_sample()
     homes = pd.read_parquet(paths.households, columns=["note"])
     assert (homes["note"] == "示意数据").all()
     assert set(pd.read_parquet(paths.roads, columns=["note"])["note"]) == {
         "OpenStreetMap",
+        "OpenStreetMap,名称为示意数据",
         "示意数据",
     }
     assert "示意数据" in paths.attribution.read_text(encoding="utf-8")
@@ -167,5 +196,5 @@ def test_a_missing_sample_names_every_missing_file(tmp_path, monkeypatch):
     monkeypatch.setattr(bundle.resources, "files", lambda _: tmp_path)
     with pytest.raises(InputError) as caught:
         load_sample()
-    assert len(caught.value.problems) == 8
+    assert len(caught.value.problems) == 9
     assert {p.code for p in caught.value.problems} == {"SAMPLE_MISSING"}

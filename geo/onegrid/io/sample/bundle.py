@@ -20,13 +20,14 @@ _DEPARTMENTS = {
 class SamplePaths:
     """Files of the bundled sample; any of them is read by ``io.files.read_table``.
 
-    Roads, outline, names and codes are real. Borders, buildings, residents and facilities are
-    invented (示意数据): see ``ATTRIBUTION.md`` beside them.
+    Roads, outline, names and codes of units are real. Borders, names of streets, water, buildings,
+    residents and facilities are invented (示意数据): see ``ATTRIBUTION.md`` beside them.
     """
 
     communities: Path
     households: Path
     roads: Path
+    water: Path
     facilities: Path
     departments: dict[str, Path]
     attribution: Path
@@ -50,11 +51,12 @@ def load_sample() -> SamplePaths:
         communities=folder / "communities.parquet",
         households=folder / "households.parquet",
         roads=folder / "roads.parquet",
+        water=folder / "water.parquet",
         facilities=folder / "facilities.csv",
         departments={name: folder / file for name, file in _DEPARTMENTS.items()},
         attribution=folder / "ATTRIBUTION.md",
     )
-    tables = (paths.communities, paths.households, paths.roads, paths.facilities)
+    tables = (paths.communities, paths.households, paths.roads, paths.water, paths.facilities)
     missing = [p for p in (*tables, *paths.departments.values()) if not p.is_file()]
     if missing:
         remedy = "install onegrid again, or run tools/build_sample.py"

@@ -23,6 +23,7 @@ COLUMNS = (
     "opening_hours", "note",
 )  # fmt: skip
 REAL_NOTE, INVENTED_NOTE = "OpenStreetMap", "示意数据"
+NAMED_NOTE = "OpenStreetMap,名称为示意数据"
 _APART_M = 8.0  # a street that ends at a barrier ends this far from it
 _TOUCH_M, _SNAP_M = 0.1, 0.3
 
