@@ -201,8 +201,10 @@ class ScenarioDesk:
         ground = self._plans.get(key, start)
 
         def settle(kind: str) -> dict[str, Kind]:
-            mine = facilities[facilities["kind"] == kind]
-            return self._kinds.get((*key, kind), lambda: fresh_kinds(ground, mine))
+            def fresh() -> dict[str, Kind]:
+                return fresh_kinds(ground, facilities[facilities["kind"] == kind])
+
+            return self._kinds.get((*key, kind), fresh)
 
         found = in_threads(settle, sorted(kinds))
         return replace(ground, kinds={name: kind for one in found for name, kind in one.items()})
