@@ -14,6 +14,7 @@ import geopandas as gpd
 import pytest
 import uvicorn
 
+import desks
 import offices
 import service
 import tables
@@ -95,6 +96,23 @@ def town(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     """Serve a workspace that tests may look at, and change nothing of but their own account."""
     with town_at(workspace, str(tmp_path_factory.mktemp("town") / "w")) as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def desks_served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[desks.Desks]:
+    """Serve a workspace for all planners who draw: start it once."""
+    folder = tmp_path_factory.mktemp("desks")
+    desks.fill(folder)
+    app, _ = service.service(str(folder / "区"))
+    with serving(app) as served:  # which closes the workspace too
+        yield desks.Desks(app, served)
+
+
+@pytest.fixture
+def desk(desks_served: desks.Desks, visit: Any) -> desks.Desk:
+    """Let a planner sit down to a plan of their own."""
+    visit.home = desks_served.address
+    return desks_served.sit_down(visit.page)
 
 
 @pytest.fixture(scope="module", params=["file", "postgis"])

@@ -5,39 +5,46 @@ import type { Projection } from "../model/projection";
 import { STEPS } from "../model/rules";
 import { hovered } from "./bench";
 import { drawing, projection } from "./drawing";
+import { lonlat } from "./marks";
 import { modeNow } from "./modes/all";
 import type { At } from "./modes/mode";
 import { atomAt } from "./pick";
 
 const REACH_PX = 11;
 const FINGER_PX = 24;
+const UNDER = { x: 0, y: 0 };
 type MapPointerEvent = MapMouseEvent | MapTouchEvent;
+/** How far from the pointer something lies, in pixels. */
+type Grip = typeof UNDER;
 
 /** Give what the pointer does on the map to the mode that is on. */
 export function followPointer(map: MapView): void {
   let held = false;
+  let grip = UNDER; // of what is held
   const breakOff = () => {
     const { breakOff, escape: giveUp } = modeNow();
     if (held) (breakOff ?? giveUp)?.();
-    held = false;
+    [held, grip] = [false, UNDER];
   };
   const down = (event: MapPointerEvent) => {
     if ("points" in event && event.points.length > 1) return breakOff(); // the map is moved
     const at = whereOf(map, event);
-    held = at !== null && (modeNow().down?.(at) ?? false);
+    const taken = at !== null && (modeNow().down?.(at) ?? false);
+    held = taken !== false;
+    grip = typeof taken === "object" ? gripOf(map, event, taken) : UNDER;
     if (held) event.preventDefault();
   };
   const move = (event: MapPointerEvent) => {
-    const at = whereOf(map, event);
+    const at = whereOf(map, event, grip);
     if (at === null) return;
     hovered.value = at.cell;
     if (held) modeNow().drag?.(at);
     else modeNow().hover?.(at);
   };
   const up = (event: MapPointerEvent) => {
-    const at = whereOf(map, event);
+    const at = whereOf(map, event, grip);
     if (held && at !== null) modeNow().drop?.(at);
-    held = false;
+    [held, grip] = [false, UNDER];
   };
   map.on("mousedown", down);
   map.on("touchstart", down);
@@ -55,10 +62,17 @@ export function followPointer(map: MapView): void {
   });
 }
 
-/** A place of the map on the ground; null before a plan is open. */
-export function whereOf(map: MapView, event: MapPointerEvent): At | null {
+/** Where on the ground the pointer, or what it holds, is; null before a plan is open. */
+function whereOf(map: MapView, event: MapPointerEvent, grip = UNDER): At | null {
   const reach = isFinger(event) ? FINGER_PX : REACH_PX;
-  return atPoint(map, event.point, reach, event.originalEvent.shiftKey);
+  const { x, y } = event.point;
+  return atPoint(map, { x: x + grip.x, y: y + grip.y }, reach, event.originalEvent.shiftKey);
+}
+
+function gripOf(map: MapView, { point }: MapPointerEvent, taken: Point): Grip {
+  const [lon = 0, lat = 0] = lonlat(taken);
+  const { x, y } = map.project([lon, lat]);
+  return { x: x - point.x, y: y - point.y };
 }
 
 /** A place of the screen on the ground, with how far around it something is met. */

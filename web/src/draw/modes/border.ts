@@ -25,7 +25,7 @@ export const borderMode: Mode = {
   },
   down: (at) => {
     takenBorder.value = borderAt(at);
-    return takenBorder.value !== null;
+    return takenBorder.value?.held ?? false;
   },
   drag: (at) => {
     const taken = takenBorder.value;

@@ -48,8 +48,11 @@ export interface At {
 
 /** How a mode answers pointer and keys; what it leaves out is not for it. */
 export interface Mode {
-  /** The button went down: true to have the drag, which the map does not get then. */
-  readonly down?: (at: At) => boolean;
+  /**
+   * The button went down: what is taken has the drag, which the map does not get then. Where the
+   * place of it is told, the drag is told from there: it does not jump under the pointer.
+   */
+  readonly down?: (at: At) => Point | boolean;
   readonly drag?: (at: At) => void;
   readonly drop?: (at: At) => void;
   readonly hover?: (at: At) => void;

@@ -29,7 +29,7 @@ export const vertexMode: Mode = {
     const id = vertexAt(at);
     if (id === null) return false;
     takeVertex(id);
-    return true;
+    return taken.value?.to ?? false;
   },
   drag: (at) => {
     if (taken.value !== null) moveTo(snapped(at, taken.value.id));
