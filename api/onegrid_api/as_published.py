@@ -5,15 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import numpy as np
 import pandas as pd
-import shapely
 
 from onegrid.coverage.hours import parse_hours, week_spans
-from onegrid.crs import LONLAT, reprojected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     import geopandas as gpd
@@ -33,14 +29,6 @@ def public_report(path: Path) -> dict[str, Any]:
         return value
 
     return cast("dict[str, Any]", public(report))
-
-
-def lonlat_lines(lines: list[shapely.LineString], crs: object) -> Iterator[dict[str, Any]]:
-    """Give lines in some CRS as GeoJSON."""
-    xy, of = shapely.get_coordinates(lines, return_index=True)
-    places = reprojected(xy, str(crs), LONLAT).round(6)
-    for one in np.split(places, np.flatnonzero(np.diff(of)) + 1) if lines else []:
-        yield {"type": "LineString", "coordinates": one.tolist()}
 
 
 def as_published(facilities: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:

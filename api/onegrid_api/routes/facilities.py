@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic_core import to_json
 
 from onegrid.standards import DEFAULT_PROFILE
 from onegrid_api.deps import LatQuery, LonQuery, PageDep, ResultsDep, VersionDep
 from onegrid_api.forms import ERRORS
+from onegrid_api.nearby import Nearby
 from onegrid_api.schemas import FeaturePage, Nearest
 
 router = APIRouter(prefix="/api", tags=["facilities"], responses=ERRORS)
+_AT_ONCE: Final = 60  # answers that others can wait for: a few milliseconds
 
 
 @router.get("/facilities")
@@ -45,15 +49,23 @@ def circles(
     )
 
 
-@router.get("/nearest")
-def nearest(
+@router.get("/nearest", response_model=Nearest)
+async def nearest(
     results: ResultsDep,
     lon: LonQuery,
     lat: LatQuery,
     kind: Annotated[list[str] | None, Query(description="all kinds if left out")] = None,
     profile: Annotated[str, Query(description="who walks")] = DEFAULT_PROFILE,
     count: Annotated[int, Query(ge=1, le=20)] = 5,
-) -> Nearest:
+) -> Response:
     """Return the nearest facilities of each kind by walking time, with the way there."""
-    found = results.nearest(lon, lat, kinds=kind or [], count=count, walker=profile)
-    return Nearest.model_validate({"profile": profile, "kinds": found})
+
+    def ask(nearby: Nearby) -> bytes:
+        return to_json(nearby.ask(lon, lat, kinds=kind or (), count=count))
+
+    nearby = results.nearby_at_hand(profile)
+    if nearby is not None and nearby.answers(kind or (), count) <= _AT_ONCE:
+        found = ask(nearby)  # a turn in a thread takes half as long as the answer
+    else:
+        found = await run_in_threadpool(lambda: ask(results.nearby(profile)))
+    return Response(found, media_type="application/json")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -46,6 +47,21 @@ class Answer:
     distance_m: float
     route: shapely.LineString
     steps: list[str]
+
+
+class Walks(NamedTuple):
+    """The answers to one question, kind by kind: ``counts`` of each. Nearest first.
+
+    The way of answer i is ``xy[starts[i]:starts[i + 1]]``; the rest is as in `Answer`.
+    """
+
+    counts: dict[str, int]
+    facility_id: list[str]
+    walk_s: list[float]
+    distance_m: list[float]
+    xy: NDArray[np.float64]
+    starts: NDArray[np.int64]
+    steps: list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -165,7 +181,24 @@ def ask_nearest(
     count: int = 5,
     limit_s: float | None = None,
 ) -> dict[str, list[Answer]]:
-    """Answer one question; see `nearest_routes`.
+    """Answer one question; see `nearest_routes`."""
+    walks = find_walks(services, point, kinds=kinds, count=count, limit_s=limit_s)
+    way = np.repeat(np.arange(len(walks.steps)), np.diff(walks.starts))
+    routes = shapely.linestrings(walks.xy, indices=way) if len(way) else ()
+    columns = (walks.facility_id, walks.walk_s, walks.distance_m, routes, walks.steps)
+    answers = map(Answer, *columns)
+    return {name: list(islice(answers, own)) for name, own in walks.counts.items()}
+
+
+def find_walks(
+    services: Services,
+    point: shapely.Point,
+    *,
+    kinds: Sequence[str],
+    count: int = 5,
+    limit_s: float | None = None,
+) -> Walks:
+    """Answer one question in arrays, for whoever writes the ways down at once.
 
     Raises
     ------
@@ -185,9 +218,9 @@ def ask_nearest(
     time_us, stop = find_nearest(graph, bench, asked, stops, wish)
     found = time_us < FAR
     ways = trace_ways(graph, bench, asked, stops.doors, stop[found])
-    answers = iter(_answers(services, point, joints, (stop[found], time_us[found]), ways))
-    counts = zip(names, found.sum(axis=1).tolist(), strict=True)
-    return {name: [next(answers) for _ in range(own)] for name, own in counts}
+    counts = dict(zip(names, found.sum(axis=1).tolist(), strict=True))
+    off_m = float(joints.gap_m[0])
+    return _walks(services, point, off_m, (counts, stop[found], time_us[found]), ways)
 
 
 def route_between(
@@ -239,29 +272,27 @@ def _far(point: shapely.Point) -> InputError:
     )
 
 
-def _answers(
+def _walks(
     services: Services,
     point: shapely.Point,
-    joints: Joints,
-    found: tuple[NDArray[np.int64], NDArray[np.int64]],
+    off_m: float,
+    found: tuple[dict[str, int], NDArray[np.int64], NDArray[np.int64]],
     ways: Ways,
-) -> list[Answer]:
-    stop, time_us = found
+) -> Walks:
+    """Return what was found as it is told; `off_m` is how far the point is from the street."""
+    counts, stop, time_us = found
     network, row = services.network, services.stops.row[stop]
     low, high = np.minimum(ways.from_m, ways.to_m), np.maximum(ways.from_m, ways.to_m)
     pieces = Pieces(np.zeros_like(ways.edge), ways.edge, low, high)
     points, starts = cut_pieces(network.vertices, network.offsets, pieces)
     begin = np.array([point.x, point.y])
-    line, offsets, heading = draw_ways(ways, points, starts, begin, services.xy[row])
-    way = np.repeat(np.arange(len(row)), np.diff(offsets))
-    routes = shapely.linestrings(line, indices=way) if len(row) else ()
-    gap_m = services.places.joints.gap_m[row]
-    gaps_m = np.column_stack([np.full(len(row), joints.gap_m[0]), gap_m])
+    xy, offsets, heading = draw_ways(ways, points, starts, begin, services.xy[row])
+    gaps_m = np.full((len(row), 2), off_m)
+    gaps_m[:, 1] = services.places.joints.gap_m[row]
     along_m = np.append(0.0, np.cumsum(high - low))[ways.starts]
     distance_m = np.diff(along_m) + gaps_m.sum(axis=1)
     names = [services.names[i] for i in row.tolist()]
     steps = tell_steps(network, ways, heading, gaps_m, names)
     walk_s = (time_us / US_PER_S).round(DECIMALS_S)
-    ids = services.places.ids[row]
-    columns = zip(ids, walk_s.tolist(), distance_m.tolist(), routes, steps, strict=True)
-    return [Answer(str(name), *rest) for name, *rest in columns]
+    ids = services.places.ids[row].astype("str").tolist()
+    return Walks(counts, ids, walk_s.tolist(), distance_m.tolist(), xy, offsets, steps)
