@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array
 
-from onegrid.coverage.walks import sums, within_limit
-from onegrid.siting.capacity_prices import Served, nearly_most_served
+from onegrid.coverage.walks import within_limit
+from onegrid.siting.capacity_exact import Served, most_served
+from onegrid.siting.capacity_prices import nearly_most_served
 from onegrid.siting.choose import Effort, choose, in_order
 from onegrid.siting.gains import make_gains, value_of
-from onegrid.siting.reduce import merge_doors
+from onegrid.siting.reduce import merge_doors, shrink
 from onegrid.siting.solve import Sited
 
 if TYPE_CHECKING:
@@ -22,19 +22,18 @@ if TYPE_CHECKING:
     from onegrid.siting.gains import Gains
     from onegrid.siting.situation import Situation
 
-    Ints = npt.NDArray[np.int64]
     Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
-_HALF = 0.5
 
-
-def most_served(
+def best_served(
     reach: Gains, capacity: Floats, built: Bools, *, count: int, effort: Effort
 ) -> Served:
-    """Choose at most `count` new sites so that most weight finds a place, and prove it by HiGHS.
+    """Choose at most `count` new sites so that most weight finds a place, and prove how good it is.
 
-    A door's weight may be shared among sites; nobody is served twice.
+    Prices and a search come first. HiGHS is asked only where they leave more than
+    ``effort.served_gap`` open and no more than ``effort.capacity_pairs`` pairs of sites that a
+    better choice may contain.
 
     Parameters
     ----------
@@ -47,53 +46,31 @@ def most_served(
 
     Examples
     --------
-    >>> from onegrid.siting.choose import Effort
     >>> from onegrid.siting.gains import make_gains
     >>> door, site = np.array([0, 0, 1]), np.array([0, 1, 1])
     >>> reach = make_gains(door, site, np.array([9.0, 9.0, 4.0]), doors=2, sites=2)
-    >>> most_served(reach, np.array([8.0, 7.0]), np.zeros(2, bool), count=1, effort=Effort())
+    >>> best_served(reach, np.array([8.0, 7.0]), np.zeros(2, bool), count=1, effort=Effort())
     Served(sites=array([0]), value=8.0, bound=8.0, load=array([8., 0.]))
     """
-    sites, pairs = reach.sites, len(reach.site)
-    door = np.repeat(np.arange(reach.doors), np.diff(reach.door_start))
-    entry = np.arange(pairs)
-    weight = reach.door_gain
-    whole = np.bincount(reach.site, weights=weight, minlength=sites)  # nobody serves more
-    room = np.minimum(capacity, whole)
-    rows = np.concatenate([door, reach.doors + reach.site, reach.doors + np.arange(sites)])
-    columns = np.concatenate([sites + entry, sites + entry, np.arange(sites)])
-    data = np.concatenate([np.ones(2 * pairs), -room])
-    # A door sends a site at most its weight, and nothing where nothing is built.
-    tied = reach.doors + sites
-    rows = np.concatenate([rows, tied + entry, tied + entry, np.full(sites, tied + pairs)])
-    columns = np.concatenate([columns, sites + entry, reach.site, np.arange(sites)])
-    data = np.concatenate([data, np.ones(pairs), -np.minimum(weight, room[reach.site])])
-    data = np.concatenate([data, (~built).astype(np.float64)])
-    total = np.zeros(reach.doors)
-    total[door] = weight
-    upper = np.concatenate([total, np.zeros(sites), np.zeros(pairs), [count]])
-    result = milp(
-        np.concatenate([np.zeros(sites), -np.ones(pairs)]),
-        constraints=LinearConstraint(
-            coo_array((data, (rows, columns)), shape=(len(upper), sites + pairs)).tocsc(),
-            -np.inf,
-            upper,
-        ),
-        bounds=Bounds(
-            np.concatenate([built.astype(np.float64), np.zeros(pairs)]),
-            np.concatenate([np.ones(sites), np.full(pairs, np.inf)]),
-        ),
-        integrality=np.concatenate([np.ones(sites), np.zeros(pairs)]),
-        options={"mip_rel_gap": effort.gap, "node_limit": effort.cover_nodes(pairs)},
-    )
-    ceiling = float(total.sum())
-    bound = ceiling if result.mip_dual_bound is None else min(ceiling, -result.mip_dual_bound)
-    if result.x is None:
-        return Served(np.empty(0, np.int64), 0.0, bound, np.zeros(sites))
-    chosen = np.flatnonzero((result.x[:sites] > _HALF) & ~built)
-    load = sums(reach.site, result.x[sites:], sites)
-    value = float(result.x[sites:].sum())
-    return Served(chosen, value, max(bound, value), load)
+    near = nearly_most_served(reach, capacity, built, count=count, effort=effort)
+    found, left = near.found, np.flatnonzero(near.may | near.must | built)
+    if found.gap <= effort.served_gap:
+        return found
+    few = shrink(reach, settled=np.empty(0, dtype=np.int64), free=left).gains
+    if len(few.site) > effort.capacity_pairs:
+        return found
+    stays = built | near.must
+    more = count - int(near.must.sum())
+    near_enough = replace(effort, gap=effort.served_gap)
+    proven = most_served(few, capacity[left], stays[left], count=more, effort=near_enough)
+    bound = max(found.value, min(found.bound, proven.bound))
+    if proven.value <= found.value:
+        return found._replace(bound=bound)
+    load = np.zeros(reach.sites)
+    load[left] = proven.load
+    chosen = near.must.copy()
+    chosen[left[proven.sites]] = True
+    return Served(np.flatnonzero(chosen), proven.value, bound, load)
 
 
 class ServedNow(NamedTuple):
@@ -141,11 +118,8 @@ def choose_served(
     merged = merge_doors(reach)
     capacity = np.concatenate([np.full(sites, each), room])
     built = np.arange(total) >= sites
-    solve = most_served if len(merged.site) <= effort.capacity_pairs else nearly_most_served
-    before = solve(merged, capacity, built, count=0, effort=effort)
-    found = solve(merged, capacity, built, count=count, effort=effort)
-    if found.value < before.value:  # out of nodes before anything was found
-        found = before._replace(bound=found.bound)
+    before = best_served(merged, capacity, built, count=0, effort=effort)
+    found = best_served(merged, capacity, built, count=count, effort=effort)
     cover = situation.cover()
     ordered = in_order(cover, found.sites)
     covered = float(situation.weight[situation.covered].sum())

@@ -35,6 +35,10 @@ class Plan(NamedTuple):
     sent: Floats
     need: Floats
 
+    def copy(self) -> Plan:
+        """Return a plan of its own, which changes alone."""
+        return Plan(self.entry, self.door_of, *(part.copy() for part in self[2:]))
+
 
 class _Levels(NamedTuple):
     """Fewest moves to each door and site from a door in need, and where a walk goes on.

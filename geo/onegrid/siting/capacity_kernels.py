@@ -98,7 +98,9 @@ def lower_bound(
             weight[d] = reach.door_gain[reach.door_start[d]]
     prices, direction = np.full(doors, _START), np.zeros(doors)
     worth, sold, unused = np.zeros(room.size), np.zeros(doors), np.zeros(room.size)
-    kept = Priced(np.inf, worth.copy(), built.copy())
+    sell(reach, np.zeros(doors), room, worth, sold)  # for nothing, every site would be full
+    full = open_best(worth, built, count)
+    kept = Priced(worth[full].sum(), worth.copy(), full)
     most, boldness, stale = -1.0, _BOLDEST, 0
     for _ in range(rounds):
         sell(reach, prices, room, worth, sold)
@@ -125,17 +127,20 @@ def lower_bound(
 
 
 @kernel
-def _add_best(reach: Gains, plan: Plan, room: Floats, least: float) -> int:
-    """Open the site that takes in most of what has no place, and fill it; -1 where none does."""
+def _add_best(reach: Gains, plan: Plan, room: Floats, liking: Floats, least: float) -> int:
+    """Open the site that takes in most of what has no place, times how it is liked, and fill it.
+
+    Return it, or -1 where none takes in anything.
+    """
     best, most = -1, least
     for j in range(room.size):
-        if plan.opened[j] or room[j] <= most:
+        if plan.opened[j] or room[j] * liking[j] <= most:
             continue
         asked = 0.0
         for k in range(reach.site_start[j], reach.site_start[j + 1]):
             asked += plan.need[reach.door[k]]
-        if min(asked, room[j]) > most:
-            best, most = j, min(asked, room[j])
+        if min(asked, room[j]) * liking[j] > most:
+            best, most = j, min(asked, room[j]) * liking[j]
     if best >= 0:
         plan.opened[best] = True
         plan.left[best] = room[best]
@@ -146,37 +151,40 @@ def _add_best(reach: Gains, plan: Plan, room: Floats, least: float) -> int:
 @kernel
 def add_sites(reach: Gains, plan: Plan, room: Floats, count: int, least: float) -> None:
     """Open up to `count` sites more, each the one that takes in most of what has no place."""
+    alike = np.ones(room.size)
     for _ in range(count):
-        if _add_best(reach, plan, room, least) < 0:
+        if _add_best(reach, plan, room, alike, least) < 0:
             break
 
 
 @kernel
-def drop_and_add(
-    reach: Gains, plan: Plan, room: Floats, built: Bools, trials: int, least: float
-) -> None:
-    """Close one chosen site for the one best added then, where more are served; in turn by site.
+def nearest_chosen(reach: Gains, plan: Plan, built: Bools, first: int, count: int) -> Ints:
+    """Return a chosen site and the chosen others that share most weight of its doors."""
+    mine = np.zeros(plan.need.size, np.bool_)
+    mine[reach.door[reach.site_start[first] : reach.site_start[first + 1]]] = True
+    shared = np.full(plan.left.size, -1.0)
+    for j in range(shared.size):
+        if plan.opened[j] and not built[j]:
+            shared[j] = 0.0
+            for k in range(reach.site_start[j], reach.site_start[j + 1]):
+                if mine[reach.door[k]]:
+                    shared[j] += reach.site_gain[k]
+    shared[first] = np.inf
+    return np.argsort(-shared, kind="mergesort")[:count]
 
-    It ends when no chosen site is worth leaving, or after so many trials.
+
+@kernel
+def renew(reach: Gains, plan: Plan, room: Floats, gone: Ints, liking: Floats, least: float) -> None:
+    """Close some sites, and open others one by one, each where most have no place by then.
+
+    Each row of `liking` (float64, openings × sites) is how sites are liked at one opening.
     """
-    idle, j = 0, 0
-    for _ in range(trials):
-        while idle < room.size and (built[j] or not plan.opened[j]):
-            idle, j = idle + 1, (j + 1) % room.size
-        if idle >= room.size:
-            break
-        before, opened = plan.need.sum(), plan.opened.copy()
-        left, sent, need = plan.left.copy(), plan.sent.copy(), plan.need.copy()
+    for j in gone:
         for k in range(reach.site_start[j], reach.site_start[j + 1]):
             plan.need[reach.door[k]] += plan.sent[plan.entry[k]]
             plan.sent[plan.entry[k]] = 0.0
         plan.opened[j], plan.left[j] = False, 0.0
-        place(reach, plan, least)
-        _add_best(reach, plan, room, least)
-        if plan.need.sum() < before - least:
-            idle = 0
-        else:
-            plan.opened[:], plan.left[:] = opened, left
-            plan.sent[:], plan.need[:] = sent, need
-            idle += 1
-        j = (j + 1) % room.size
+    place(reach, plan, least)
+    for step in range(len(liking)):
+        if _add_best(reach, plan, room, liking[step], least) < 0:
+            break

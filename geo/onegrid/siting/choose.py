@@ -34,9 +34,10 @@ class Effort:
     where these look at more than ``shaken_pairs`` pairs),
     ``rounds`` rounds of prices, ``turns`` of both, and ``nodes`` nodes of HiGHS, which is asked
     only where at most ``exact_pairs`` pairs are left; of a cover ``cover_pairs``, for as many
-    nodes as look at ``cover_work`` pairs, after a walk of ``cover_steps``; of limited capacities
-    ``capacity_pairs``, beyond which there are ``capacity_rounds`` rounds of prices and as many
-    exchanges as look at ``shaken_pairs`` pairs. ``seed`` is that of the shakes and walks.
+    nodes as look at ``cover_work`` pairs, after a walk of ``cover_steps``. Limited capacities have
+    ``capacity_rounds`` rounds of prices and ``renewals`` tries to renew a few sites, fewer where
+    these look at more than ``renewed_pairs`` pairs; if that leaves more than ``served_gap`` open,
+    HiGHS is asked, where ``capacity_pairs`` are left. ``seed`` is that of all that is drawn.
     """
 
     gap: float = 1e-4
@@ -49,8 +50,11 @@ class Effort:
     cover_pairs: int = 600_000
     cover_work: int = 4_000_000
     cover_steps: int = 50_000
-    capacity_pairs: int = 100_000
     capacity_rounds: int = 400
+    renewals: int = 1_500
+    renewed_pairs: int = 200_000_000
+    served_gap: float = 0.01
+    capacity_pairs: int = 10_000
     seed: int = 0
 
     def cover_nodes(self, pairs: int) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from onegrid.siting.kernels import Descent
 
     Ints = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float64]
     Bools = npt.NDArray[np.bool_]
 
 _SEED = 20_201_123  # of the numbers that tell rows apart; any will do
@@ -59,7 +60,7 @@ def merge_doors(gains: Gains) -> Gains:
     )
 
 
-def _first_alike(row: Ints, site: Ints, ratio: npt.NDArray[np.float64], length: Ints) -> Ints:
+def _first_alike(row: Ints, site: Ints, ratio: Floats, length: Ints) -> Ints:
     """Return for each row the first row with the same sites and ratios."""
     tags = np.random.default_rng(_SEED).integers(1, 2**63, size=site.max(initial=0) + 1)
     with np.errstate(over="ignore"):
@@ -80,21 +81,43 @@ def _first_alike(row: Ints, site: Ints, ratio: npt.NDArray[np.float64], length: 
 
 
 def settle(gains: Gains, count: int, descent: Descent, least: float) -> Smaller:
-    """Settle every site that a choice worth at least `least` must, or cannot, contain.
+    """Settle every site that a choice worth at least `least` must, or cannot, contain."""
+    must, may = must_and_may(descent.worth, count, bound=descent.bound, least=least)
+    return shrink(gains, settled=np.flatnonzero(must), free=np.flatnonzero(may))
+
+
+def must_and_may(worth: Floats, count: int, *, bound: float, least: float) -> tuple[Bools, Bools]:
+    """Return which sites every choice worth at least `least` contains, and others it may contain.
+
+    Parameters
+    ----------
+    worth
+        float64 (sites), 0 or more: what each adds to the bound.
+    count
+        Most sites.
+    bound
+        What the `count` sites of most worth and the prices come to.
+    least
+        What a choice is asked for.
 
     Source: reduced costs of the Lagrangian bound. Leaving a site of the best `count` out costs its
     worth less that of the next site; taking another in costs the least of the best less its own.
+
+    Examples
+    --------
+    >>> must, may = must_and_may(np.array([9.0, 2.0, 1.0, 0.0]), 2, bound=11.0, least=10.0)
+    >>> must.tolist(), may.tolist()
+    ([True, False, False, False], [False, True, True, False])
     """
-    worth = descent.worth
     order = np.argsort(-worth, kind="stable")
     top = order[:count]
     taken = np.zeros(len(worth), dtype=np.bool_)
     taken[top] = True
     next_best = worth[order[count]] if len(order) > count else 0.0
     last = worth[top[-1]] if len(order) >= count else 0.0
-    must = taken & (descent.bound - worth + next_best < least)
-    never = ~taken & (descent.bound - last + worth < least)
-    return shrink(gains, settled=np.flatnonzero(must), free=np.flatnonzero(~must & ~never))
+    must = taken & (bound - worth + next_best < least)
+    never = ~taken & (bound - last + worth < least)
+    return must, ~must & ~never
 
 
 def shrink(gains: Gains, *, settled: Ints, free: Ints) -> Smaller:
