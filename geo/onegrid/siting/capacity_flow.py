@@ -37,7 +37,10 @@ class Plan(NamedTuple):
 
     def copy(self) -> Plan:
         """Return a plan of its own, which changes alone."""
-        return Plan(self.entry, self.door_of, *(part.copy() for part in self[2:]))
+        opened, left, sent, need = self.opened, self.left, self.sent, self.need
+        return self._replace(
+            opened=opened.copy(), left=left.copy(), sent=sent.copy(), need=need.copy()
+        )
 
 
 class _Levels(NamedTuple):

@@ -54,7 +54,7 @@ class Limits(NamedTuple):
 
     room: Floats
     built: Bools
-    count: int
+    most: int
 
 
 def better_plan(reach: Gains, plan: Plan, limits: Limits, *, enough: float, effort: Effort) -> Plan:
@@ -87,7 +87,7 @@ def better_plan(reach: Gains, plan: Plan, limits: Limits, *, enough: float, effo
     >>> better_plan(reach, first, limits, enough=9.0, effort=Effort()).opened.tolist()
     [False, True]
     """
-    room, built, count = limits
+    room, built, most = limits
     rng = np.random.default_rng(effort.seed)
     served = float(plan.sent.sum())
     least = NOISE * served
@@ -97,7 +97,7 @@ def better_plan(reach: Gains, plan: Plan, limits: Limits, *, enough: float, effo
             break
         many = min(int(rng.integers(1, _MOST_CLOSED + 1)), len(chosen))
         gone = nearest_chosen(reach, plan, built, rng.choice(chosen), many)
-        liking = 1 - _TASTE * rng.random((many + count - len(chosen), reach.sites))
+        liking = 1 - _TASTE * rng.random((many + most - len(chosen), reach.sites))
         tried = plan.copy()
         renew(reach, tried, room, gone, liking, least)
         if tried.sent.sum() >= served - least:
