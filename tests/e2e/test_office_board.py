@@ -117,6 +117,9 @@ def test_it_prints_the_table_without_buttons(visit, address):
     page.emulate_media(media="print")
     assert page.locator("tbody tr.subdistrict").first.is_visible()
     assert page.get_by_label("设施").first.is_visible()  # which service the figures are of
+    heads = page.locator("thead").first.locator("th, button")  # on every page, if without boxes
+    styles = "(all) => all.map((e) => getComputedStyle(e)).map((s) => s.display + s.position)"
+    assert set(heads.evaluate_all(styles)) == {"table-cellstatic", "contentsstatic"}
     for idle in (
         page.get_by_label("查找街道"),
         page.get_by_text("只看有缺口的"),
