@@ -6,8 +6,14 @@ import icalendar
 import pytest
 
 import service
+from onegrid.errors import StateError
 from onegrid.grids.locate import locate
-from onegrid.store.rows import read_layer
+from onegrid.io.files import write_layers
+from onegrid.pipeline.edit_history import DEPARTMENTS_FILE
+from onegrid.pipeline.plan_import import ImportInputs, import_folder
+from onegrid.pipeline.workspace import write_plan
+from onegrid.store import plans
+from onegrid.store.rows import frame_of, read_layer
 from service import Browser, told
 
 pytestmark = [
@@ -77,6 +83,30 @@ def test_a_new_department_is_merged_only_after_its_layer_was_admitted(app):
     assert told(planner.post("/api/jobs", merge)) == (404, "UPLOAD_UNKNOWN")  # now for its files
     two = merge | {"departments": {"emergency": key, "ecology": key}}
     assert told(planner.post("/api/jobs", two)) == (409, "ADMISSION_MISSING")
+
+
+def test_a_folder_brought_in_at_the_machine_needs_the_same_admission(app, place, tmp_path):
+    workspace, folder = app.state.office.workspace, tmp_path / "result"
+    folder.mkdir()
+    write_plan(workspace, "main", folder)
+    ground = frame_of("cells", service.grid().board.rows["cells"].values(), crs=service.SRID)
+    old = ground[["geometry"]].assign(code=ground.index, name="", lead="", workers="")
+    write_layers(folder / DEPARTMENTS_FILE, {"emergency": old.reset_index(drop=True)})
+    inputs = ImportInputs(folder, "next", "新")
+    with pytest.raises(StateError) as refused:
+        import_folder(place, inputs, by=service.BY)
+    assert [one.code for one in refused.value.problems] == ["ADMISSION_MISSING"]
+    with workspace.reading() as connection:
+        assert [one.plan_id for one in plans.list_plans(connection)] == ["main"]
+    body = {"case_id": "admission-0000000002", "kind": "layer", "title": "应急老网格",
+            "details": {"department": "emergency"}}  # fmt: skip
+    Browser(app, "fire").post("/api/cases/admissions", body)
+    for base, (who, to) in enumerate([("office", "reviewed"), ("planner", "admitted")], 1):
+        step = {"move_id": f"admission-step-{base:04d}", "base_revision": base, "kind": "advance",
+                "to": to, "note": "可"}  # fmt: skip
+        url = "/api/cases/admissions/admission-0000000002/moves"
+        assert Browser(app, who).post(url, step).status_code == 200
+    assert import_folder(place, inputs, by=service.BY)["departments"] == {"emergency": len(old)}
 
 
 def test_posts_needs_and_resources_follow_a_redrawn_grid(app):

@@ -320,3 +320,18 @@ def test_a_backup_keeps_cases_and_who_reported_them(app, tmp_path):
         assert find_case(one, "issue-000000000001") == find_case(other, "issue-000000000001")
         assert moves_of(one, "issue-000000000001") == moves_of(other, "issue-000000000001")
     again.close()
+
+
+def test_pages_of_issues_put_together_are_the_whole_list(app):
+    for number in range(7):
+        service.report(app, number)
+    planner = Browser(app, "planner")
+    whole = [one["case_id"] for one in planner.get("/api/issues").json()["items"]]
+    assert len(whole) == 7
+    for size in (1, 2, 3):
+        pages = [
+            planner.get(f"/api/issues?offset={start}&limit={size}").json()
+            for start in range(0, 9, size)
+        ]
+        assert {page["total"] for page in pages} == {7}
+        assert [one["case_id"] for page in pages for one in page["items"]] == whole

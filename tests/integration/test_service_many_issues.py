@@ -1,19 +1,22 @@
 """A hundred thousand issues are listed, narrowed and put on the map in a tenth of a second.
 
 What is measured is the processor time of the whole process for one asker: the service, its packing
-of the answer, and the client's unpacking of it. On a machine that does much else at once the same
-work takes two to three times as long, so that most asks are held to the tenth of a second and the
-slowest but one of forty to what such a machine makes of it.
+of the answer, and the client's unpacking of it; of PostGIS that of the database beside it, on an
+average (the system counts it in hundredths of a second). On a machine that does much else at once
+the same work takes two to three times as long, so that most asks are held to the tenth of a second
+and the slowest but one of twenty to what such a machine makes of it.
 """
 
 import gc
+import os
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import create_engine, insert, text
 
 import service
 from asking import awaited
@@ -23,13 +26,15 @@ from onegrid.store.operation_models import Case
 from service import Browser
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
-COUNT, ASKED = 100_000, 40
+COUNT, ASKED = 100_000, 20
+TICKS = os.sysconf("SC_CLK_TCK")
 MOST_S, SLOWEST_S = 0.1, 0.25
 
 
 @pytest.fixture
-def app(tmp_path):
-    place = str(tmp_path / "district")
+def app(place):
+    if "://" in place:  # a query has one process, whose time is all of its time
+        place += "?options=-cmax_parallel_workers_per_gather%3D0"
     service.fill(place)
     made, close = service.service(place)
     service.publish(made)
@@ -57,11 +62,28 @@ def app(tmp_path):
 
     with made.state.office.workspace.writing() as connection:
         connection.execute(insert(Case), [row(number) for number in range(COUNT)])
+    if "://" in place:  # as the database does by itself before long
+        engine = create_engine(place, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text("VACUUM ANALYZE cases"))
+        engine.dispose()
     gc.collect()
     gc.freeze()  # as the program does when it starts
     yield made
     gc.unfreeze()
     close()
+
+
+def database_s(app):
+    """Return the processor time of the database for the service so far, 0 for a file."""
+    workspace = app.state.office.workspace
+    if workspace.is_file:
+        return 0.0
+    theirs = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend'"
+    with workspace.reading() as connection:
+        pids = connection.scalars(text(theirs)).all()
+    stats = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in pids]
+    return sum(int(stat[11]) + int(stat[12]) for stat in stats) / TICKS
 
 
 def test_a_hundred_thousand_issues_are_listed_in_a_tenth_of_a_second(app):
@@ -81,13 +103,14 @@ def test_a_hundred_thousand_issues_are_listed_in_a_tenth_of_a_second(app):
         ) as client:
             for name, query in asked.items():
                 await client.get(f"/api/issues{query}")  # the first one opens the file
-                seconds = []
+                seconds, before = [], database_s(app)
                 for _ in range(ASKED):
                     start = time.process_time()  # other programs run on the machine too
                     answer = await client.get(f"/api/issues{query}")
                     seconds.append(time.process_time() - start)
                     assert answer.status_code == 200
-                found[name] = (float(np.median(seconds)), sorted(seconds)[-2])
+                beside = (database_s(app) - before) / ASKED
+                found[name] = (float(np.median(seconds)) + beside, sorted(seconds)[-2] + beside)
         return found
 
     for who in ("admin", "worker"):

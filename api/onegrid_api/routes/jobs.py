@@ -12,9 +12,8 @@ from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from onegrid.errors import AccessError, InputError, Problem
-from onegrid.pipeline.admissions import refuse_unadmitted
-from onegrid.pipeline.case_desk import plan_in_force
 from onegrid.pipeline.norm_desk import norms_named
+from onegrid.pipeline.plan_import import refuse_new_departments
 from onegrid.store import jobs, plans, uploads
 from onegrid_api.deps import Asker, OfficeDep, PageDep, SettingsDep, VersionDep, by
 from onegrid_api.forms import ERRORS, JobAnswer, JobListing
@@ -157,9 +156,7 @@ def _refuse_absent(connection: Connection, form: JobForm, who: Who, sent: list[s
     if isinstance(form, MergeJob):
         if form.plan_id in there:
             raise InputError(Problem("PLAN_EXISTS", f"there is a plan {form.plan_id!r}"))
-        in_force = plan_in_force(connection)
-        if in_force is not None:  # the grid is one: what is new on it needs an approval
-            refuse_unadmitted(connection, in_force.plan_id, form.departments)
+        refuse_new_departments(connection, form.departments)
     elif form.plan_id is not None:
         plans.plan_head(connection, form.plan_id)
     if isinstance(form, CoverageJob):

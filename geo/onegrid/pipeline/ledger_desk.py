@@ -79,7 +79,7 @@ def ledger_of(connection: Connection, level: str, unit: str, *, names: bool, now
         for register in (ISSUE, PROJECT)
     )
     wanted = case_lists.Wanted(ISSUE, ((column, unit),), is_open=True)
-    newest = case_lists.list_cases(connection, wanted, slice(0, _NEWEST), total=0)
+    newest = case_lists.list_cases(connection, wanted, slice(0, _NEWEST))
     there = {
         register: [
             row

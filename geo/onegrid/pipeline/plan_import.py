@@ -13,6 +13,8 @@ from onegrid.errors import InputError, Problem
 from onegrid.grids.edit import open_grid
 from onegrid.grids.edit.rows import CELLS, LAYERS
 from onegrid.io.sources import split_layer
+from onegrid.pipeline.admissions import refuse_unadmitted
+from onegrid.pipeline.case_desk import plan_in_force
 from onegrid.pipeline.edit import read_grid
 from onegrid.pipeline.edit_history import DEPARTMENTS_FILE, departments_beside
 from onegrid.pipeline.folder import FACILITIES_FILE, PEOPLE_FILE
@@ -24,7 +26,7 @@ from onegrid.store.ground import DEPARTMENT, Source, made_from, put_ground
 from onegrid.store.workspace import NO_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import geopandas as gpd
     from sqlalchemy import Connection
@@ -67,6 +69,8 @@ def import_folder(place: str, inputs: ImportInputs, *, by: By) -> dict[str, Any]
     ------
     InputError
         With every problem of every file, or ``PLAN_EXISTS``; the workspace is as it was then.
+    StateError
+        ``ADMISSION_MISSING``, as `refuse_new_departments`.
     """
     run = Run("import")
     read, rows = _opened(inputs, run)
@@ -126,6 +130,17 @@ def import_table(
     return {role: len(there(frame)), "findings": list(found)}
 
 
+def refuse_new_departments(connection: Connection, departments: Iterable[str]) -> None:
+    """Raise ``ADMISSION_MISSING`` for departments that were not let onto the grid in force.
+
+    The first grid is made of whatever departments there are; from then on the grid is one, and
+    what is new on it needs an approval (准入制), over HTTP as at the machine itself.
+    """
+    in_force = plan_in_force(connection)
+    if in_force is not None:
+        refuse_unadmitted(connection, in_force.plan_id, departments)
+
+
 def _opened(inputs: ImportInputs, run: Run) -> tuple[_Read, Rows]:
     with run.stage("读取"):
         read = _read(inputs)
@@ -147,6 +162,7 @@ def _write(  # noqa: PLR0913  (what was read, and how it is saved)
     with run.stage("写入", cells=len(rows[CELLS])):
         workspace.use_crs(srid_of_crs(read.layers[CELLS].crs, str(inputs.folder / GRID_FILE)))
         with workspace.writing() as connection:
+            refuse_new_departments(connection, read.departments)
             every = (row for layer in rows.values() for row in layer.values())
             plans.add_plan(connection, head, every, srid=workspace.srid, by=by)
             _put_ground(connection, inputs, read, by)

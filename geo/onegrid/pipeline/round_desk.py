@@ -85,7 +85,7 @@ def round_of(
     if cells is area:
         homes = sorted({f"community/{row.text('community_id')}" for row in area.values()})
     wanted = case_lists.Wanted(ISSUE, areas=tuple(homes), is_open=True)
-    found = case_lists.list_cases(connection, wanted, slice(0, _OPEN_MAX), total=0)
+    found = case_lists.list_cases(connection, wanted, slice(0, _OPEN_MAX))
     urgent = sorted(found, key=lambda row: (row["due_at"], row["case_id"]))[:STOPS_MAX]
     kept = [cases.case(connection, row["case_id"], register=ISSUE) for row in urgent]
     stops, measure = _in_order(connection, kept, start)

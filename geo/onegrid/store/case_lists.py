@@ -63,25 +63,34 @@ def page_of_cases(
 
 
 def list_cases(
-    connection: Connection, wanted: Wanted, some: slice, *, total: int
+    connection: Connection, wanted: Wanted, some: slice, *, total: int | None = None
 ) -> list[dict[str, Any]]:
     """Return some of them as lists show them, without the words of who reported; newest first.
 
     Parameters
     ----------
     total
-        How many there are: many are found by going through the newest, few by their place.
+        How many there are: many are found by going through the newest, few by their place. Left
+        out, they are few.
     """
     table = Case.__table__.c
+    # PostgreSQL knows how many lie in a box and needs no hint
+    by_place = (total or 0) <= _SORTED_MAX or connection.dialect.name == "postgresql"
+    stop = some.stop if total is None else min(some.stop, total)
+    older = None if total is None else total - stop
+    # from whichever end is nearer: what lies before is gone through as well
+    from_oldest = older is not None and older < some.start
+    order = [table.opened_at, table.case_id]
     query = (
         select(*(table[name] for name in _HEAD))
-        .where(*_rules(wanted, by_place=total <= _SORTED_MAX))
-        .order_by(table.opened_at.desc(), table.case_id.desc())
-        .offset(some.start)
-        .limit(some.stop - some.start)
+        .where(*_rules(wanted, by_place=by_place))
+        .order_by(*(order if from_oldest else [column.desc() for column in order]))
+        .offset(older if from_oldest else some.start)
+        .limit(stop - some.start)
     )
-    rows = connection.execute(query)
-    return [dict(zip(_HEAD, row, strict=True)) for row in rows]  # a map asks for a thousand
+    rows = connection.execute(query).all()  # a map asks for a thousand
+    newest_first = reversed(rows) if from_oldest else rows
+    return [dict(zip(_HEAD, row, strict=True)) for row in newest_first]
 
 
 def tallies(

@@ -37,6 +37,7 @@ class Case(Base):
         Index("cases_community", "register", "community_id", "opened_at"),
         Index("cases_subdistrict", "register", "subdistrict_id", "opened_at"),
         Index("cases_due", "tier", "due_at"),
+        Index("cases_overdue", "register", "due_at"),
     )
     fid: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[str] = mapped_column(unique=True)
