@@ -1,5 +1,7 @@
 """Jobs at the workers of a cluster: as in processes of the machine itself."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -46,7 +48,7 @@ def planned(cluster, tmp_path, shared):
     close()
 
 
-def until(found, *, within_s=90):
+def until(found, *, within_s=300):
     """Wait for something and return it."""
     end = time.monotonic() + within_s
     while time.monotonic() < end:
@@ -115,6 +117,49 @@ def test_a_worker_that_does_not_share_the_folder_and_a_scheduler_that_is_away_ar
     with pytest.raises(InputError) as refused, away.work(tmp_path, print):
         pass
     assert refused.value.problems[0].code == "SCHEDULER_AWAY"
+
+
+def test_a_job_whose_worker_dies_has_failed_and_is_done_when_it_is_asked_again(planned, shared):
+    app, planner = planned
+    app.state.office.runner.start()
+    job_id = asked(planner)
+    (line,) = until(lambda: at_work(shared))
+    os.kill(int(line.split()[1]), signal.SIGKILL)  # its cluster begins another worker
+    job = until(lambda: ended(planner, job_id))
+    assert (job["state"], job["problems"][0]["code"]) == ("failed", "WORKER_LOST")
+    assert until(lambda: not at_work(shared))
+    assert planner.get("/api/plans/main/results").json()["total"] == 0
+    assert planner.post(f"/api/jobs/{job_id}/retry", {}).status_code == 202
+    assert until(lambda: ended(planner, job_id))["state"] == "done"
+    assert list(shared.iterdir()) == []
+
+
+HIDDEN = 'import sys\nsys.modules["distributed"] = None\n'  # as if the extra were not installed
+
+
+@pytest.mark.parametrize(
+    ("variables", "code", "remedy"),
+    [
+        ({"ONEGRID_SCHEDULER": "tcp://127.0.0.1:9"}, "CLUSTER_MISSING", "onegrid[cluster]"),
+        ({"ONEGRID_JOBS_FOLDER": "nowhere"}, "JOBS_FOLDER", "ONEGRID_JOBS_FOLDER"),
+    ],
+)
+def test_a_service_that_cannot_have_its_cluster_says_so_and_does_not_start(
+    tmp_path, variables, code, remedy
+):
+    place = tmp_path / "district"
+    service.fill(str(place))
+    (tmp_path / "sitecustomize.py").write_text(HIDDEN, encoding="utf-8")
+    program = str(Path(sys.executable).parent / "onegrid")
+    done = subprocess.run(  # noqa: S603  (our own command)
+        [program, "serve", "--workspace", str(place), "--port", "0"],
+        capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL,
+        env=os.environ | variables | {"PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert f"error[{code}]" in done.stderr
+    assert remedy in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_service_without_a_cluster_never_loads_what_it_takes():
