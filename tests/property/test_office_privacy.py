@@ -159,9 +159,10 @@ def write_folder(seed, folder):
     compared = side_by_side({SCENARIOS[0]: slow.gaps, SCENARIOS[1]: found["plain"].gaps})
     write_csv(folder / "scenarios.csv", compared, private=True)
     names = dict(zip(communities.index, communities["name"], strict=True))
+    public = public_scenarios(compared, cells)
     text = scenario_text(
-        public_scenarios(compared, cells),
-        public_groups(groups(people, found)),
+        public,
+        public_groups(groups(people, found), public),
         communities=names,
         unverified={},
     )

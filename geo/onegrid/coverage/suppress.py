@@ -52,7 +52,11 @@ class Tree:
 
 
 def suppress(
-    gaps: pd.DataFrame, cells: gpd.GeoDataFrame, *, k: float | None = None
+    gaps: pd.DataFrame,
+    cells: gpd.GeoDataFrame,
+    *,
+    k: float | None = None,
+    apart: str | None = None,
 ) -> pd.DataFrame:
     """Return a copy of the gaps table that may be published.
 
@@ -64,6 +68,9 @@ def suppress(
         The grid's cells: which unit is part of which.
     k
         The smallest count of people that is shown; ``suppress_below_people`` by default.
+    apart
+        A profile that is shown wherever it may be by itself; the others, which are told as steps
+        from it, are shown there at most.
 
     Returns
     -------
@@ -84,34 +91,41 @@ def suppress(
     kinds = gaps["kind"] if "kind" in gaps else pd.Series("", index=gaps.index)
     for kind, rows in gaps.groupby(kinds.to_numpy(), sort=False).indices.items():
         walkers = _by_walker(gaps, np.asarray(rows), unit, kind=str(kind), tree=tree)
-        people, elders = (_figures(gaps, walkers[0], name) for name in _COUNTS[:2])
-        total = np.column_stack([people, elders, people - elders])
-        reached = [[_figures(gaps, order, name) for name in _COUNTS[2:]] for order in walkers]
-        parts = _parts(total, [np.column_stack([p, e, p - e]) for p, e in reached])
+        total = _everybody(gaps, next(iter(walkers.values())), _COUNTS[:2])
+        reached = {name: _everybody(gaps, order, _COUNTS[2:]) for name, order in walkers.items()}
         hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
-        betrayed = hidden_units(parts, tree.children, must=hidden, k=smallest)
-        for order in walkers:
+        alone = hidden
+        if apart in reached:
+            parts = _parts(total, [reached[apart]])
+            alone = hidden_units(parts, tree.children, must=hidden, k=smallest)
+        parts = _parts(total, list(reached.values()))
+        betrayed = hidden_units(parts, tree.children, must=alone, k=smallest)
+        for name, order in walkers.items():
             public = blanked(public, order[hidden], WITH_PEOPLE)
-            public = blanked(public, order[betrayed], WITH_COVERED)
+            public = blanked(public, order[alone if name == apart else betrayed], WITH_COVERED)
     return public
 
 
-def _by_walker(gaps: pd.DataFrame, rows: Ints, unit: Ints, *, kind: str, tree: Tree) -> list[Ints]:
+def _by_walker(
+    gaps: pd.DataFrame, rows: Ints, unit: Ints, *, kind: str, tree: Tree
+) -> dict[str, Ints]:
     """Return the rows of one kind for each profile, in the order of the tree."""
     walker = gaps["profile"].to_numpy()[rows] if "profile" in gaps else np.zeros(len(rows), int)
-    found = []
+    found = {}
     for name in pd.unique(walker):
         places = rows[walker == name]
         order = places[np.argsort(unit[places], kind="stable")]
         if not np.array_equal(unit[order], np.arange(len(tree.index))):
             what = "not one row for each unit of the grid"
             raise InputError(Problem("GAPS_INCOMPLETE", what, "gaps", f"{kind} {name}"))
-        found.append(order)
+        found[str(name)] = order
     return found
 
 
-def _figures(gaps: pd.DataFrame, rows: Ints, name: str) -> Floats:
-    return np.asarray(gaps[name].to_numpy(np.float64)[rows])
+def _everybody(gaps: pd.DataFrame, rows: Ints, names: tuple[str, ...]) -> Floats:
+    """Return people, elders among them, and others, float64 (rows, 3)."""
+    people, elders = (gaps[name].to_numpy(np.float64)[rows] for name in names)
+    return np.column_stack([people, elders, people - elders])
 
 
 def _parts(total: Floats, reached: list[Floats]) -> Floats:

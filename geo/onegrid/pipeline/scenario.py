@@ -153,7 +153,7 @@ def scenarios(
     public = public_scenarios(compared, tables.cells)
     text = scenario_text(
         public,
-        public_groups(groups),
+        public_groups(groups, public),
         communities=_community_names(inputs.grid),
         unverified=unverified_kinds(
             n for s in (Scenario(TODAY, norms=tables.norms), *named) for n in s.norms or ()

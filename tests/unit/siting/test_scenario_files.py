@@ -172,5 +172,5 @@ def test_a_small_group_is_not_published():
     groups = pd.DataFrame(
         [row | {"scenario": name, "total": 8, "covered": 0} for name in ("today", "plan")]
     )
-    told = public_groups(groups)
+    told = public_groups(groups, pd.DataFrame())
     assert told[["total", "covered", "change"]].isna().all(axis=None)

@@ -10,7 +10,7 @@ import shapely
 from onegrid.errors import InputError
 from onegrid.network.build import build_network
 from onegrid.pipeline.coverage import CoverageTables, measure
-from onegrid.siting.public import public_scenarios
+from onegrid.siting.public import public_groups, public_scenarios
 from onegrid.siting.scenarios import Scenario, Size, changed_facilities, side_by_side
 from onegrid.standards import Norm, profile
 
@@ -87,7 +87,7 @@ def test_a_facility_moved_to_the_far_end_serves_the_far_door():
     assert (both.loc[both["scenario"] == "today", "people_change"] == 0).all()
 
 
-def test_a_change_of_few_people_hides_a_whole_row_from_the_public_and_none_from_the_office():
+def test_a_change_of_few_people_hides_the_plan_but_not_today_and_nothing_from_the_office():
     cells = gpd.GeoDataFrame(
         {"community_id": ["c1", "c1", "c2"], "subdistrict_id": "s"},
         index=["k1", "k2", "k3"],
@@ -122,9 +122,50 @@ def test_a_change_of_few_people_hides_a_whole_row_from_the_public_and_none_from_
     public = public_scenarios(office, cells)
     of_district = public["level"] == "district"
     few, many = (public[of_district & (public["kind"] == k)] for k in ("clinic", "pharmacy"))
-    assert few[["people_covered", "people_change", "covered_share", "cause"]].isna().all(axis=None)
+    told = ["people_covered", "people_change", "covered_share", "cause"]
+    assert few.loc[few["scenario"] == "plan", told].isna().all(axis=None)
+    assert few.loc[few["scenario"] == "today", told].to_numpy().tolist() == [[150, 0, 0.5, "far"]]
     assert many["people_change"].tolist() == [0, 30]
     assert many["people_covered"].tolist() == [150, 180]
     full = office[(office["level"] == "district") & (office["kind"] == "clinic")]
     assert full["people_covered"].tolist() == [150, 154]
     assert full["people_change"].tolist() == [0, 4]
+    row = {"level": "district", "id": "district", "group": "elders_60", "total": 120}
+    groups = pd.DataFrame(
+        row | {"kind": kind, "scenario": name, "covered": 60, "change": 0}
+        for kind in ("clinic", "pharmacy")
+        for name in ("today", "plan")
+    )
+    elders = public_groups(groups, public).set_index(["kind", "scenario"])["covered"]
+    rows = public[of_district].set_index(["kind", "scenario"])["elders_60_covered"]
+    assert elders.to_dict().items() >= {("clinic", "today"): 60, ("pharmacy", "plan"): 60}.items()
+    assert elders.isna().to_dict() == rows.isna().to_dict()
+    assert elders.isna().sum() == 1
+
+
+def test_today_is_hidden_where_few_people_live_today_whatever_the_plans_are():
+    cells = gpd.GeoDataFrame(
+        {"community_id": ["c", "c", "c"], "subdistrict_id": "s"},
+        index=["1", "2", "3"],
+        geometry=[shapely.box(i, 0, i + 1, 1) for i in range(3)],
+        crs=4548,
+    )
+
+    def gaps(*covered):
+        levels = {"community": "c", "subdistrict": "s", "district": "district"}
+        rows = [("cell", str(n + 1), 100, c) for n, c in enumerate(covered)]
+        rows += [(level, name, 300, sum(covered)) for level, name in levels.items()]
+        table = pd.DataFrame(rows, columns=["level", "id", "people", "people_covered"])
+        share = table["people_covered"] / table["people"]
+        counts = {"elders_60": 0, "elders_60_covered": 0}
+        return table.assign(kind="clinic", covered_share=share, cause="far", **counts)
+
+    public = public_scenarios(
+        side_by_side({"today": gaps(4, 50, 60), "plan": gaps(40, 50, 67)}), cells
+    )
+    told = public.set_index(["scenario", "level", "id"])["people_covered"].sort_index()
+    assert told["today", "cell"].isna().sum() == 2  # one of few, one beside it
+    assert pd.isna(told["today", "cell", "1"])
+    assert told["today", "district", "district"] == 114
+    shown = told["plan"].notna()
+    assert (told["today"].notna() | ~shown).all()
