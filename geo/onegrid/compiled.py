@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.runtime.nrt import rtsys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -19,26 +20,6 @@ S = TypeVar("S")
 # For kernels: a bare 0 has a type of its own, and what it is handed to would be compiled twice.
 ZERO: Final = cast("int", np.int64(0))
 ONE: Final = cast("int", np.int64(1))
-
-
-def _skip_blas() -> None:
-    """Load what numba needs for its first kernel, without scipy's linear algebra.
-
-    Numba imports that to learn whether it is there, an eighth of the time in which a small command
-    is done. It asks again where a kernel multiplies matrices; none of ours does.
-    """
-    linalg = importlib.import_module("numba.np.linalg")
-    ask = getattr(linalg, "ensure_blas", None)
-    if ask is None:  # another numba
-        return
-    linalg.ensure_blas = lambda: None  # type: ignore[attr-defined]
-    try:
-        importlib.import_module("numba.np.arraymath")
-    finally:
-        linalg.ensure_blas = ask  # type: ignore[attr-defined]
-
-
-_skip_blas()
 
 
 def kernel(function: Callable[P, T]) -> Callable[P, T]:
@@ -59,10 +40,25 @@ def part(function: Callable[P, T]) -> Callable[P, T]:
 def _compiled(function: Callable[P, T], **without: bool) -> Callable[P, T]:
     njit: Any = numba.njit  # its types do not know these options
     try:
-        compiled: Callable[P, T] = njit(cache=True, nogil=True, **without)(function)
+        compiled: Any = njit(cache=True, nogil=True, **without)(function)
     except RuntimeError:  # numba: no locator available
         compiled = njit(nogil=True, **without)(function)
-    return compiled
+    else:
+        kept: Any = getattr(compiled, "_cache", None)
+        if hasattr(kept, "_load_overload"):  # another numba: its own way, slower
+            kept.load_overload = partial(_read, kept)
+    return cast("Callable[P, T]", compiled)
+
+
+def _read(kept: Any, types: Any, target: Any) -> Any:  # noqa: ANN401  (numba's own)
+    """Return what is kept of a kernel for some types, None for nothing.
+
+    Numba would first register a thousand functions that only compiling needs, a third of the time
+    in which a small command is done; where nothing is kept, it does so when it compiles.
+    """
+    rtsys.initialize(target)  # arrays are made by it
+    with kept._guard_against_spurious_io_errors():  # noqa: SLF001  (numba has no way in)
+        return kept._load_overload(types, target)  # noqa: SLF001
 
 
 def inlined(function: Callable[P, T]) -> Callable[P, T]:
