@@ -33,31 +33,38 @@ ABOUT = (
     "model. `objective` is worked out from the chosen sites by one function: covered weight "
     "(mclp, more is better), weighted seconds with a walk beyond reach counted as the limit "
     "(p-median, less), number of sites (lscp, less), the longest walk in seconds of doors that any "
-    "candidate reaches (p-center, less). `gap` is what the proven bound leaves open."
+    "candidate reaches (p-center, less). `lscp-room` is the number of sites of limited room that "
+    "serve everybody who reaches any, doors shared among sites (less; a largest flow by scipy says "
+    "whether they do): spopt's LSCP with facility capacities; onegrid is asked for the most that "
+    "some number of sites serves, and the number found by halves. `gap` is what the proven bound "
+    "leaves open."
 )
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One instance: how large, which problem, how many sites."""
+    """One instance: how large, which problem, how many sites, the weight that each can serve."""
 
     problem: str
     doors: int
     sites: int
     minutes: float
     count: int | None
+    room: float | None = None
 
     @property
     def title(self) -> str:
         """What the table is called."""
         some = "" if self.count is None else f", {self.count} new sites"
+        some += "" if self.room is None else f", room for {self.room:g} each"
         size = f"{self.doors:,} doors × {self.sites:,} candidates"
         return f"{self.problem}: {size}, {self.minutes:g} minutes{some}"
 
     @property
     def peers(self) -> tuple[str, ...]:
         """Who is asked."""
-        dense = self.problem in {"p-median", "p-center"} and self.doors * self.sites > DENSE
+        every_pair = self.problem in {"p-median", "p-center", "lscp-room"}
+        dense = every_pair and self.doors * self.sites > DENSE
         return ("onegrid",) if dense else ("onegrid", "spopt")
 
 
@@ -66,6 +73,7 @@ QUICK = (
     Asked("p-median", 500, 60, 5, 10),
     Asked("lscp", 1_000, 100, 10, None),
     Asked("p-center", 200, 40, 45, 8),
+    Asked("lscp-room", 200, 40, 10, None, 600),
 )
 CASES = (
     Asked("mclp", 2_000, 200, 5, 20),
@@ -77,6 +85,9 @@ CASES = (
     Asked("p-median", 20_000, 2_000, 10, 20),
     Asked("p-center", 500, 50, 45, 10),
     Asked("p-center", 2_000, 200, 45, 20),
+    Asked("lscp-room", 1_000, 100, 10, None, 1_000),
+    Asked("lscp-room", 2_000, 200, 10, None, 1_500),
+    Asked("lscp-room", 20_000, 2_000, 10, None, 10_000),
 )
 
 
@@ -169,7 +180,8 @@ def check_memory(rows: list[dict[str, Any]]) -> None:
 
 def _row(peer: str, path: str, case: Asked, cap_s: float) -> dict[str, Any]:
     limit_s = cap_s if peer == "spopt" else OWN_CAP_S
-    done = measured(f"peers.sites:{peer}", path, case.problem, case.count, cap_s=limit_s)
+    asked = (case.problem, case.count, case.room)
+    done = measured(f"peers.sites:{peer}", path, *asked, cap_s=limit_s)
     found = done.value if done.status == "ok" else {}
     return {"peer": peer, "ours": peer == "onegrid", **done.cost(), **(found or {})}
 

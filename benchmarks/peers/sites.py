@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from onegrid.siting.situation import Situation
+
     Work = Generator[dict[str, Any], None, dict[str, Any]]
 
 _SEED = 20
 _TAKEN = 0.5
+_ALIKE = 1e-6  # of a weight: all are whole numbers
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,29 @@ class Case:
         walk_s[self.door, self.site] = self.walk_s
         return walk_s
 
-    def objective(self, problem: str, chosen: NDArray[np.int64]) -> float:
+    def served(self, chosen: NDArray[np.int64], room: float) -> float:
+        """Return the weight that sites of some room can serve: a largest flow by scipy."""
+        from scipy.sparse import coo_array  # noqa: PLC0415
+        from scipy.sparse.csgraph import maximum_flow  # noqa: PLC0415
+
+        hit = np.isin(self.site, chosen)
+        doors, last = len(self.weight), 1 + len(self.weight) + self.sites
+        door, site = 1 + self.door[hit], 1 + doors + self.site[hit]
+        tail = np.concatenate([np.zeros(doors, np.int64), door, 1 + doors + chosen])
+        head = np.concatenate([1 + np.arange(doors), site, np.full(len(chosen), last)])
+        most = np.concatenate([self.weight, self.weight[door - 1], np.full(len(chosen), room)])
+        edges = coo_array((most.astype(np.int32), (tail, head)), shape=(last + 1, last + 1))
+        return float(maximum_flow(edges.tocsr(), 0, last).flow_value)
+
+    @property
+    def reached(self) -> float:
+        """The weight of all doors that any candidate reaches."""
+        return float(self.weight[np.unique(self.door)].sum())
+
+    def objective(self, problem: str, chosen: NDArray[np.int64], room: float | None) -> float:
         """Return what a choice is worth: covered weight, a number, weighted seconds, seconds."""
+        if room is not None:
+            return float(len(chosen)) if self.served(chosen, room) >= self.reached else np.inf
         if problem == "lscp":
             return float(len(chosen))
         walk_s = np.full(len(self.weight), np.inf)
@@ -88,7 +112,7 @@ def _load(path: str) -> Case:
     return case
 
 
-def onegrid(path: str, problem: str, count: int | None) -> Work:
+def onegrid(path: str, problem: str, count: int | None, room: float | None) -> Work:
     """Choose sites by onegrid; kernels are compiled before the clock starts."""
     from onegrid.coverage.walks import Catchments  # noqa: PLC0415
     from onegrid.siting.situation import Situation  # noqa: PLC0415
@@ -97,22 +121,50 @@ def onegrid(path: str, problem: str, count: int | None) -> Work:
     case = _load(path)
     few = Catchments(np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([9.0, 1.0, 8.0, 2.0]))
     tiny = Situation(few, np.array([1.0, 2.0]), np.full(2, np.inf), np.full(2, 5.0), 2)
-    choose_sites(tiny, problem=problem, count=count and 1)
+    if room is None:
+        choose_sites(tiny, problem=problem, count=count and 1)
+    else:
+        _fewest_of_room(tiny, 3.0, 2.0)
     yield {}
     pairs = Catchments(case.door, case.site, case.walk_s)
     nowhere, limit = np.full(len(case.weight), np.inf), np.full(len(case.weight), case.limit_s)
-    found = choose_sites(
-        Situation(pairs, case.weight, nowhere, limit, case.sites), problem=problem, count=count
-    )
-    worst = max(abs(found.objective), abs(found.objective_bound))
+    situation = Situation(pairs, case.weight, nowhere, limit, case.sites)
+    if room is None:
+        found = choose_sites(situation, problem=problem, count=count)
+        sites, objective, bound = found.sites, found.objective, found.objective_bound
+    else:
+        sites, bound = _fewest_of_room(situation, case.reached, room)
+        objective = float(len(sites))
+    worst = max(abs(objective), abs(bound))
     return {
-        "objective": case.objective(problem, found.sites),
-        "gap": abs(found.objective_bound - found.objective) / worst if worst else 0.0,
-        "sites": len(found.sites),
+        "objective": case.objective(problem, sites, room),
+        "gap": abs(bound - objective) / worst if worst else 0.0,
+        "sites": len(sites),
     }
 
 
-def spopt(path: str, problem: str, count: int | None) -> Work:
+def _fewest_of_room(
+    situation: Situation, reached: float, room: float
+) -> tuple[NDArray[np.int64], int]:
+    """Return sites that serve everybody who reaches any, and how many are needed in any case."""
+    from onegrid.coverage.walks import Catchments  # noqa: PLC0415
+    from onegrid.siting.capacity import choose_served  # noqa: PLC0415
+
+    none = Catchments(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+    low = needed = int(np.ceil(reached / room))
+    high, best = situation.sites, np.arange(situation.sites)
+    while low < high:
+        middle = (low + high) // 2
+        found, served = choose_served(situation, none, room=np.empty(0), each=room, count=middle)
+        if served.served_after >= reached - _ALIKE:
+            high, best = middle, found.sites
+        else:
+            low = middle + 1
+            needed = low if served.served_bound < reached - _ALIKE else needed
+    return best, min(needed, len(best))
+
+
+def spopt(path: str, problem: str, count: int | None, room: float | None) -> Work:
     """Choose sites by spopt with HiGHS, from the same pairs as a matrix."""
     import pulp  # noqa: PLC0415
     from spopt.locate import LSCP, MCLP, PCenter, PMedian  # noqa: PLC0415
@@ -130,9 +182,15 @@ def spopt(path: str, problem: str, count: int | None) -> Work:
         reached = walk_s[walk_s.min(axis=1) <= case.limit_s]
         if problem == "p-center":
             model = PCenter.from_cost_matrix(reached, p_facilities=count)
+        elif room is not None:
+            weight = case.weight[walk_s.min(axis=1) <= case.limit_s]
+            capacity = np.full(case.sites, room)
+            model = LSCP.from_cost_matrix(
+                reached, case.limit_s, demand_quantity_arr=weight, facility_capacity_arr=capacity
+            )
         else:
             model = LSCP.from_cost_matrix(reached, case.limit_s)
     model = model.solve(solver)
     taken = [pulp.value(variable) for variable in model.fac_vars]
     chosen = np.flatnonzero(np.array(taken, dtype=np.float64) > _TAKEN)
-    return {"objective": case.objective(problem, chosen), "sites": len(chosen)}
+    return {"objective": case.objective(problem, chosen, room), "sites": len(chosen)}
