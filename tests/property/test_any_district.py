@@ -134,7 +134,7 @@ def test_every_choice_on_offer_is_accepted_and_can_be_taken_back(district):
     assert all(same(start[name], after[name]) for name in start)
 
 
-@pytest.mark.parametrize("district", NEAR_TWINS[:1], indirect=True)
+@pytest.mark.parametrize("district", NEAR_TWINS, indirect=True)
 def test_a_grid_whose_communities_edits_moved_is_continued_as_it_is(district):
     tables, found = district
     opened = open_grid(grid_of(found), evidence=found.evidence, people=tables.people)

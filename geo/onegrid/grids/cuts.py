@@ -47,10 +47,10 @@ def department_cuts(
     candidates = np.flatnonzero(populated)
     at = shapely.points(xy)
     for layer in departments.values():
-        shapes = layer.geometry.to_numpy()
-        for block in _cut_blocks(blocks, candidates, shapes, (doors, at, households)):
+        tree = shapely.STRtree(layer.geometry.to_numpy())
+        for block in _cut_blocks(blocks, candidates, tree, (doors, at, households)):
             rims = found.setdefault(int(block), [shapely.boundary(blocks[block])])
-            rims.extend(_drawn_in(_inner_borders(blocks[block], shapes), shapely.union_all(rims)))
+            rims.extend(_drawn_in(_inner_borders(blocks[block], tree), shapely.union_all(rims)))
     cuts = [cut for rims in found.values() for cut in rims[1:]]
     return np.array(cuts, dtype=object)
 
@@ -58,11 +58,11 @@ def department_cuts(
 def _cut_blocks(
     blocks: NDArray[np.object_],
     candidates: NDArray[np.int64],
-    shapes: NDArray[np.object_],
+    tree: shapely.STRtree,
     doors: tuple[NDArray[np.int64], NDArray[np.object_], NDArray[np.int64]],
 ) -> NDArray[np.int64]:
-    """Return the blocks that `shapes` cut into at least two wide, populated pieces."""
-    tree = shapely.STRtree(shapes)
+    """Return the blocks that polygons (`tree`) cut into at least two wide, populated pieces."""
+    shapes = tree.geometries
     pair, shape = tree.query(blocks[candidates], predicate="intersects")
     several = np.bincount(pair, minlength=len(candidates))[pair] > 1
     block, shape = candidates[pair[several]], shape[several]
@@ -105,9 +105,9 @@ def _populated(
     return np.bincount(piece[own], minlength=len(pieces)) > 0
 
 
-def _inner_borders(block: shapely.Geometry, shapes: NDArray[np.object_]) -> shapely.Geometry:
-    near = shapely.STRtree(shapes).query(block, predicate="intersects")
-    return shapely.intersection(shapely.union_all(shapely.boundary(shapes[np.sort(near)])), block)
+def _inner_borders(block: shapely.Geometry, tree: shapely.STRtree) -> shapely.Geometry:
+    near = tree.geometries.take(np.sort(tree.query(block, predicate="intersects")))
+    return shapely.intersection(shapely.union_all(shapely.boundary(near)), block)
 
 
 def _drawn_in(line: shapely.Geometry, rim: shapely.Geometry) -> list[shapely.Geometry]:
@@ -149,8 +149,10 @@ def balanced_cuts(
     inside = doors >= 0
     total = np.bincount(doors[inside], households[inside], minlength=len(blocks))
     cuts = []
+    order = np.argsort(doors, kind="stable")
+    first = np.searchsorted(doors[order], np.arange(len(blocks) + 1))
     for block in np.flatnonzero(total > most):  # few blocks, each its own axis
-        mine = doors == block
+        mine = order[first[block] : first[block + 1]]
         parts = int(np.ceil(total[block] / most))
         cuts.extend(_across(blocks[block], xy[mine], households[mine], parts))
     return np.array(cuts, dtype=object)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _OVERSHOOT_M: Final = 0.005  # a line ends this far behind the one it meets, so that noding finds it
+_CRUMB_M2: Final = (
+    1.0  # closing gaps between communities may leave as much, or not, by a millimetre
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,8 @@ def moved_outlines(cells: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> Ou
     """Compare the communities that previous cells add up to with those of today.
 
     Lines closer than the width of a fault (0.1 m) are the same line, and a border that left no
-    wider ground to another community has not moved: crumbs and hair-thin spikes of a drawing, which
-    no cell keeps, are no news.
+    wider ground, or less than 1 m², to another community has not moved: crumbs and hair-thin spikes
+    of a drawing, which no cell keeps, are no news.
     """
     parts = cells.groupby("community_id", sort=True)["geometry"]
     before = {name: shapely.coverage_union_all(np.asarray(part)) for name, part in parts}
@@ -67,13 +70,14 @@ def _moved_ground(
     pieces: NDArray[np.object_],
     width_m: float,
 ) -> NDArray[np.object_]:
-    """Return the ground wider than `width_m` that communities near some pieces won or lost."""
+    """Return the ground that communities near some pieces won or lost: no crumbs, no hairs."""
     names = sorted({*before, *after})
     nothing = shapely.Polygon()
     sides = np.array([[side.get(name, nothing) for name in names] for side in (before, after)])
     near = shapely.STRtree(pieces).query(sides.ravel(), predicate="dwithin", distance=width_m)[0]
     one, other = sides[:, np.unique(near % len(names))]
     ground = shapely.get_parts(shapely.symmetric_difference(one, other))
+    ground = ground[shapely.area(ground) >= _CRUMB_M2]
     wide: NDArray[np.object_] = ground[~shapely.is_empty(shapely.buffer(ground, -width_m / 2))]
     return wide
 

@@ -94,8 +94,9 @@ def _won(
     pieces = shapely.intersection(gained[i], before[j])
     real = shapely.area(pieces) > 0
     i, pieces = i[real], pieces[real]
-    for k in np.unique(i):  # several may have drawn the same ground: count it once
-        from_others_m2[k] = shapely.area(shapely.union_all(pieces[i == k]))
+    owner, first = np.unique(i, return_index=True)  # pairs come sorted
+    for k, part in zip(owner.tolist(), np.split(pieces, first[1:]), strict=False):
+        from_others_m2[k] = shapely.area(shapely.union_all(part))  # drawn by several: once
     gap_m2 = total_m2 - from_others_m2
     found = []
     for kind, area_m2 in (("gap_closed", gap_m2), ("border_moved", from_others_m2)):

@@ -50,6 +50,7 @@ def ground_between(
     around = shapely.coverage_union_all(np.array(cells, dtype=object))
     rims = np.append(_inside(lines, around), shapely.boundary(around))
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims, grid_size=grid_m)]))
+    faces = faces[shapely.intersects(faces, strip)]  # a part outside the strip moves nothing
     strips = [polygons_of(shapely.intersection(cell, strip, grid_size=grid_m)) for cell in cells]
     inside = [_sized(faces, part) for part in strips]
     one = _sized(faces, cells[0])
