@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onegrid_api.schemas import Problem
 
-Revision = Annotated[int, Field(ge=0, le=2**31 - 1, description="the revision it was made from")]
+Revision = Annotated[
+    int, Field(ge=0, le=2**31 - 1, description="the revision it was made from", examples=[3])
+]
 Note = Annotated[str, Field(max_length=500, description="why, for the record")]
 NAME: Final = r"^[^\x00-\x1f\x7f/\\]+$"
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=NAME)]
-Secret = Annotated[str, Field(min_length=1, max_length=400)]
+Secret = Annotated[str, Field(min_length=1, max_length=400, examples=["correct horse battery"])]
 ERRORS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": told}
     for status, told in (
@@ -38,7 +40,7 @@ class Form(BaseModel):
 class LoginForm(Form):
     """A name and a password."""
 
-    user_id: Name
+    user_id: Name = Field(examples=["zhang"])
     password: Secret
 
 
@@ -59,7 +61,7 @@ class LinkForm(Form):
 class PersonForm(Form):
     """What an administrator says of a user."""
 
-    name: Name
+    name: Name = Field(examples=["张三"])
     role: str = Field(max_length=50, examples=["community"])
     areas: list[str] = Field(max_length=500, examples=[["community/420103001002"]])
     active: bool = True
@@ -68,7 +70,7 @@ class PersonForm(Form):
 class NewPersonForm(PersonForm):
     """A user to be added."""
 
-    user_id: Name
+    user_id: Name = Field(examples=["zhang"])
 
 
 class EditsForm(Form):
@@ -102,26 +104,26 @@ class StepForm(Form):
 class RestoreForm(StepForm):
     """Which revision to have back."""
 
-    to: Revision
+    to: Revision = Field(examples=[1])
 
 
 class BranchForm(Form):
     """The plan that a branch becomes."""
 
-    plan_id: Name
-    name: Name
+    plan_id: Name = Field(examples=["main-2"])
+    name: Name = Field(examples=["调整方案二"])
 
 
 class TakeForm(StepForm):
     """The branch whose edits to save on the plan."""
 
-    branch: Name
+    branch: Name = Field(examples=["main-2"])
 
 
 class ReviewForm(StepForm):
     """A step of a plan on its way."""
 
-    step: Literal["submit", "approve", "return", "publish", "retire"]
+    step: Literal["submit", "approve", "return", "publish", "retire"] = Field(examples=["submit"])
     subdistricts: list[str] | None = Field(
         default=None, max_length=500, description="of an approval; all of one's own if left out"
     )
@@ -131,7 +133,9 @@ class UnsavedForm(Form):
     """Edits that are drawn and not saved."""
 
     base_revision: Revision
-    edits: list[dict[str, Any]] = Field(max_length=1000)
+    edits: list[dict[str, Any]] = Field(
+        max_length=1000, examples=[[{"op": "rename", "cell_id": "420103001002001", "name": "甲"}]]
+    )
 
 
 class PlanAnswer(BaseModel):

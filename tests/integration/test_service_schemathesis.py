@@ -59,3 +59,30 @@ def test_every_operation_answers_as_described(app, who):
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     headers = {"Cookie": cookies, "X-CSRF-Token": browser.csrf} if who else {}
     assert failures(schema, headers) == {}
+
+
+@pytest.mark.parametrize("place", ["file"], indirect=True)
+def test_every_body_that_is_sent_is_shown_by_an_example(app):
+    told = app.openapi()
+    forms = told["components"]["schemas"]
+
+    def shown(form):
+        form = forms[form["$ref"].rsplit("/", 1)[-1]] if "$ref" in form else form
+        each = form.get("properties", {})
+        return {"example", "examples", "oneOf"} & set(form) or all(
+            {"examples", "default"} & set(each[name]) for name in form.get("required", each)
+        )
+
+    bodies = {
+        (method, path, kind): body
+        for path, operations in told["paths"].items()
+        for method, operation in operations.items()
+        for kind, body in operation.get("requestBody", {}).get("content", {}).items()
+        if kind != "application/octet-stream"  # any file
+    }
+    assert len(bodies) > 30
+    assert [
+        name
+        for name, body in bodies.items()
+        if not {"example", "examples"} & set(body) and not shown(body["schema"])
+    ] == []

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import quote
 
 import shapely
 from fastapi import APIRouter, Depends, Header, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from onegrid.errors import InputError, Problem
 from onegrid.grids.edit import read_edits
@@ -28,7 +28,17 @@ from onegrid_api.plan_sources import PlanView
 from onegrid_api.routes.features import WRITTEN, ItemId
 from onegrid_api.routes.plans import PlanId
 
-_GEOJSON: Final[dict[str, Any]] = {"requestBody": {"content": {GEOJSON: {}}}}
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
+
+_EXAMPLE: Final[JsonDict] = {"type": "Feature", "properties": {"name": "第一网格", "locked": True}}
+_GEOJSON: Final[dict[str, Any]] = {
+    "requestBody": {
+        "content": {
+            GEOJSON: {"schema": {"$ref": "#/components/schemas/ItemForm"}, "example": _EXAMPLE}
+        }
+    }
+}
 _STALE: Final[dict[int | str, dict[str, Any]]] = {
     412: {"description": "it has changed since"},
     415: {"description": "no GeoJSON"},
@@ -46,6 +56,7 @@ Crs = Annotated[str, Header(alias="Content-Crs", max_length=200)]
 class ItemForm(BaseModel):
     """A GeoJSON feature; of a change, what is left out stays."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
     type: Literal["Feature"] = "Feature"
     id: str | int | None = None
     geometry: dict[str, Any] | None = None
