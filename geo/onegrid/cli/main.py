@@ -26,7 +26,7 @@ from onegrid.errors import OnegridError, PartitionError, Problem
 
 # New objects before rubbish is looked for. What is imported lasts: searching it over and over, as
 # Python does after every 700, takes a sixth of a small command.
-_RUBBISH_AFTER = 100_000
+_RUBBISH_AFTER = 300_000
 
 app = typer.Typer(
     name="onegrid",
