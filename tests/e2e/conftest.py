@@ -49,9 +49,11 @@ def serving(app: FastAPI) -> Iterator[str]:
         thread.start()
         while not server.started:
             time.sleep(0.02)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:  # else a test that fails in the block keeps the program from ending
+            server.should_exit = True
+            thread.join()
 
 
 @pytest.fixture(scope="session", name="serving")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import provider
 import service
 from onegrid.store import logins
+from onegrid_api.settings import Oidc
 
 pytestmark = pytest.mark.e2e
 OWN = "correct horse battery"
@@ -82,3 +84,26 @@ def test_results_without_accounts_need_no_login(visit, address, faults):
     visit.page.get_by_text("不用登录").wait_for()
     assert visit.page.get_by_role("link", name="登录").count() == 0
     assert faults(visit.page) == []
+
+
+def test_the_offices_own_provider_lets_one_in_where_one_wanted_to_go(
+    visit, serving, tmp_path, faults
+):
+    place = str(tmp_path / "w")
+    service.fill(place)
+    with provider.running() as there:
+        oidc = Oidc(there.issuer, provider.CLIENT, provider.SECRET, label="统一认证")
+        with serving(service.service(place, oidc=oidc)[0]) as address:
+            visit.open(f"{address}/login?next=/login")
+            button = visit.page.get_by_role("link", name="用统一认证登录")
+            button.wait_for()
+            assert faults(visit.page) == []
+            button.click()
+            visit.page.get_by_text("已登录：own（社区）").wait_for()
+            visit.page.locator(".logins li").first.wait_for()
+            there.spoil = {"aud": "somebody else"}
+            visit.page.context.clear_cookies()
+            visit.open(f"{address}/login")
+            button.click()
+            visit.page.get_by_role("alert").wait_for()
+            assert "统一认证" in visit.page.locator("main").inner_text()
