@@ -145,7 +145,7 @@ def _notices(told: ReportTables) -> list[str]:
     if isinstance(source, dict):
         said = [str(text) for text in source.get("attribution", ())]
         if source.get("synthetic"):
-            found.append(f"{SYNTHETIC}：界线、人口、设施为虚构，仅供演示。")
+            found.append(f"{SYNTHETIC}：界线、路名、人口、设施为虚构，仅供演示。")
             said = [text for text in said if SYNTHETIC not in text]  # once is enough
         found += said
     return found

@@ -52,7 +52,7 @@ def cell_facts(tables: ReportTables) -> dict[str, tuple[Fact, ...]]:
             ("面积(m²)", row["area_m2"], "area"),
             ("社区", names["community"].get(community, community), "text"),
             ("街道", names["subdistrict"].get(subdistrict, subdistrict), "text"),
-            *((f"{side}至", sides[side], "text") for side in _IN_PAIRS),
+            *((f"{side}至", sides[side] or None, "text") for side in _IN_PAIRS),
             ("户数", row["households"], "count"),
             ("居民", row["people"], "count"),
             ("60岁以上", row["elders_60"], "count"),
