@@ -12,11 +12,12 @@ import shapely
 from pyproj import Transformer
 
 import service
+from onegrid.io.files import write_layers
 from onegrid.io.networks import write_network
 from onegrid.network.build import build_network
 from onegrid.pipeline.folder import NETWORK_FILE
 from onegrid.pipeline.plan_tables import branch
-from onegrid.store import open_workspace, results
+from onegrid.store import open_workspace, plans, results
 from onegrid.store.ground import Source, put_ground
 from onegrid.store.rows import read_layer
 
@@ -49,11 +50,11 @@ class Desks:
         plan = f"p{next(self.numbers)}"
         with self.app.state.office.workspace.writing() as connection:
             branch(connection, "main", to=plan, name=plan, by=service.BY)
-        token = service.Browser(self.app, "planner").cookies["onegrid_session"]
-        page.context.add_cookies([{"name": "onegrid_session", "value": token, "url": self.address}])
         page.set_viewport_size({"width": 1024, "height": 700})
         page.set_default_timeout(30_000)  # drawn by software, on a busy machine
-        return Desk(page, self.app, self.address, plan)
+        desk = Desk(page, self.app, self.address, plan)
+        desk.enter("planner")
+        return desk
 
 
 @dataclass
@@ -64,6 +65,20 @@ class Desk:
     app: Any
     address: str
     plan: str
+    who: str = ""
+
+    def enter(self, name: str) -> None:
+        """Let somebody in, as if they had logged in before."""
+        self.who = name
+        token = service.Browser(self.app, name).cookies["onegrid_session"]
+        cookie = {"name": "onegrid_session", "value": token, "url": self.address}
+        self.page.context.add_cookies([cookie])
+
+    def draft(self, *edits: dict[str, Any]) -> None:
+        """Have edits drawn and not saved, as if they had been drawn before."""
+        body = {"base_revision": 0, "edits": edits}
+        url = f"/api/plans/{self.plan}/draft"
+        assert service.Browser(self.app, self.who).put(url, body).is_success
 
     def open(self) -> None:
         self.page.goto(f"{self.address}/plan?plan={self.plan}")
@@ -91,6 +106,23 @@ class Desk:
             [x, y],
         )
         return shapely.Point(TO_GRID(lon, lat))
+
+    def centre(self) -> shapely.Point:
+        """Which place of the grid is in the middle of the map."""
+        return shapely.Point(TO_GRID(*self.page.evaluate(f"{MAP}.getCenter().toArray()")))
+
+    def aim(self, x_m: float, y_m: float) -> None:
+        """Point by keyboard from the middle of the map to within a metre of a place."""
+        start = self.centre()
+        self.page.keyboard.press("Space")
+        for way, back, gap_m in (
+            ("ArrowRight", "ArrowLeft", x_m - start.x),
+            ("ArrowUp", "ArrowDown", y_m - start.y),
+        ):
+            tens, ones = divmod(round(abs(gap_m)), 10)
+            arrow = way if gap_m > 0 else back
+            for key in [f"Shift+{arrow}"] * tens + [arrow] * ones:
+                self.page.keyboard.press(key)
 
     def click(self, x_m: float, y_m: float) -> None:
         self.page.mouse.click(*self.on_screen(x_m, y_m))
@@ -122,7 +154,7 @@ class Desk:
 
 
 def fill(folder: Path) -> None:
-    """Make a workspace in a folder: people, a plan with streets and one centre for elders."""
+    """Make a workspace in a folder: people, and a plan in force with streets and one centre."""
     place = str(folder / "区")
     service.fill(place)
     add_walks(place, folder / NETWORK_FILE)
@@ -143,10 +175,14 @@ def add_walks(place: str, file: Path) -> None:
     row = {"kind": "elder_care_center", "name": "示意中心", **sizes, **texts}
     at = [shapely.centroid(shapes[0])]
     centre = gpd.GeoDataFrame([row], index=["F1"], geometry=at, crs=service.SRID)
+    centre = centre.rename_axis("facility_id")
+    write_layers(file.with_name("facilities.gpkg"), {"facilities": centre})
     source = Source("facilities", "f.csv", "0")
     with closing(open_workspace(place)) as workspace, workspace.writing() as connection:
-        put_ground(connection, "main", centre.rename_axis("facility_id"), source, by=service.BY)
-        results.put_result(connection, "main", file.name, file.read_bytes(), revision=0)
+        put_ground(connection, "main", centre, source, by=service.BY)
+        for path in (file, file.with_name("facilities.gpkg")):
+            results.put_result(connection, "main", path.name, path.read_bytes(), revision=0)
+        plans.set_status(connection, "main", base=0, was=plans.DRAFT, to=plans.PUBLISHED)
 
 
 def middle(row: Any) -> tuple[float, float]:

@@ -4,6 +4,7 @@ import { type Nearest, nearest } from "../api/public";
 import { asking } from "./asking";
 import { whenLeft } from "./bench";
 import { services, tellsNearest } from "./services";
+import { minutesOf } from "./standards";
 
 const REST_MS = 150;
 
@@ -39,6 +40,25 @@ whenLeft(() => {
   reading.forget();
   home.value = null;
 });
+
+/** Whether the nearest service of a kind is near enough; the walk is null where there is none. */
+export interface Need {
+  readonly kind: string;
+  readonly name: string;
+  readonly walk_min: number | null;
+  readonly isMet: boolean;
+}
+
+/** Which needs are met at a building, those that are not first. */
+export function needsAt({ services: found }: { readonly services: Nearest }): Need[] {
+  const { minutes } = services.value;
+  const needs = Object.entries(found).map(([kind, [nearest]]): Need => {
+    const walk_min = nearest === undefined ? null : nearest.walk_s / 60;
+    const isMet = walk_min !== null && walk_min <= (minutes ?? minutesOf(kind));
+    return { kind, name: nearest?.name ?? "", walk_min, isMet };
+  });
+  return needs.toSorted((a, b) => Number(a.isMet) - Number(b.isMet));
+}
 
 /** The building and the way from it. */
 export function homeFeatures(): Feature[] {

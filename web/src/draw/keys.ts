@@ -25,6 +25,12 @@ export function turnTo(next: ModeName): void {
   }
 }
 
+/** Take a tool of the grid, from services too. */
+export function takeTool(next: ModeName): void {
+  turnTo(next);
+  if (isOnServices()) tab.value = "cell";
+}
+
 /** Answer the keys of the whole page, but for those that are typed into a field. */
 export function followKeys(target: Window): () => void {
   const answer = (event: KeyboardEvent) => {
@@ -51,8 +57,7 @@ function done(event: KeyboardEvent): boolean {
   }
   const wanted = Object.entries(MODE_KEYS).find(([, letter]) => letter === key)?.[0];
   if (wanted === undefined || event.altKey) return false;
-  turnTo(wanted as ModeName);
-  if (tab.value === "more") tab.value = "cell"; // from services back to the grid
+  takeTool(wanted as ModeName);
   return true;
 }
 

@@ -23,7 +23,7 @@ let asked: Asked[] = [];
 beforeEach(() => {
   asked = [];
   trouble.value = null;
-  vi.stubGlobal("location", { origin: "http://here" });
+  vi.stubGlobal("location", { origin: "http://app" });
   vi.stubGlobal("history", { replaceState: () => {} });
   vi.stubGlobal("fetch", (path: string, { method = "GET", body, signal }: RequestInit) => {
     return new Promise<Response>((resolve, reject) => {

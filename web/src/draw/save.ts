@@ -5,7 +5,8 @@ import type { Edit } from "../model/edit";
 import { type Choice, rebase } from "../model/rebase";
 import { toEdits } from "../model/session";
 import { keepEdits } from "./autosave";
-import { plan, run } from "./bench";
+import { chosen, plan, run } from "./bench";
+import { cells } from "./cells";
 import { drawing } from "./drawing";
 import { again as draw, drawAgain } from "./open";
 import { zoomTo } from "./show";
@@ -42,13 +43,13 @@ export function decide(index: number, choice: Choice): void {
 
 /** Save one's own edits on what somebody else saved: those that fit, and those that are to stand. */
 export async function mergeBoth(): Promise<void> {
-  const [found, open] = [stale.value, plan.value];
-  if (found === null || open === null) return;
+  const [found, open, now] = [stale.value, plan.value, drawing.value];
+  if (found === null || open === null || now === null) return;
   stale.value = null;
   const { theirs, mine, choices } = found;
   await run(() =>
     drawAgain(open.plan_id, (saved, revision) =>
-      rebase(saved, mine, { ...theirs, revision }, choices),
+      rebase(saved, mine, { ...theirs, revision }, now.saved, choices),
     ),
   );
   await save();
@@ -101,7 +102,7 @@ async function send(base: number, edits: readonly Edit[]): Promise<void> {
       saved.value = await saveEdits(open.plan_id, { base, edits });
     } catch (error) {
       if (!isStale(error)) {
-        lookAtRefused(error);
+        lookAtCells(error instanceof ServiceError ? error.details.flatMap(cellsOfFault) : []);
         throw error;
       }
       stale.value = { theirs: error.answer as Stale, mine: edits, choices: new Map() };
@@ -115,12 +116,20 @@ async function send(base: number, edits: readonly Edit[]): Promise<void> {
   });
 }
 
-/** Bring into view what the service refused: it tells the number of the edit. */
-function lookAtRefused(error: unknown): void {
-  const [first] = error instanceof ServiceError ? error.details : [];
-  const { what = "" } = (first ?? {}) as { readonly what?: string };
-  const number = /^edits\[(\d+)\]/.exec(what)?.[1];
-  if (number !== undefined) lookAtEdit(Number(number));
+/** The cells that a fault of a save is about: the service tells the number of the edit, or a cell. */
+export function cellsOfFault(fault: unknown): readonly string[] {
+  const { what = "", where = "" } = fault as { readonly what?: string; readonly where?: string };
+  const [, number] = /^edits\[(\d+)\]/.exec(what) ?? /^edits\[(\d+)\]/.exec(where) ?? [];
+  if (number !== undefined) return drawing.value?.done[Number(number)]?.change.cells ?? [];
+  const [, cell] = /^cells\/(.+)$/.exec(where) ?? [];
+  return cell === undefined ? [] : [cell];
+}
+
+/** Choose cells and bring them into view: all that a fault is about. */
+export function lookAtCells(ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  chosen.value = ids.filter((id) => cells.value.has(id));
+  zoomTo(ids);
 }
 
 function isStale(error: unknown): error is ServiceError {

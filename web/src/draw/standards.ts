@@ -6,7 +6,7 @@ import { run } from "./bench";
 const MINUTES = 15;
 
 /** The kinds of facilities and the departments that the standards know. */
-export const standards = signal<Standards>({ kinds: [], departments: [] });
+export const standards = signal<Standards>({ kinds: [], departments: [], packs: [] });
 
 const kinds = computed(() => byName(standards.value.kinds));
 const departments = computed(() => byName(standards.value.departments));

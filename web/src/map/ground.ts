@@ -1,5 +1,5 @@
 import type { ExpressionSpecification, Map as MapView, VectorTileSource } from "maplibre-gl";
-import { GROUND } from "./base_style";
+import { GROUND, LETTERS } from "./base_style";
 import { addInOrder } from "./order";
 
 const DRAWN_ZOOM_MAX = 18;
@@ -7,8 +7,9 @@ const WIDE = ["motorway", "trunk", "primary"];
 const MIDDLE = ["secondary", "tertiary"];
 const WALKED = ["footway", "path", "pedestrian", "steps", "cycleway", "track"];
 
-/** Draw the streets and buildings below everything, from the tiles at an address (`/api/tiles`). */
+/** Draw water, streets and buildings below everything, from the tiles at an address (`/api/tiles`). */
 export function addGround(map: MapView, address: string, layers: ReadonlySet<string>): void {
+  if (layers.has("water")) addWater(map, address);
   if (layers.has("buildings")) {
     addTiles(map, address, "buildings", 14);
     addInOrder(map, {
@@ -48,6 +49,29 @@ export function addTiles(map: MapView, address: string, layer: string, minzoom =
   map.addSource(layer, { type: "vector", tiles, minzoom, maxzoom: DRAWN_ZOOM_MAX });
 }
 
+function addWater(map: MapView, address: string): void {
+  addTiles(map, address, "water");
+  const water = { source: "water", "source-layer": "water" } as const;
+  addInOrder(map, {
+    id: "water",
+    type: "fill",
+    ...water,
+    filter: ["==", ["geometry-type"], "Polygon"],
+    paint: { "fill-color": GROUND.water, "fill-antialias": false },
+  });
+  addInOrder(map, {
+    id: "water:line",
+    type: "line",
+    ...water,
+    filter: ["==", ["geometry-type"], "LineString"],
+    layout: { "line-cap": "round", "line-join": "round" },
+    paint: {
+      "line-color": GROUND.water,
+      "line-width": ["interpolate", ["exponential", 1.6], ["zoom"], 11, 1, 18, 14],
+    },
+  });
+}
+
 function addRoads(map: MapView, address: string): void {
   addTiles(map, address, "roads", 11);
   const roads = { type: "line", source: "roads", "source-layer": "roads" } as const;
@@ -73,6 +97,21 @@ function addRoads(map: MapView, address: string): void {
     minzoom: 15,
     filter: ["!", driven] as never,
     paint: { "line-color": GROUND.path, "line-width": 1, "line-dasharray": [3, 2] },
+  });
+  addInOrder(map, {
+    id: "road-name",
+    type: "symbol",
+    source: "roads",
+    "source-layer": "roads",
+    minzoom: 15,
+    filter: ["has", "name"],
+    layout: {
+      "symbol-placement": "line",
+      "text-field": ["get", "name"],
+      "text-font": LETTERS,
+      "text-size": 12,
+    },
+    paint: { "text-color": GROUND.name, "text-halo-color": GROUND.road, "text-halo-width": 1.5 },
   });
 }
 

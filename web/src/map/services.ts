@@ -16,6 +16,9 @@ export const SHARES = [
   ["share70", 0.7, "#d8d9a0"],
   ["share90", 0.9, "#a3c69b"],
 ] as const;
+/** Colours of the cells that gain, and of those that lose. */
+export const GAINED = "#2e7d32";
+export const LOST = "#b3261e";
 /** The walking times that circles are drawn for. */
 export const MINUTES = [5, 10, 15] as const;
 
@@ -119,7 +122,7 @@ function addGained(map: MapView): void {
     type: "fill",
     source: WALK,
     paint: {
-      "fill-color": ["case", [">", ["get", "net"], 0], "#2e7d32", "#b3261e"],
+      "fill-color": ["case", [">", ["get", "net"], 0], GAINED, LOST],
       "fill-opacity": 0.55,
     },
   });

@@ -1,4 +1,5 @@
 import type { Edit } from "./edit";
+import { followMoved } from "./follow_moved";
 import type { Partition } from "./partition";
 import { isRefusal } from "./regroup";
 import { openSession, perform, type Refused, type Session } from "./session";
@@ -23,12 +24,14 @@ export interface Rebased {
 
 /**
  * One's own edits on the revision that stands now: those that fit, and of those that clash the ones
- * that are to stand. `saved` is the plan as it stands, read anew.
+ * that are to stand: a border that others moved goes on from where it is now. `saved` is the plan as
+ * it stands, read anew, `base` as it stood when one began to draw.
  */
 export function rebase(
   saved: Partition,
   edits: readonly Edit[],
   { revision, clashes }: Stale,
+  base: Partition,
   choices: ReadonlyMap<number, Choice> = new Map(),
 ): Rebased {
   const clashing = new Set(clashes.map(({ index }) => index));
@@ -40,7 +43,8 @@ export function rebase(
       dropped.push(edit);
       continue;
     }
-    const next = perform(session, edit);
+    const wanted = clashing.has(index) ? followMoved(edit, base, session.now) : edit;
+    const next = perform(session, wanted);
     if (isRefusal(next)) refused.push({ index, edit, refusal: next });
     else session = next;
   }

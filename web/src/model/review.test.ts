@@ -103,29 +103,33 @@ test("edits are put on the revision that stands: clashes by choice, what cannot 
   const edits: Edit[] = [
     { op: "rename", cell_id: "a1", name: "甲" },
     { op: "rename", cell_id: "b1", name: "乙" },
+    { op: "split_k", cell_id: "c1", k: 2, new_ids: ["c1", "n"] },
     { op: "move_border", from: [1000, 1000], to: [1010, 1000] },
+    { op: "move_border", from: [1010, 1000], to: [1010, 1020] },
   ];
   const theirs = after(
     start,
     { op: "rename", cell_id: "a1", name: "丙" },
     { op: "rename", cell_id: "b1", name: "丁" },
     { op: "move_border", from: [1000, 1000], to: [990, 990] },
+    { op: "lock", cell_id: "c1", locked: true },
   );
-  const clashes = [0, 1, 2].map((index) => ({ index, code: "EDIT_STALE" }));
+  const clashes = [0, 1, 2, 3, 4].map((index) => ({ index, code: "EDIT_STALE" }));
   const stale = { revision: 4, fits: [], clashes };
   const { session, dropped, refused } = rebase(
     theirs,
     edits,
     stale,
-    new Map([
-      [1, "mine"],
-      [2, "mine"],
-    ]),
+    start,
+    new Map([1, 2, 3, 4].map((index) => [index, "mine"])),
   );
   expect(["a1", "b1"].map((id) => session.now.faces.get(id)?.attributes.name)).toEqual([
     "丙",
     "乙",
   ]);
   expect([session.revision, dropped]).toEqual([4, [edits[0]]]);
-  expect(refused).toMatchObject([{ index: 2, refusal: { code: "EDIT_NO_VERTEX" } }]);
+  expect(refused).toMatchObject([{ index: 2, refusal: { code: "EDIT_LOCKED" } }]);
+  const places = [...session.now.vertices.values()].map(String);
+  expect(places).toContain("1010000,1020000"); // moved on from where they had put it
+  expect(places).not.toContain("990000,990000");
 });

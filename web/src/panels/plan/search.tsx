@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
-import { choose, communityNames } from "../../draw/bench";
+import { choose, communityNames, tab } from "../../draw/bench";
 import { type Cell, cells } from "../../draw/cells";
+import { isOnServices } from "../../draw/services";
 import { zoomTo } from "../../draw/show";
 import { say } from "../../text/plan/bench";
 
@@ -14,6 +15,7 @@ export function Search() {
     asked.value = "";
     choose(cell_id);
     zoomTo([cell_id]);
+    if (!isOnServices()) tab.value = "cell";
   };
   return (
     <form

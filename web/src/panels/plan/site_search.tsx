@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { ENDED } from "../../api/jobs";
-import { addFacility } from "../../draw/scenario";
+import { addFacility, changes } from "../../draw/scenario";
 import { zoomToPlaces } from "../../draw/show";
 import {
   found,
@@ -81,8 +81,8 @@ function Found() {
           before: figure(told.covered_before),
           after: figure(told.covered_after),
           total: figure(told.total),
-          gap: percent(told.gap, 1),
         })}
+        {told.gap > 0 ? say("found_gap", { gap: percent(told.gap, 1) }) : say("found_best")}
       </p>
       <ol class="plain">
         {told.sites.map((site, i) => (
@@ -94,14 +94,15 @@ function Found() {
 }
 
 function SiteRow({ site, n }: { site: Site; n: number }) {
+  const isTried = changes.value.some((one) => one.op === "add" && one.at === site.at);
   return (
     <li>
       <div class="check">
         <button type="button" class="quiet grow" onClick={() => zoomToPlaces([site.at])}>
           {say("site", { n, gained: figure(site.gained) })}
         </button>
-        <button type="button" onClick={() => addFacility(site.at)}>
-          {say("try_site")}
+        <button type="button" disabled={isTried} onClick={() => addFacility(site.at)}>
+          {say(isTried ? "site_tried" : "try_site")}
         </button>
       </div>
       <small class="hint">{site.why}</small>

@@ -1,6 +1,7 @@
 import { mayEdit } from "../../draw/bench";
-import { turnTo } from "../../draw/keys";
+import { takeTool } from "../../draw/keys";
 import { MODE_KEYS, MODES, mode } from "../../draw/modes/mode";
+import { isOnServices } from "../../draw/services";
 import { say as sayBench } from "../../text/plan/bench";
 import { say } from "../../text/plan/modes";
 
@@ -13,10 +14,10 @@ export function ToolBar() {
         <button
           key={name}
           type="button"
-          aria-pressed={mode.value === name}
+          aria-pressed={mode.value === name && !isOnServices()}
           aria-keyshortcuts={MODE_KEYS[name]}
           title={say(`${name}_hint`)}
-          onClick={() => turnTo(name)}
+          onClick={() => takeTool(name)}
         >
           {say(name)}
           <kbd>{MODE_KEYS[name].toUpperCase()}</kbd>

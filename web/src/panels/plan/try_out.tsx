@@ -1,6 +1,7 @@
 import type { Change } from "../../api/scenarios";
 import { link, TOOLS, tool, useTool } from "../../draw/modes/service";
 import { changes, effects, isCounting, put } from "../../draw/scenario";
+import { GAINED, LOST } from "../../map/services";
 import { say } from "../../text/plan/scenarios";
 import { figure } from "./figure";
 
@@ -89,6 +90,18 @@ function Effects() {
           ))}
         </tbody>
       </table>
+      <ul class="plain">
+        {(
+          [
+            [GAINED, "cells_gained"],
+            [LOST, "cells_lost"],
+          ] as const
+        ).map(([colour, name]) => (
+          <li key={name} class="check">
+            <span class="swatch" style={{ background: colour }} /> {say(name)}
+          </li>
+        ))}
+      </ul>
       {!told.exact && <p class="hint">{say("inexact")}</p>}
     </div>
   );

@@ -1,6 +1,7 @@
 import { busy, person, plan, trouble } from "../../draw/bench";
 import { say } from "../../text/plan/bench";
 import { HintLine } from "./hint_line";
+import { HomeLine } from "./home_line";
 import { LeftNotice } from "./left_notice";
 import { Legend } from "./legend";
 import { LiveFigures } from "./live_figures";
@@ -26,6 +27,7 @@ export function Workbench() {
         <Legend />
         <ToolBar />
         <HintLine />
+        <HomeLine />
         <LiveFigures />
       </main>
       <Side />

@@ -2,7 +2,7 @@ import { type Messages, speaker } from "../language";
 
 const messages = {
   zh: {
-    none: "在地图上点一个网格，或用键盘在列表中选择。",
+    none: "在地图上点一个网格，或在上面按编码、名称查找。",
     several: "已选{n}个网格",
     name: "名称",
     code: "编码",
@@ -26,7 +26,7 @@ const messages = {
     uncovered: "无网格",
   },
   en: {
-    none: "Click a cell on the map, or choose one from the list by keyboard.",
+    none: "Click a cell on the map, or find one above by code or name.",
     several: "{n} cells chosen",
     name: "Name",
     code: "Code",

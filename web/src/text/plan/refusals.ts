@@ -14,6 +14,7 @@ const messages = {
     EDIT_RESOLVED: "这处冲突已经处理",
     EDIT_STALE: "别人已经改动过这里",
     EDIT_SYNTAX: "这一步看不懂",
+    OTHER_AREA: "不在您负责的范围里",
   },
   en: {
     EDIT_LINE_NOT_CROSSING: "the line does not cut the cell in two",
@@ -29,6 +30,7 @@ const messages = {
     EDIT_RESOLVED: "this conflict is settled",
     EDIT_STALE: "somebody has changed it since",
     EDIT_SYNTAX: "this step is not understood",
+    OTHER_AREA: "it is not in your area",
   },
 } satisfies Messages<string>;
 

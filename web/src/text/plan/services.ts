@@ -10,6 +10,8 @@ const messages = {
     n_minutes: "{n} 分钟",
     circles_of: "{n} 分钟生活圈",
     home: "这栋楼走得到吗",
+    home_met: "这栋楼：{all} 类服务里 {n} 类走得到",
+    home_unmet: "；走不到：{kinds}",
     home_hint: "指着一栋楼（或点一下），看各类需要走多久、怎么走。",
     met: "走得到",
     unmet: "走不到",
@@ -30,6 +32,8 @@ const messages = {
     n_minutes: "{n} minutes",
     circles_of: "{n}-minute circles",
     home: "What this building reaches",
+    home_met: "This building reaches {n} of {all} kinds of services",
+    home_unmet: "; not: {kinds}",
     home_hint:
       "Point at a building, or tap it: which needs are met, how long the way is and where it goes.",
     met: "met",
