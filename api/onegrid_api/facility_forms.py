@@ -131,21 +131,25 @@ class FacilitiesSaved(BaseModel):
     stale: list[str]
 
 
-class Imported(BaseModel):
-    """A file that a plan is made from; ``revision`` counts the edits since."""
+class ImportedFile(BaseModel):
+    """A file as it was imported; CRS and encoding are its own, null where nobody knows."""
 
     file: str
     rows: int
     imported_at: str
+    sha256: str
+    crs: str | None
+    encoding: str | None
+
+
+class Imported(ImportedFile):
+    """A file that a plan is made from; ``revision`` counts the edits since."""
+
     revision: int
 
 
-class DepartmentGrid(Named):
+class DepartmentGrid(Named, ImportedFile):
     """The grid of a department that a plan is made from."""
-
-    file: str
-    rows: int
-    imported_at: str
 
 
 class GroundAnswer(BaseModel):

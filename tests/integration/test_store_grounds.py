@@ -1,5 +1,6 @@
 """Each plan is made from its own doors, facilities and departments' grids, on both stores."""
 
+import hashlib
 from contextlib import closing
 
 import geopandas as gpd
@@ -7,6 +8,7 @@ import pytest
 from shapely import Point, box, set_srid
 from sqlalchemy import insert, text
 
+from onegrid.pipeline.plan_import import import_table
 from onegrid.pipeline.plan_tables import branch
 from onegrid.store import create_workspace, open_workspace, plans, results, schema
 from onegrid.store.audit import By
@@ -161,3 +163,23 @@ def test_a_workspace_of_an_earlier_release_keeps_everything_and_can_go_back(plac
         schema.upgrade(engine, srid=SRID)
         schema.check(engine)
         assert people_of(workspace, "one") == people_of(workspace, "two") == [7, 8, 9]
+
+
+@pytest.mark.parametrize(
+    ("file", "codec"), [("doors.csv", "gb18030"), ("doors.csv", "utf-8"), ("doors.gpkg", "utf-8")]
+)
+def test_an_import_remembers_the_hash_the_crs_and_the_encoding_of_its_file(
+    workspace, tmp_path, file, codec
+):
+    source = tmp_path / file
+    if source.suffix == ".csv":
+        source.write_bytes("编号,lon,lat,户数\n甲,114.2508,30.6030,12\n".encode(codec))
+    else:
+        frame = doors([1, 2, 3]).assign(geometry=gpd.points_from_xy([5e5] * 3, [3.4e6] * 3))
+        frame.to_crs(4490).reset_index().to_file(source, layer="doors")
+    import_table(workspace, "people", str(source), plan_id="one", by=BY)
+    with workspace.reading() as connection:
+        (kept,) = batches_of(connection, "one", "people")
+    crs = "EPSG:4326" if source.suffix == ".csv" else "EPSG:4490"
+    assert (kept.source, kept.crs, kept.encoding) == (file, crs, codec)
+    assert kept.sha256 == hashlib.sha256(source.read_bytes()).hexdigest()

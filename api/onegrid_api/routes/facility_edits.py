@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/plans/{plan_id}", tags=["facilities"], responses=ERRORS)
 _DECIMALS = 7
+_OF_FILES: Final = ("rows", "imported_at", "sha256", "crs", "encoding")
 
 
 @router.get("/ground")
@@ -61,13 +62,7 @@ def read_ground(
         people=_imported(people),
         facilities=_imported(places),
         departments=[
-            DepartmentGrid(
-                **department_named(one.name).model_dump(),
-                file=one.source,
-                rows=one.rows,
-                imported_at=one.imported_at,
-            )
-            for one in old
+            DepartmentGrid(**department_named(one.name).model_dump(), **_file(one)) for one in old
         ],
         kinds=kinds_there(pd.Series([facts.kind for facts in found.values()], dtype=object)),
     )
@@ -211,6 +206,9 @@ def _imported(batches: Sequence[BatchHead]) -> Imported | None:
     if not batches:
         return None
     (one,) = batches
-    return Imported(
-        file=one.source, rows=one.rows, imported_at=one.imported_at, revision=one.revision
-    )
+    return Imported(**_file(one), revision=one.revision)
+
+
+def _file(one: BatchHead) -> dict[str, Any]:
+    """Return what is told of a file that was imported."""
+    return {"file": one.source, **{name: getattr(one, name) for name in _OF_FILES}}

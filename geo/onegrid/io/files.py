@@ -55,13 +55,15 @@ class Loaded:
     ``frame`` is indexed by text ids, in metres, with exactly the columns of its table.
     ``skipped`` are the ids of rows without geometry, or with one that cannot be;
     ``missing_counts`` says for each count column how many of the rows that were kept had no
-    figure and count as 0.
+    figure and count as 0. ``crs`` and ``encoding`` are those of the file.
     """
 
     frame: gpd.GeoDataFrame
     findings: tuple[Finding, ...] = ()
     skipped: tuple[str, ...] = ()
     missing_counts: dict[str, int] = field(default_factory=dict)
+    crs: str = ""
+    encoding: str = ""
 
 
 def read_table(
@@ -143,7 +145,8 @@ def read_table(
     gather.check()
     assert placed is not None  # noqa: S101  (for the type checker: check() raised otherwise)
     findings = (*raw.findings, *tagged, *_notes(empty, typed.missing_counts, found))
-    return Loaded(placed, findings, skipped, typed.missing_counts)
+    named_crs = "" if rows.crs is None else rows.crs.to_string()
+    return Loaded(placed, findings, skipped, typed.missing_counts, named_crs, raw.encoding)
 
 
 def _names(frame: gpd.GeoDataFrame) -> list[str]:

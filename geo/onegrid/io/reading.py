@@ -35,7 +35,7 @@ _REFUSED: Final = ("OGR_VRT", "GDALG", "HTTP", "WFS", "OAPIF", "OGCAPI", "CSW", 
 
 @dataclass(frozen=True)
 class Raw:
-    """A layer as read: ``frame`` (CRS may be missing), the layer's name, and what was noticed.
+    """A layer as read: ``frame`` (CRS may be missing), layer, what was noticed, text encoding.
 
     ``problems`` concern single rows (a coordinate that is no number) and are raised together with
     those of the columns.
@@ -46,6 +46,7 @@ class Raw:
     layer: str = ""
     findings: tuple[Finding, ...] = ()
     problems: tuple[Problem, ...] = field(default=())
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -193,15 +194,15 @@ def _read_gdal(place: Located, wanted: _Wanted) -> Raw:
     if len(frame) != info["features"]:
         what = f"{info['features']} features announced, {len(frame)} readable"
         raise bad(place.source, "FILE_TRUNCATED", what, "copy or export it again")
-    findings = []
+    findings, codec = [], "utf-8"
     if guess is not None:
-        frame = _decoded(frame, guess.codec)
+        frame, codec = _decoded(frame, guess.codec), guess.codec
         if guess.guessed:
             findings.append(_guessed(guess.codec, guess.declared, ".dbf"))
     elif is_mojibake(_texts(frame)):
-        frame = _decoded(frame, "gb18030")
+        frame, codec = _decoded(frame, "gb18030"), "gb18030"
         findings.append(_guessed("gb18030", "latin-1", layer))
-    return Raw(place.source, frame, layer, tuple(findings))
+    return Raw(place.source, frame, layer, tuple(findings), encoding=codec)
 
 
 def _load(
@@ -242,7 +243,8 @@ def _read_json(place: Located, wanted: _Wanted) -> Raw:
     if place.layer is not None:
         raise bad(place.source, "LAYER_MISSING", "the file has one layer", "leave out #layer")
     frame, _ = _load(text[0].encode("utf-8"), None, None, heights=wanted.heights)
-    return Raw(place.source, frame, place.path.stem, (_guessed(codec, "utf-8", ""),))
+    guessed = (_guessed(codec, "utf-8", ""),)
+    return Raw(place.source, frame, place.path.stem, guessed, encoding=codec)
 
 
 def _read_csv(place: Located, _: _Wanted) -> Raw:
@@ -265,7 +267,8 @@ def _read_csv(place: Located, _: _Wanted) -> Raw:
         raise bad(place.source, "FILE_FORMAT", "is no table", remedy, error=error) from None
     findings = (_guessed(text[1], "utf-8", ""),) if text[1] == "gb18030" else ()
     frame, problems = to_points(table, place.source)
-    return Raw(place.source, frame, place.path.stem, findings, tuple(problems))
+    codec = text[1].removesuffix("-sig")
+    return Raw(place.source, frame, place.path.stem, findings, tuple(problems), codec)
 
 
 def _read_parquet(place: Located, wanted: _Wanted) -> Raw:

@@ -33,6 +33,14 @@ class Reading:
     datums: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Written:
+    """How a file was written: the CRS it says, empty if none, and the encoding of its texts."""
+
+    crs: str
+    encoding: str
+
+
 class Reader:
     """Reads tables one after the other and remembers what was wrong with each."""
 
@@ -45,6 +53,7 @@ class Reader:
         self.findings: dict[str, tuple[Finding, ...]] = {}
         self.skipped: dict[str, tuple[str, ...]] = {}
         self.missing_counts: dict[str, dict[str, int]] = {}
+        self.written: dict[str, Written] = {}
 
     def read(
         self, role: str, source: str, table: Table, *, crs: str | None = None
@@ -66,6 +75,7 @@ class Reader:
         if loaded.skipped:
             self.skipped[role] = loaded.skipped
         self.missing_counts[role] = loaded.missing_counts
+        self.written[role] = Written(loaded.crs, loaded.encoding)
         return loaded.frame
 
     def attempt(self, step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:

@@ -18,7 +18,7 @@ from onegrid.pipeline.case_desk import plan_in_force
 from onegrid.pipeline.edit import read_grid
 from onegrid.pipeline.edit_history import DEPARTMENTS_FILE, departments_beside
 from onegrid.pipeline.folder import FACILITIES_FILE, PEOPLE_FILE
-from onegrid.pipeline.inputs import Reader, Reading, there
+from onegrid.pipeline.inputs import Reader, Reading, Written, there
 from onegrid.pipeline.plan_tables import GRID_FILE, RECORD_FILE, record_of, srid_of_crs
 from onegrid.pipeline.stages import Run
 from onegrid.store import Workspace, open_workspace, plans, results
@@ -60,6 +60,7 @@ class _Read:
     departments: dict[str, gpd.GeoDataFrame]
     tables: dict[str, tuple[str, gpd.GeoDataFrame]]  # by role: file and rows
     findings: dict[str, list[dict[str, Any]]]
+    written: dict[str, Written]
 
 
 def import_folder(place: str, inputs: ImportInputs, *, by: By) -> dict[str, Any]:
@@ -121,9 +122,10 @@ def import_table(
     frame = reader.read(role, source, TABLES[role], crs=f"EPSG:{workspace.srid}")
     reader.check()
     found = tuple(reader.notes()["findings"].get(role, ()))
+    written = reader.written[role]
     path = Path(split_layer(source)[0])
     with workspace.writing() as connection:
-        kept = Source(role, path.name, _hash(path), found)
+        kept = Source(role, path.name, _hash(path), found, **vars(written))
         put_ground(connection, plan_id, there(frame), kept, by=by)
         if also is not None:
             also(connection)
@@ -200,7 +202,7 @@ def _read(inputs: ImportInputs) -> _Read:
         if source and frame is not None:
             tables[role] = (source, frame)
     reader.check()
-    return _Read(there(layers), old or {}, tables, reader.notes()["findings"])
+    return _Read(there(layers), old or {}, tables, reader.notes()["findings"], reader.written)
 
 
 def _beside(inputs: ImportInputs, name: str) -> str | None:
@@ -211,12 +213,13 @@ def _beside(inputs: ImportInputs, name: str) -> str | None:
 def _put_ground(connection: Connection, inputs: ImportInputs, read: _Read, by: By) -> None:
     file = inputs.folder / DEPARTMENTS_FILE
     for name, frame in sorted(read.departments.items()):
-        source = Source(DEPARTMENT, file.name, _hash(file), (), name)
+        written = Written(frame.crs.to_string(), "utf-8")  # as every GeoPackage
+        source = Source(DEPARTMENT, file.name, _hash(file), (), name, **vars(written))
         put_ground(connection, inputs.plan_id, frame, source, by=by)
     for role, (place, frame) in sorted(read.tables.items()):
         path = Path(split_layer(place)[0])
         found = tuple(read.findings.get(role, ()))
-        source = Source(role, path.name, _hash(path), found)
+        source = Source(role, path.name, _hash(path), found, **vars(read.written[role]))
         put_ground(connection, inputs.plan_id, frame, source, by=by)
 
 

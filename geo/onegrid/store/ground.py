@@ -36,13 +36,18 @@ _CONTENTS: Final = TableClause("gpkg_contents", column("table_name"), column("la
 
 @dataclass(frozen=True)
 class Source:
-    """Where imported rows come from: a file, its hash, and what the import found in it."""
+    """Where imported rows come from: a file, its hash, and what the import found in it.
+
+    ``crs`` and ``encoding`` are the file's own, None where nobody knows.
+    """
 
     role: str
     file: str
     sha256: str
     findings: tuple[Mapping[str, Any], ...] = ()
     department: str = ""
+    crs: str | None = None
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,9 @@ class BatchHead:
     source: str
     rows: int
     imported_at: str
+    sha256: str
+    crs: str | None
+    encoding: str | None
     touched: str
 
 
@@ -171,6 +179,8 @@ def _add_batch(connection: Connection, source: Source, *, rows: int, by: By) -> 
         "author": by.author,
         "findings": [dict(finding) for finding in source.findings],
         "revision": 0,
+        "crs": source.crs,
+        "encoding": source.encoding,
     }
     made = insert(Batch).values(batch).returning(Batch.batch_id)
     return int(connection.execute(made).scalar_one())

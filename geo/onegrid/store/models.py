@@ -52,6 +52,8 @@ class Batch(Base):
     author: Mapped[str]
     findings: Mapped[list[Any]] = mapped_column(JsonText)
     revision: Mapped[int]
+    crs: Mapped[str | None]  # of the file; of its texts the encoding
+    encoding: Mapped[str | None]
 
 
 class DepartmentGrid(Base):
