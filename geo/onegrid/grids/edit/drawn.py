@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -51,13 +52,22 @@ def ground_between(
     rims = np.append(_inside(lines, around), shapely.boundary(around))
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(rims, grid_size=grid_m)]))
     faces = faces[shapely.intersects(faces, strip)]  # a part outside the strip moves nothing
-    strips = [polygons_of(shapely.intersection(cell, strip, grid_size=grid_m)) for cell in cells]
+    strips = _parted(strip, cells)
     inside = [_sized(faces, part) for part in strips]
     one = _sized(faces, cells[0])
     bodies = [one - inside[0], shapely.area(faces) - one - inside[1]]
     given = (bodies[1] > bodies[0]) & (bodies[0] <= inside[0]) & (inside[0] > 0)
     taken = (bodies[0] > bodies[1]) & (bodies[1] <= inside[1]) & (inside[1] > 0)
     return _wide(faces[given], strips[0]), _wide(faces[taken], strips[1])
+
+
+@lru_cache(maxsize=1)  # every department is asked about the same strip; nothing of it is prepared
+def _parted(
+    strip: shapely.Geometry, cells: tuple[shapely.Geometry, shapely.Geometry]
+) -> list[shapely.Geometry]:
+    """Return what each of two cells has of a strip."""
+    grid_m = standards.number("grid_size_m")
+    return [polygons_of(shapely.intersection(cell, strip, grid_size=grid_m)) for cell in cells]
 
 
 def _inside(lines: NDArray[np.object_], around: shapely.Geometry) -> NDArray[np.object_]:
