@@ -37,8 +37,9 @@ class Published:
 
     @property
     def fresh(self) -> Results | None:
-        """What may be shown, if it was looked at a moment ago."""
-        return self._shown if time.monotonic() - self._asked < _SECONDS else None
+        """What may be shown, if it was looked at a moment ago or somebody is just looking."""
+        most_s = 2 * _SECONDS if self._lock.locked() else _SECONDS
+        return self._shown if time.monotonic() - self._asked < most_s else None
 
     def results(self) -> Results:
         """Return what may be shown; nothing but an empty page before a plan is published."""

@@ -12,7 +12,7 @@ from onegrid.pipeline.norm_desk import bundled_heads, own_heads
 from onegrid.standards import departments, profiles
 from onegrid_api.deps import ResultsDep, SettingsDep, VersionDep
 from onegrid_api.forms import ERRORS
-from onegrid_api.schemas import District, Standards, Walker
+from onegrid_api.schemas import District, KindThere, Standards, Walker
 from onegrid_api.signs import department_named, kinds_known, kinds_there, pack_known
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def district(
         grid="grid.gpkg" in there,
         nearest={NETWORK_FILE, "facilities.gpkg"} <= there,
         box=_box(results) if "grid.gpkg" in there else None,
-        kinds=kinds_there(results.facilities()["kind"]) if "facilities.gpkg" in there else [],
+        kinds=_kinds(results) if "facilities.gpkg" in there else [],
         profiles=[
             Walker(
                 name=p.name,
@@ -56,7 +56,7 @@ def district(
 def standards(request: Request, version: VersionDep) -> Standards:
     """Return the kinds, departments and norm packs there are; the same for every plan."""
     office: Office | None = request.app.state.office
-    heads = bundled_heads()
+    heads = [*bundled_heads()]
     if office is not None:
         with office.workspace.reading() as connection:
             heads += own_heads(connection)
@@ -70,5 +70,15 @@ def standards(request: Request, version: VersionDep) -> Standards:
 
 
 def _box(results: Results) -> tuple[float, float, float, float]:
-    west, south, east, north = to_lonlat(results.communities()).total_bounds.round(6).tolist()
-    return west, south, east, north
+    def make() -> tuple[float, float, float, float]:
+        west, south, east, north = to_lonlat(results.communities()).total_bounds.round(6).tolist()
+        return west, south, east, north
+
+    return results.made("box", ("grid.gpkg",), make)
+
+
+def _kinds(results: Results) -> list[KindThere]:
+    def make() -> list[KindThere]:
+        return kinds_there(results.facilities()["kind"])
+
+    return results.made("kinds", ("facilities.gpkg",), make)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from operator import itemgetter
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -32,22 +33,28 @@ def places(
     count: Annotated[int, Query(ge=1, le=20)] = 8,
 ) -> Places:
     """Return places whose name or address holds some text; what begins with it comes first."""
-    known, asked = _known(results), q.strip().lower()
-    if not asked or known.empty:
+    asked = q.strip().lower()
+    if not asked:
         return Places(items=[])
-    at = known["text"].str.find(asked)
-    found = known.assign(at=at)[at >= 0]
-    ranked = found.assign(
-        begins=found["at"] != 0,
-        elsewhere=found["at"] >= found["name"].str.len(),  # in the address only
-        order=found["what"].map(_ORDER.index),
-        length=found["name"].str.len(),
-    ).sort_values(["elsewhere", "begins", "order", "length", "name"], kind="stable")
-    rows = ranked.head(count)[["name", "what", "within", "lon", "lat"]].to_dict("records")
-    return Places(items=[Place.model_validate(row) for row in rows])
+    found = [(known.rank(at), known.place) for known in _known(results)
+             if (at := known.text.find(asked)) >= 0]  # fmt: skip
+    found.sort(key=itemgetter(0))  # in order of the files where all is equal
+    return Places(items=[place for _, place in found[:count]])
 
 
-def _known(results: Results) -> pd.DataFrame:
+class _Known(NamedTuple):
+    """A place, and the text it is found by: its name, and behind it what it lies in."""
+
+    text: str
+    place: Place
+
+    def rank(self, at: int) -> tuple[object, ...]:
+        """Return what places are sorted by if what is asked for stands `at` somewhere."""
+        name = self.place.name
+        return at >= len(name), at != 0, _ORDER.index(self.place.what), len(name), name
+
+
+def _known(results: Results) -> list[_Known]:
     """Return every name, kept until a file changes."""
     made = {
         _GRID: _of_grid,
@@ -57,10 +64,11 @@ def _known(results: Results) -> pd.DataFrame:
     }
     files = tuple(name for name in made if results.has(name))
 
-    def make() -> pd.DataFrame:
-        parts = [made[name](results) for name in files]
-        found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-        return found if found.empty else found[found["name"] != ""].reset_index(drop=True)
+    def make() -> list[_Known]:
+        rows = [row for name in files for row in made[name](results).to_dict("records")]
+        return [
+            _Known(row.pop("text"), Place.model_validate(row)) for row in rows if row["name"] != ""
+        ]
 
     return results.made("places", files, make)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from onegrid.errors import InputError, Problem, StandardError
@@ -92,7 +93,8 @@ def norms_named(connection: Connection, name: str) -> tuple[Norm, ...]:
     return norms(own[name].rules, source=name) if name in own else pack(name)
 
 
-def bundled_heads() -> list[PackHead]:
+@cache
+def bundled_heads() -> tuple[PackHead, ...]:
     """Return the packs that come with the product, in the order of their table.
 
     Examples
@@ -100,7 +102,7 @@ def bundled_heads() -> list[PackHead]:
     >>> [head.name for head in bundled_heads() if head.default]
     ['cangzhou-2020']
     """
-    return [_head(name, pack(name), own=False) for name in packs()]
+    return tuple(_head(name, pack(name), own=False) for name in packs())
 
 
 def own_heads(connection: Connection) -> list[PackHead]:
