@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,7 +15,7 @@ from onegrid.coverage.tables import GAP_COLUMNS
 from onegrid.errors import Gather, InputError, Problem
 from onegrid.io.files import refuse_overwrite, write_bytes
 from onegrid.io.networks import read_network
-from onegrid.pipeline.folder import NETWORK_FILE, layer_of, read_report
+from onegrid.pipeline.folder import NETWORK_FILE, WATER_FILE, layer_of, read_report
 from onegrid.pipeline.stages import Run
 from onegrid.reports import ReportOptions, ReportTables, compose
 
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from onegrid.reports.model import Report
 
-SUFFIXES = (".xlsx", ".docx", ".html")
+_BOOK = ".xlsx"
+SUFFIXES = (_BOOK, ".docx", ".html")
 _REMEDY = "write it again with onegrid"
 _NEEDED = {
     "gaps.csv": GAP_COLUMNS,
@@ -56,6 +58,7 @@ def read_report_tables(folder: Path) -> ReportTables:
         facilities=layer_of(folder / "facilities.gpkg", "facilities", "facility_id"),
         sites=layer_of(folder / "sites.gpkg", "sites"),
         roads=_streets(folder / NETWORK_FILE),
+        water=layer_of(folder / WATER_FILE, "water"),
         gaps=tables["gaps.csv"],
         circles=layer_of(folder / "circles.gpkg", "circles"),
         fixes=tables["fixes.csv"],
@@ -86,7 +89,7 @@ def write_report(folder: Path, out: Path, *, options: ReportOptions) -> dict[str
     with run.stage("读取"):
         tables = read_report_tables(folder)
     with run.stage("汇总"):
-        report = compose(tables, options=options)
+        report = compose(tables, options=replace(options, pictures=suffix != _BOOK))
     with run.stage("写出", tables=len(list(report.tables())), sheets=len(report.sheets)):
         data = _rendered(report, suffix)
         write_bytes(out, data, private=options.office)
@@ -101,7 +104,7 @@ def write_report(folder: Path, out: Path, *, options: ReportOptions) -> dict[str
 
 def _rendered(report: Report, suffix: str) -> bytes:
     """Return the file; each writer is loaded only where it is wanted."""
-    if suffix == ".xlsx":
+    if suffix == _BOOK:
         from onegrid.reports.xlsx import xlsx  # noqa: PLC0415
 
         return xlsx(report)

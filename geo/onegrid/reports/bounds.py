@@ -23,6 +23,7 @@ OUTSIDE: Final = "区外"
 _PIECE_M: Final = 15.0  # a border is looked at in pieces of this length
 _STEP_M: Final = 1.0  # the neighbour is who holds the ground this far outside
 _PARALLEL: Final = 0.85  # cosine: a street that crosses a border does not bound it
+_FACING: Final = 0.25  # cosine: less is no longer facing a side
 _WORTH_NAMING: Final = 0.25  # of the length of a side
 _NAMED: Final = 2
 
@@ -36,9 +37,10 @@ def four_bounds(
 ) -> pd.DataFrame:
     """Say what bounds each cell on its four sides.
 
-    A piece of border belongs to the side its outward normal points to. It is named after the
-    nearest street that runs along it within ``border_snap_m``, else after the cell beyond. A side
-    is called by what bounds at least a quarter of it, two names at most, the longer first.
+    A piece of border belongs to the side its outward normal points to; a side of a cell on its
+    corner, which has none, is made of those that face it. A piece is named after the nearest street
+    that runs along it within ``border_snap_m``, else after the cell beyond. A side is called by
+    what bounds at least a quarter of it, two names at most, the longer first.
 
     Parameters
     ----------
@@ -74,23 +76,39 @@ def four_bounds(
     length_m = np.hypot(*along.T)
     normal = np.column_stack([along[:, 1], -along[:, 0]]) / length_m[:, None]
     middle = (start + end) / 2
-    side = np.argmax(normal @ np.array(list(SIDES.values())).T, axis=1)
+    facing = normal @ np.array(list(SIDES.values())).T
     street = _streets(middle, along / length_m[:, None], roads)
     ordered = cells.sort_index()
     beyond = locate(shapely.points(middle + normal * _STEP_M), ordered.geometry.to_numpy())
     names = [labels.get(str(i), str(i)) for i in ordered.index]
     neighbour = np.array([*names, OUTSIDE], dtype=object)[beyond]
+    piece, side = _sides(facing, owner)
     pieces = pd.DataFrame(
         {
-            "cell": owner,
+            "cell": owner[piece],
             "side": side,
-            "name": np.where(street != "", street, neighbour),
-            "length_m": length_m,
+            "name": np.where(street != "", street, neighbour)[piece],
+            "length_m": length_m[piece],
         }
     )
     told = _told(pieces)
     table = [[told.get((row, s), "") for s in range(len(SIDES))] for row in range(len(ids))]
     return pd.DataFrame(table, index=pd.Index(ids, name="cell_id"), columns=list(SIDES))
+
+
+def _sides(facing: Floats, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return pieces of border with the side of each, from how much they face the four sides.
+
+    A piece is of the side it faces most. A cell that stands on its corner has no piece of some
+    side then: there it is those that face it at all.
+    """
+    most = np.argmax(facing, axis=1)
+    found = [(np.arange(len(owner)), most)]
+    for side in range(len(SIDES)):
+        lacking = ~np.isin(owner, owner[most == side])
+        piece = np.flatnonzero(lacking & (facing[:, side] >= _FACING))
+        found.append((piece, np.full(len(piece), side)))
+    return np.concatenate([p for p, _ in found]), np.concatenate([s for _, s in found])
 
 
 def _segments(lines: np.ndarray) -> tuple[Floats, Floats, np.ndarray]:

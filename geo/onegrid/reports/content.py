@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from onegrid.reports.inputs import ReportTables
+    from onegrid.reports.model import Picture
 
 TITLE = "全要素网格与十五分钟生活圈报告"
 SYNTHETIC = "示意数据"
@@ -40,12 +41,13 @@ class ReportOptions:
     """What a report holds: full figures for the office, pages for which cells.
 
     ``cells`` are ids; None is a page for every cell, empty none. Without ``chapters`` there are
-    these pages only.
+    these pages only; a workbook has no ``pictures``.
     """
 
     office: bool = False
     cells: tuple[str, ...] | None = ()
     chapters: bool = True
+    pictures: bool = True
 
 
 def compose(found: ReportTables, *, options: ReportOptions) -> Report:
@@ -76,18 +78,19 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
     pages = cell_sheets(told, facts, options.cells, note="　".join(about_data))
     if not options.chapters:
         return Report(_title(told.about), tuple(about_data), (), tuple(pages))
+    whole, served, elders = _maps(told) if options.pictures else ((), (), ())
     sections = [
         Section("摘要", tuple(_summary(told))),
         Section(
             "全要素网格",
             (*_grid_text(told.about), *((_ELSEWHERE,) if facts else ())),
-            tuple(grid_pictures(told)),
+            whole,
             (*tables.grid_tables(told), *roster(facts), *tables.crosswalk_tables(told)),
         ),
         Section(
             "服务覆盖",
             (),
-            (*circle_pictures(told, elders=False), *gap_pictures(told, elders=False)),
+            served,
             (
                 *tables.gap_tables(told),
                 *size_tables(told),
@@ -98,7 +101,7 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
         Section(
             "养老服务",
             (),
-            (*circle_pictures(told, elders=True), *gap_pictures(told, elders=True)),
+            elders,
             tuple(care.elder_tables(told)),
         ),
         Section(
@@ -113,6 +116,15 @@ def compose(found: ReportTables, *, options: ReportOptions) -> Report:
     ]
     filled = [s for s in sections if s.text or s.pictures or s.tables]
     return Report(_title(told.about), tuple(about_data), tuple(filled), tuple(pages))
+
+
+def _maps(told: ReportTables) -> tuple[tuple[Picture, ...], ...]:
+    """Return the maps of the grid, of services, and of elder care."""
+    served, elders = (
+        (*circle_pictures(told, elders=elders), *gap_pictures(told, elders=elders))
+        for elders in (False, True)
+    )
+    return tuple(grid_pictures(told)), served, elders
 
 
 def _check(found: ReportTables, options: ReportOptions) -> None:

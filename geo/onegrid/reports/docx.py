@@ -166,9 +166,9 @@ def _table(table: Table, room_mm: float) -> str:
 
 def _sheet(images: _Images, sheet: Sheet, *, new_page: bool) -> str:
     widths = [int(side * xml.TWIPS_PER_MM) for side in _FACT_COLUMNS]
-    name, value = ({"bold": True, "shaded": True}, {})
     cells = [
-        xml.cell(w, points=10, **look) for w, look in zip(widths, (name, value) * 2, strict=True)
+        xml.cell(width, points=10, bold=label, shaded=label)
+        for width, label in zip(widths, (True, False, True, False), strict=True)
     ]
     told = [text for label, fact, form in sheet.facts for text in (label, shown(fact, form))]
     told += [""] * (-len(told) % len(cells))

@@ -26,8 +26,9 @@ class ReportTables:
     """The result files of a folder as tables; any part may be missing.
 
     ``cells, communities, subdistricts, conflicts, circles, facilities, sites`` have geometry in one
-    metric CRS, ``roads`` too, with ``name``; ``gaps, fixes, fix_cells, elders, elder_fixes, checks
-    (of facilities), worst (doors), crosswalk, staff`` are the CSV files, ``about`` ``report.json``.
+    metric CRS, ``water`` and ``roads`` too, with ``name``; ``gaps, fixes, fix_cells, elders,
+    elder_fixes, checks (of facilities), worst (doors), crosswalk, staff`` are the CSV files,
+    ``about`` ``report.json``.
     """
 
     cells: gpd.GeoDataFrame | None = None
@@ -38,6 +39,7 @@ class ReportTables:
     facilities: gpd.GeoDataFrame | None = None
     sites: gpd.GeoDataFrame | None = None
     roads: gpd.GeoDataFrame | None = None
+    water: gpd.GeoDataFrame | None = None
     gaps: pd.DataFrame | None = None
     fixes: pd.DataFrame | None = None
     fix_cells: pd.DataFrame | None = None

@@ -25,6 +25,7 @@ _CELL_WIDTH: Final = 400  # points
 _CELL_RATIO: Final = 0.6  # height of a cell's map over its width
 _CELL_FRAME: Final = 0.58  # half the map's width over the cell's
 _TINTS: Final = ("#d5e6f2", "#a5cbe4", "#6fafd6")  # of the farthest band to the nearest
+_WATER: Final = "#b9d4e2"
 _EDGE, _EDGE_WIDTH = "#6b6b6b", 0.4
 
 
@@ -124,6 +125,7 @@ class Surroundings:
     cell_tree: shapely.STRtree
     roads: np.ndarray
     road_tree: shapely.STRtree
+    water: np.ndarray
     facilities: np.ndarray
     facility_tree: shapely.STRtree
 
@@ -133,15 +135,17 @@ class Surroundings:
         cells: gpd.GeoDataFrame,
         roads: gpd.GeoDataFrame | None,
         facilities: gpd.GeoDataFrame | None,
+        water: gpd.GeoDataFrame | None,
     ) -> Surroundings:
         """Index the tables once."""
         nothing = np.empty(0, dtype=object)
+        rivers = nothing if water is None else water.geometry.to_numpy()
         shapes = cells.geometry.to_numpy()
         lines = nothing if roads is None else roads.geometry.to_numpy()
         points = nothing if facilities is None else facilities.geometry.to_numpy()
         tree = shapely.STRtree
         ids = cells.index.astype(str).to_numpy(object)
-        return cls(ids, shapes, tree(shapes), lines, tree(lines), points, tree(points))
+        return cls(ids, shapes, tree(shapes), lines, tree(lines), rivers, points, tree(points))
 
 
 def cell_picture(cell: str, around: Surroundings) -> Picture:
@@ -157,6 +161,7 @@ def cell_picture(cell: str, around: Surroundings) -> Picture:
     marks = (
         Mark(shapely.clip_by_rect(around.cells[near], *bounds), fill="#f4f4f2", stroke="#aaaaaa"),
         Mark(own, fill="#fdf3d8"),
+        Mark(shapely.clip_by_rect(around.water, *bounds), fill=_WATER),
         Mark(shapely.clip_by_rect(lines, *bounds), stroke="#c3baa9", width=1.2),
         Mark(own, stroke=signs.VERMILLION, width=1.8),
         Mark(
@@ -192,6 +197,9 @@ def _filled(shapes: np.ndarray, classes: np.ndarray, known: dict[str, Sign]) -> 
 def _outlines(tables: ReportTables) -> tuple[list[Mark], list[Sign]]:
     found: list[Mark] = []
     legend = []
+    if tables.water is not None:
+        found.append(Mark(_simple(tables.water), fill=_WATER, stroke=_WATER))
+        legend.append(Sign("水面", _WATER))
     if tables.communities is not None:
         found.append(Mark(_simple(tables.communities), stroke=signs.DARK, width=1.0))
         legend.append(Sign("社区边界", signs.DARK, "line"))

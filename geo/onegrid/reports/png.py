@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -94,7 +94,7 @@ class _Drawing:
             .translate(0, -height)
             .scale(_DPI / _POINTS_PER_INCH, -_DPI / _POINTS_PER_INCH)
         )
-        self._renderer = self._canvas.get_renderer()
+        self._renderer = self._canvas.get_renderer()  # type: ignore[no-untyped-call]  # matplotlib has few types
         self._renderer.clear()
         self._figure.patch.draw(self._renderer)
 
@@ -120,7 +120,7 @@ class _Drawing:
 
     def png(self) -> bytes:
         """Return what was painted."""
-        drawn = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # matplotlib has few types
+        drawn = np.asarray(self._canvas.buffer_rgba())  # type: ignore[no-untyped-call]  # as above
         image = Image.fromarray(drawn).convert("RGB")
         few = image.quantize(_COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         raw = io.BytesIO()
@@ -137,16 +137,16 @@ def _draw(drawing: _Drawing, mark: Mark, picture: Picture) -> None:
     shapes = mark.shapes[~(shapely.is_missing(mark.shapes) | shapely.is_empty(mark.shapes))]
     dimension = shapely.get_dimensions(shapes)
     points, lines, areas = (shapes[dimension == d] for d in (0, 1, 2))
-    edge = {"edge": mark.stroke, "width": mark.width, "dash": mark.dash}
+    paint = partial(drawing.path, edge=mark.stroke, width=mark.width, dash=mark.dash)
     if len(areas):
         whole = _outline(shapely.boundary(areas), picture)
-        drawing.path(whole, face=mark.fill, **edge)
+        paint(whole, face=mark.fill)
         if mark.fill:
             drawing.hatch(whole, _HATCHES.get(mark.pattern))
     if len(lines):
-        drawing.path(_outline(lines, picture), **edge)
+        paint(_outline(lines, picture))
     for x, y in picture.to_points(shapely.get_coordinates(points)).tolist():
-        drawing.path(Outline.circle((x, y), mark.radius), face=mark.fill, **edge)
+        paint(Outline.circle((x, y), mark.radius), face=mark.fill)
     _label(drawing, mark, picture)
 
 

@@ -83,7 +83,7 @@ def cell_sheets(
     """
     if tables.cells is None:
         return []
-    around = Surroundings.of(tables.cells, tables.roads, tables.facilities)
+    around = Surroundings.of(tables.cells, tables.roads, tables.facilities, tables.water)
     inside, services = _facilities_by_cell(tables), _services_by_cell(tables)
     found = []
     for cell in facts if asked is None else asked:  # a page each

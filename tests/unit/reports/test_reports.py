@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 from docx import Document
+from docx.oxml.ns import qn
 
 import tables
 from onegrid.coverage.suppress import suppress
@@ -18,6 +19,7 @@ from onegrid.errors import InputError
 from onegrid.pipeline.mapping import draw_map
 from onegrid.pipeline.reporting import read_report_tables, write_report
 from onegrid.reports import ReportOptions, ReportTables, compose
+from onegrid.reports.bounds import four_bounds
 from onegrid.reports.docx import docx
 from onegrid.reports.html import html
 from onegrid.reports.model import HIDDEN, Column, Report, Section, Table, shown
@@ -309,6 +311,54 @@ def test_a_page_of_a_cell_names_its_bounds_staff_and_facilities(public):
     assert (facts["应配干部"], facts["应配专职网格员"], facts["应配群众力量"]) == (1, 1, 2)
     assert facts["社区"].startswith("<img")
     assert sheet.tables[0].rows["name"].tolist() == ["设施0"]
+
+
+def test_a_cell_on_its_corner_has_four_bounds_too():
+    corner = shapely.Polygon([(0, -50), (60, 0), (0, 50), (-60, 0)])
+    cells = gpd.GeoDataFrame(index=["a"], geometry=[corner], crs=tables.CRS)
+    lane = shapely.LineString([(60, 0), (0, 50)])
+    roads = gpd.GeoDataFrame({"name": ["斜街"]}, geometry=[lane], crs=tables.CRS)
+    told = four_bounds(cells, roads, {}).loc["a"]
+    assert told.to_dict() == {"东": "区外、斜街", "南": "区外", "西": "区外", "北": "区外、斜街"}
+
+
+def test_water_is_drawn_and_named_on_every_map(found):
+    river = gpd.GeoDataFrame(geometry=[shapely.box(*found.cells.total_bounds)], crs=tables.CRS)
+    report = compose(replace(found, water=river), options=ReportOptions(cells=("c00",)))
+    maps = [picture for section in report.sections for picture in section.pictures]
+    assert maps
+    assert all("水面" in [sign.label for sign in picture.legend] for picture in maps)
+    (sheet,) = report.sheets
+    seen = river.geometry[0] & shapely.box(*sheet.picture.bounds)
+    drawn = [mark.shapes[0] for mark in sheet.picture.marks if len(mark.shapes) == 1]
+    assert any(shape.equals(seen) for shape in drawn)
+
+
+def test_no_page_of_a_document_ends_with_a_heading(document):
+    body = Document(io.BytesIO(document)).element.body
+    turns = [p for p in body if p.tag == qn("w:p") and p.find(f".//{qn('w:sectPr')}") is not None]
+    assert turns
+    for turn in turns:
+        style = turn.getprevious().find(f".//{qn('w:pStyle')}")
+        assert style is None or not style.get(qn("w:val")).startswith("Heading")
+
+
+def test_letters_that_xml_cannot_hold_are_left_out_of_a_document():
+    rows = pd.DataFrame({"a": ["甲\x0b乙<&>"]})
+    section = Section("题\x00", ("文\x1f",), (), (Table("t", "t", (Column("a", "a"),), rows),))
+    opened = Document(io.BytesIO(docx(Report("t", (), (section,)))))
+    assert opened.tables[0].rows[1].cells[0].text == "甲乙<&>"
+
+
+def test_a_column_of_the_workbook_is_as_wide_as_its_words_or_breaks_them():
+    rows = pd.DataFrame({"a": ["武汉中央商务区管理委员会"], "b": ["长" * 40]})
+    columns = (Column("a", "甲"), Column("b", "乙"))
+    section = Section("x", tables=(Table("t", "t", columns, rows),))
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx(Report("t", (), (section,)))))["t"]
+    assert sheet.column_dimensions["A"].width > 24
+    assert not sheet["A4"].alignment.wrap_text
+    assert sheet.column_dimensions["B"].width < 60
+    assert sheet["B4"].alignment.wrap_text
 
 
 def test_the_list_of_what_to_do_tells_before_and_after(public, office):
