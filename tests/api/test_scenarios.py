@@ -12,6 +12,8 @@ from onegrid.circles.reach import nearest
 from onegrid.io.files import write_csv, write_json, write_layers, write_parquet
 from onegrid.io.networks import write_network
 from onegrid.network.build import build_network
+from onegrid.pipeline.folder import read_report
+from onegrid.pipeline.jobs import Task, perform, prepare
 from onegrid.standards import profile
 from onegrid.store import open_workspace, results
 from onegrid.store.audit import by_now
@@ -197,6 +199,30 @@ def test_a_scenario_is_kept_compared_and_forgotten(app):
     assert worker.put(f"{url}/x", {"base_revision": 0, "changes": close}).status_code == 403
     assert service.Browser(app).get(url).status_code == 401
     assert browser.post("/api/scenarios/try", {"changes": close}).json()["code"] == "PLAN_UNKNOWN"
+
+
+def test_the_norms_of_the_district_itself_set_the_limits_of_questions_and_of_coverage(
+    app, tmp_path
+):
+    browser, url = service.Browser(app, "planner"), "/api/plans/main/scenarios/try"
+    close = {"op": "close", "facility_id": "F0"}
+    unknown = browser.post(url, {"changes": [close], "standard": "我区"})
+    assert service.told(unknown) == (422, "PACK_UNKNOWN")
+    pack = f"设施,分钟,核实\n{KIND},2.5,seen".encode("gbk")
+    kept = browser.ask("POST", "/api/packs", params={"name": "我区"}, content=pack)
+    assert kept.status_code == 201, kept.text
+    asked = browser.post(url, {"changes": [close], "standard": "我区"}).json()
+    changed = browser.post(url, {"changes": [{"op": "norm", "standard": "我区"}]}).json()
+    for found in (asked, changed):
+        assert {one["kind"]: one["minutes"] for one in found["kinds"]}[KIND] == 2.5
+    task = Task("coverage", "main", {"standard": "我区", "profiles": ["plain"]}, tmp_path)
+    prepare(app.state.office.workspace, task, {})
+    perform(task)
+    told = read_report(task.plan)["standard"]
+    assert told["pack"] == "我区"
+    assert [(one["kind"], one["minutes"], one["unverified"]) for one in told["rules"]] == [
+        (KIND, 2.5, "")
+    ]
 
 
 @pytest.mark.parametrize(
