@@ -67,10 +67,9 @@ def test_one_logs_in_sees_where_changes_the_password_and_leaves(visit, town, fau
     visit.complaints.clear()  # the browser tells of every refused answer
 
 
-@pytest.mark.parametrize("next_page", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_after_logging_in_one_stays_here(visit, town, next_page):
+def test_after_logging_in_one_stays_here(visit, town):
     page, address = visit.page, town.address
-    visit.open(f"{address}/login?next={next_page}")
+    visit.open(f"{address}/login?next=/%09/evil.example")  # a tab vanishes: //evil.example
     page.get_by_label("登录名").fill("planner")
     page.get_by_label("密码").fill(service.PASSWORD)
     page.keyboard.press("Enter")

@@ -3,10 +3,16 @@ import { tell } from "../../text/login";
 import { district } from "../shell/district";
 import { Field, SecretForm } from "./form";
 
+const HOME = "/office";
+const ANYWHERE = "http://localhost";
+
 /** Where to go after logging in: a page of ours and nothing else. */
 export function nextPage(search: string): string {
   const next = new URLSearchParams(search).get("next") ?? "";
-  return /^\/(?![/\\])/.test(next) ? next : "/office";
+  if (!next.startsWith("/") || !URL.canParse(next, ANYWHERE)) return HOME;
+  // as a browser reads it: tabs vanish, \ is /, and dots go up
+  const { origin, pathname, search: asked, hash } = new URL(next, ANYWHERE);
+  return origin === ANYWHERE && !pathname.startsWith("//") ? pathname + asked + hash : HOME;
 }
 
 const PROBLEMS = [
