@@ -117,6 +117,13 @@ def desk(desks_served: desks.Desks, visit: Any) -> desks.Desk:
     return desks_served.sit_down(visit.page)
 
 
+@pytest.fixture
+def own_town(workspace: Path, tmp_path: Path) -> Iterator[Town]:
+    """Serve a workspace that one test may change."""
+    with town_at(workspace, str(tmp_path / "w")) as made:
+        yield made
+
+
 @pytest.fixture(scope="module", params=["file", "postgis"])
 def stored_town(request: pytest.FixtureRequest, workspace: Path) -> Iterator[Town]:
     """Serve a workspace on each store."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import service
+
 pytestmark = pytest.mark.e2e
 COLOURED = """() => { const map = document.querySelector('section.map')?.onegridMap;
   return map?.getLayer('fill-community') ?
@@ -131,3 +133,23 @@ def test_it_prints_the_table_without_buttons(visit, address):
             page.get_by_text(hidden, exact=True).count() == 0
             or not page.get_by_text(hidden, exact=True).first.is_visible()
         )
+
+
+@pytest.mark.slow
+def test_figures_older_than_the_facilities_say_so_and_a_measuring_that_fails_leaves_them(
+    visit, own_town, faults
+):
+    page, planner = visit.page, service.Browser(own_town.app, "planner")
+    listed = planner.get("/api/plans/main/facilities").json()
+    close = {"op": "close", "facility_id": listed["features"][0]["id"]}
+    body = {"base_revision": listed["revision"], "edits": [close]}
+    assert planner.post("/api/plans/main/facilities/edits", body).status_code == 200
+    own_town.enter(page, "planner")
+    open_board(visit, own_town.address)
+    page.get_by_text("这些结果早于").wait_for()
+    assert faults(page) == []
+    page.get_by_label("按哪套标准").select_option("quarter-hour-2021")
+    page.get_by_role("button", name="重新计算").click()
+    # this district has no households to measure by: what was measured before stands
+    page.get_by_text("没有算成").wait_for(timeout=120_000)
+    assert names(page) == ["全区", "s0街道", "s1街道"]

@@ -56,6 +56,7 @@ export interface BoardList {
 /** The parts of `report.json` that the board tells; any may be missing. */
 export interface Summary {
   readonly merge?: Readonly<Record<string, Value | Readonly<Record<string, number>>>>;
+  readonly standard?: { readonly pack: string };
 }
 
 export function board(kind: string, profile: string, signal: AbortSignal): Promise<Board> {

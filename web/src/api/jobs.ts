@@ -43,6 +43,14 @@ export interface SitesJob {
   readonly weight: string;
 }
 
+export interface CoverageJob {
+  readonly kind: "coverage";
+  readonly plan_id: string;
+  readonly profiles: readonly string[];
+  /** The name of a norm pack. */
+  readonly standard: string;
+}
+
 export const ENDED: ReadonlySet<JobState> = new Set(["done", "failed", "canceled"]);
 
 /** Send a file; the answer is what the import doctor sees in it. */
@@ -66,7 +74,7 @@ export function listJobs(): Promise<Job[]> {
 }
 
 /** Ask for work that takes a while. */
-export function askJob(job: MergeJob | SitesJob): Promise<Job> {
+export function askJob(job: MergeJob | SitesJob | CoverageJob): Promise<Job> {
   return ask("/api/jobs", { body: job });
 }
 

@@ -18,6 +18,7 @@ import "../style/sheet.css";
 import "../style/office.css";
 
 const mapped = signal(false);
+const renew = () => import("../panels/office/renew");
 
 function Office() {
   return (
@@ -46,6 +47,7 @@ function Told() {
         <h2 id="table">{tell("table")}</h2>
         <Choosers />
         <NormLine />
+        {board.value?.office && <Later load={renew} with={{}} />}
         <p class="screen">
           <Toggle shows={mapped}>{tell(mapped.value ? "map_hide" : "map_show")}</Toggle>{" "}
           <span class="quiet">{tell("table_help")}</span>

@@ -4,15 +4,20 @@ import { tell } from "../../text/office";
 import { Toggle } from "../shell/toggle";
 import { useAsked } from "../shell/use_asked";
 import { count, percent } from "./figures";
+import { again } from "./state";
 
 const FEW = 10;
 const lists = signal<readonly BoardList[]>([]);
 
 /** What to do, in order, and the norms: as the report has them. */
 export function Lists() {
-  useAsked(boardLists, (found) => {
-    lists.value = found;
-  });
+  useAsked(
+    boardLists,
+    (found) => {
+      lists.value = found;
+    },
+    [again.value],
+  );
   return (
     <>
       {lists.value.map((list) => (

@@ -9,6 +9,8 @@ export const profile = signal("");
 export const board = signal<Board | null>(null);
 /** Why there is no board: nothing is published, or the service is away. */
 export const trouble = signal<"none" | "failed" | null>(null);
+/** How often the board was asked for anew, because it was measured again. */
+export const again = signal(0);
 export const find = signal("");
 export const gapsOnly = signal(false);
 export const sortBy = signal<{ readonly column: Column; readonly down: boolean }>({
@@ -38,7 +40,7 @@ export const rows = computed(() =>
 /** Ask for the board whenever another kind or profile is chosen. */
 export function follow(): void {
   effect(() => {
-    const [wanted, walker] = [kind.value, profile.value];
+    const [wanted, walker] = [kind.value, profile.value, again.value] as const;
     return asked(
       (stopped) => ask(wanted, walker, stopped),
       (answer) => {

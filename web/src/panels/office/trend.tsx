@@ -4,7 +4,7 @@ import { asked } from "../../api/asked";
 import { type Trend, trend } from "../../api/board";
 import { tell } from "../../text/office";
 import { percent } from "./figures";
-import { board, keyOf, kind, profile, units } from "./state";
+import { again, board, keyOf, kind, profile, units } from "./state";
 
 const told = signal<Trend | null>(null);
 
@@ -21,7 +21,7 @@ export function TrendTable() {
         told.value = found;
       },
     );
-  }, [shown?.office, wanted, walker]);
+  }, [shown?.office, wanted, walker, again.value]);
   const plans = told.value?.plans ?? [];
   if (plans.length < 2) return null;
   return (

@@ -5,7 +5,7 @@ import { type Unit, unitBoard } from "../../api/board";
 import { tell } from "../../text/office";
 import { label } from "./choosers";
 import { areaOf, causeOf, shareOf, worstOf } from "./figures";
-import { board, chosen, units } from "./state";
+import { again, board, chosen, units } from "./state";
 
 const told = signal<readonly Unit[]>([]);
 
@@ -21,7 +21,7 @@ export function UnitCard() {
         told.value = rows;
       },
     );
-  }, [unit?.id, unit?.level]);
+  }, [unit?.id, unit?.level, again.value]);
   if (!unit) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keyboard
