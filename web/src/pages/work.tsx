@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { signal, useSignal } from "@preact/signals";
 import { render } from "preact";
 import type { Place } from "../api/public";
 import { stateName } from "../panels/cases/flows";
@@ -19,6 +19,7 @@ import "../style/base.css";
 import "../style/sheet.css";
 import "../style/report.css";
 
+const FEW = 5; // meetings: whoever looks after a whole district has hundreds
 const reporting = signal(false);
 const mapped = signal(false);
 const roundMap = () => import("../panels/work/round_map");
@@ -114,18 +115,24 @@ function Similar({ duty, place }: { duty: string; place: Place | null }) {
 }
 
 function Meetings() {
+  const all = useSignal(false);
   const due = round.value?.due ?? [];
   if (due.length === 0) return null;
   return (
     <section aria-labelledby="due">
       <h2 id="due">{tell("meetings")}</h2>
       <ul>
-        {due.map((one) => (
+        {(all.value ? due : due.slice(0, FEW)).map((one) => (
           <li key={`${one.unit} ${one.label}`}>
             {tell("meeting", { ...one, label: labelOf(one) })}
           </li>
         ))}
       </ul>
+      {due.length > FEW && (
+        <Toggle shows={all}>
+          {tell(all.value ? "close" : "all_meetings", { count: due.length })}
+        </Toggle>
+      )}
     </section>
   );
 }

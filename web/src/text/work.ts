@@ -27,6 +27,7 @@ export const zh = {
   similar: "附近已有同类问题，也许是同一件：",
   similar_one: "{words}（{metres} 米，{state}）",
   meetings: "本期要做的",
+  all_meetings: "全部 {count} 项",
   meeting: "{name}：{label}，{due} 前",
   photo: "照片",
   more: "流程记录",

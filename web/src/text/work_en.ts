@@ -27,6 +27,7 @@ export const en: Readonly<Record<WorkKey, string>> = {
   similar: "Open issues near by that may be the same:",
   similar_one: "{words} ({metres} m, {state})",
   meetings: "Due in this period",
+  all_meetings: "All {count}",
   meeting: "{name}: {label}, by {due}",
   photo: "Photo",
   more: "What was done",

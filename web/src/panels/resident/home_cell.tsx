@@ -10,6 +10,7 @@ export function HomeCellPanel() {
     <section aria-labelledby="home" aria-busy={answer.state === "busy"}>
       <h2 id="home">{tellNearby("home")}</h2>
       <div role="status">
+        {answer.state === "busy" && tellNearby("searching")}
         {answer.state === "here" ? <Told cell={answer.value} /> : refusal(answer)}
       </div>
     </section>
