@@ -42,7 +42,7 @@ def test_sites_are_in_order_of_choice_and_add_up(onegrid, district, streets, tmp
     assert out.stat().st_mode & 0o077 == 0
 
 
-def test_what_is_covered_is_what_reach_says(onegrid, district, streets, tmp_path):
+def test_what_is_covered_is_what_reach_says(quickly, district, streets, tmp_path):
     people = read_table(str(district.households), schema.PEOPLE).frame
     places = people.iloc[::40][["geometry"]].rename_axis("candidate_id")
     candidates, out, pairs = (tmp_path / n for n in ("c.gpkg", "s.gpkg", "p.parquet"))
@@ -51,8 +51,8 @@ def test_what_is_covered_is_what_reach_says(onegrid, district, streets, tmp_path
     clinics.reset_index().to_file(tmp_path / "clinics.gpkg", layer="facilities")
     asked = ("--kind", "market", "--count", "2", "--minutes", "4", "--weight", "households")
     more = ("--candidates", candidates, "--facilities", tmp_path / "clinics.gpkg")
-    told = onegrid(*words(district, streets, out, *asked, *more)).json
-    reached = onegrid(
+    told = quickly(*words(district, streets, out, *asked, *more)).json
+    reached = quickly(
         *("reach", "--network", streets, "--from", candidates, "--to", district.households),
         *("--minutes", "4", "--out", pairs),
     )
@@ -64,12 +64,12 @@ def test_what_is_covered_is_what_reach_says(onegrid, district, streets, tmp_path
     assert told["covered_after"] == people.loc[served, "households"].sum()
 
 
-def test_two_kinds_share_one_building(onegrid, district, streets, tmp_path):
+def test_two_kinds_share_one_building(quickly, district, streets, tmp_path):
     both = ("--kind", "day_care_station", "--kind", "elder_canteen")
     limits = ("--count", "2", "--minutes", "5")
-    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *both, *limits)).json
+    told = quickly(*words(district, streets, tmp_path / "s.gpkg", *both, *limits)).json
     parts = [
-        onegrid(*words(district, streets, tmp_path / "t.gpkg", "--kind", kind, *limits)).json
+        quickly(*words(district, streets, tmp_path / "t.gpkg", "--kind", kind, *limits)).json
         for kind in ("day_care_station", "elder_canteen")
     ]
     assert told["covered_before"] == sum(part["covered_before"] for part in parts)
@@ -78,9 +78,9 @@ def test_two_kinds_share_one_building(onegrid, district, streets, tmp_path):
 
 
 @pytest.mark.parametrize("problem", ["lscp", "p-median", "p-center"])
-def test_every_problem_tells_its_objective_and_bound(onegrid, district, streets, tmp_path, problem):
+def test_every_problem_tells_its_objective_and_bound(quickly, district, streets, tmp_path, problem):
     asked = ("--kind", "clinic", "--count", "6", "--problem", problem)
-    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    outcome = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked))
     assert outcome.code == 0, outcome.err
     told = outcome.json
     assert told["problem"] == problem
@@ -96,13 +96,13 @@ def test_a_second_run_writes_the_same_bytes(onegrid, district, streets, tmp_path
     assert files[0].read_bytes() == files[1].read_bytes()
 
 
-def test_candidates_nobody_reaches_give_no_site_and_say_so(onegrid, district, streets, tmp_path):
+def test_candidates_nobody_reaches_give_no_site_and_say_so(quickly, district, streets, tmp_path):
     far = gpd.GeoDataFrame(
         {"candidate_id": ["far"]}, geometry=[shapely.Point(100.0, 30.0)], crs=4326
     )
     far.to_file(tmp_path / "far.gpkg", layer="candidates")
     asked = ("--kind", "clinic", "--count", "3", "--candidates", tmp_path / "far.gpkg")
-    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    outcome = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked))
     assert outcome.code == 0, outcome.err
     told = outcome.json
     assert told["sites"] == []
@@ -112,33 +112,33 @@ def test_candidates_nobody_reaches_give_no_site_and_say_so(onegrid, district, st
 
 
 def test_a_facility_off_the_network_serves_nobody_and_is_named(
-    onegrid, district, streets, tmp_path
+    quickly, district, streets, tmp_path
 ):
     there = read_table(str(district.facilities), schema.FACILITIES).frame
     off = there[there["kind"] == "clinic"].iloc[:1].translate(xoff=9_000)
     lost = there.loc[off.index].set_geometry(off)
     lost.reset_index().to_file(tmp_path / "off.gpkg", layer="facilities")
     asked = ("--kind", "clinic", "--count", "1", "--facilities", tmp_path / "off.gpkg")
-    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    outcome = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked))
     assert outcome.json["covered_before"] == 0
     assert outcome.json["unreachable"]["facilities"] == off.index.tolist()
     assert f"离道路超过 100 米的设施：{off.index[0]}" in outcome.err
 
 
-def test_nobody_to_serve_is_an_answer_not_an_error(onegrid, district, streets, tmp_path):
+def test_nobody_to_serve_is_an_answer_not_an_error(quickly, district, streets, tmp_path):
     people = read_table(str(district.households), schema.PEOPLE).frame.assign(people=0)
     people.reset_index().to_file(tmp_path / "empty.gpkg", layer="people")
     asked = ("--kind", "clinic", "--count", "2", "--people", tmp_path / "empty.gpkg")
-    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    told = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
     assert (told["sites"], told["bound"], told["gap"]) == ([], 0, 0.0)
 
 
-def test_missing_counts_are_reported(onegrid, district, streets, tmp_path):
+def test_missing_counts_are_reported(quickly, district, streets, tmp_path):
     people = read_table(str(district.households), schema.PEOPLE).frame.astype({"people": float})
     people.iloc[:7, people.columns.get_loc("people")] = np.nan
     people.reset_index().to_file(tmp_path / "holes.gpkg", layer="people")
     asked = ("--kind", "clinic", "--count", "1", "--people", tmp_path / "holes.gpkg")
-    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    told = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
     assert told["missing_counts"]["people"] == 7
 
 
@@ -155,11 +155,11 @@ def lots(district, tmp_path_factory):
 
 
 def test_a_budget_is_kept_and_a_chinese_name_of_a_kind_is_understood(
-    onegrid, district, streets, lots, tmp_path
+    quickly, district, streets, lots, tmp_path
 ):
     out = tmp_path / "s.gpkg"
     asked = ("--kind", "日间照料站", "--budget", "160", "--candidates", lots, "--minutes", "4")
-    told = onegrid(*words(district, streets, out, *asked)).json
+    told = quickly(*words(district, streets, out, *asked)).json
     sites = gpd.read_file(out, layer="sites")
     assert told["kinds"] == ["day_care_station"]
     assert told["cost"] == sites["cost"].sum() <= 160
@@ -168,29 +168,29 @@ def test_a_budget_is_kept_and_a_chinese_name_of_a_kind_is_understood(
 
 
 def test_lots_known_to_be_too_small_are_left_out_and_named(
-    onegrid, district, streets, lots, tmp_path
+    quickly, district, streets, lots, tmp_path
 ):
     asked = ("--kind", "market", "--count", "1", "--candidates", lots, "--floor-area", "200")
-    outcome = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked))
+    outcome = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked))
     first = gpd.read_file(lots)["candidate_id"][0]
     assert outcome.json["too_small"] == [first]
     assert f"面积不够、没有选的备选点：{first}" in outcome.err
 
 
 def test_sites_of_limited_capacity_serve_no_more_than_that(
-    onegrid, district, streets, lots, tmp_path
+    quickly, district, streets, lots, tmp_path
 ):
     out = tmp_path / "s.gpkg"
     asked = ("--kind", "clinic", "--count", "2", "--capacity", "90", "--minutes", "3")
-    told = onegrid(*words(district, streets, out, *asked, "--candidates", lots)).json
+    told = quickly(*words(district, streets, out, *asked, "--candidates", lots)).json
     assert told["served_after"] == told["served_bound"] == told["objective"]
     assert told["served_after"] == told["served_before"] + 180
     assert gpd.read_file(out, layer="sites")["served"].tolist() == [90, 90]
 
 
-def test_blocks_of_streets_are_candidates(onegrid, district, streets, tmp_path):
+def test_blocks_of_streets_are_candidates(quickly, district, streets, tmp_path):
     asked = ("--kind", "clinic", "--count", "1", "--minutes", "5", "--from", "blocks")
-    told = onegrid(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
+    told = quickly(*words(district, streets, tmp_path / "s.gpkg", *asked)).json
     assert told["candidates"] > 3
     assert told["unreachable"]["candidates"] == []
 
