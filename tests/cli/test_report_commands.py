@@ -10,15 +10,12 @@ from openpyxl import load_workbook
 @pytest.fixture(scope="module")
 def results(onegrid, district, streets, merged, tmp_path_factory):
     out = tmp_path_factory.mktemp("results") / "out"
-    for words in (
-        ("--grid", merged[0] / "grid.gpkg", "--out", out),
-        ("--grid", merged[0] / "grid.gpkg", "--out", out, "--profile", "elder_75"),
-    ):
-        done = onegrid(
-            *("coverage", "--network", streets, "--facilities", district.facilities),
-            *("--people", district.households, *words),
-        )
-        assert done.code == 0, done.err
+    done = onegrid(
+        *("coverage", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
+        *("--out", out, "--profile", "elder_75"),
+    )
+    assert done.code == 0, done.err
     (out / "grid.gpkg").write_bytes((merged[0] / "grid.gpkg").read_bytes())
     return out
 
@@ -34,11 +31,11 @@ def test_coverage_writes_the_elder_care_page_for_the_office(results):
     assert (both["elders_60_within_15"] == both["elders_60_covered"]).all()
 
 
-def test_a_report_is_written_in_each_format_and_opens_again(onegrid, results, tmp_path):
+def test_a_report_is_written_in_each_format_and_opens_again(quickly, results, tmp_path):
     told = {}
     for suffix in ("xlsx", "docx", "html"):
         out = tmp_path / f"报告.{suffix}"
-        done = onegrid("report", results, "--out", out, "--json")
+        done = quickly("report", results, "--out", out, "--json")
         assert done.code == 0, done.err
         told[suffix] = done.json
         assert done.json["bytes"] == out.stat().st_size
@@ -59,14 +56,14 @@ def test_small_counts_are_for_the_office_only(onegrid, results, tmp_path):
     assert "内部资料" in load_workbook(out)["摘要"]["A2"].value
 
 
-def test_faulty_requests_are_told(onegrid, results, tmp_path):
+def test_faulty_requests_are_told(quickly, results, tmp_path):
     for words, code in (
         (("report", results, "--out", tmp_path / "r.pdf"), "REPORT_FORMAT"),
         (("report", results, "--out", tmp_path / "r.docx", "--cell", "zz"), "CELL_UNKNOWN"),
         (("report", tmp_path / "none", "--out", tmp_path / "r.docx"), "REPORT_EMPTY"),
         (("report", results, "--out", results / "gaps.csv"), "REPORT_FORMAT"),
     ):
-        done = onegrid(*words)
+        done = quickly(*words)
         assert (done.code, done.codes) == (2, [code])
     assert not list(tmp_path.glob("r.*"))
 
@@ -88,14 +85,14 @@ def test_totals_are_spread_over_buildings(onegrid, district, streets, merged, tm
     assert told["spread"]["without_building"] == []
 
 
-def test_packs_are_listed_shown_saved_and_checked(onegrid, tmp_path):
-    packs = onegrid("standards", "list", "--json").json["packs"]
+def test_packs_are_listed_shown_saved_and_checked(quickly, tmp_path):
+    packs = quickly("standards", "list", "--json").json["packs"]
     assert {"cangzhou-2020", "gb50180-2018"} <= {pack["pack"] for pack in packs}
     own = tmp_path / "own.csv"
-    shown = onegrid("standards", "show", "gb50180-2018", "--out", own)
+    shown = quickly("standards", "show", "gb50180-2018", "--out", own)
     assert "未核实" in shown.out
-    assert onegrid("standards", "check", own).code == 0
+    assert quickly("standards", "check", own).code == 0
     own.write_text("kind,minutes,per\nclinik,-1,galaxy\n", encoding="utf-8")
-    done = onegrid("standards", "check", own)
+    done = quickly("standards", "check", own)
     assert (done.code, done.codes) == (2, ["PACK_ROW", "PACK_ROW", "PACK_KIND"])
-    assert onegrid("standards", "show", "nobody-1999").codes == ["PACK_UNKNOWN"]
+    assert quickly("standards", "show", "nobody-1999").codes == ["PACK_UNKNOWN"]
