@@ -123,7 +123,7 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
             for theme in themes
         ],
         "notes": list(_notes(tables, office=office)),
-        "banner": f"{_SYNTHETIC}：人口与网格为虚构，仅供演示" if tables.synthetic else "",
+        "banner": f"{_SYNTHETIC}：人口、网格与路名为虚构，仅供演示" if tables.synthetic else "",
     }
     switches = [Layer(overlay.name, overlay.show, overlay.interactive) for overlay in overlays]
     return framed(data, switches, title=title, bounds=_bounds(frames[0]))
