@@ -3,29 +3,20 @@
 import json
 
 import pandas as pd
-import pytest
 
 from onegrid import schema
 from onegrid.io.files import read_table
 
 
-@pytest.fixture(scope="module")
-def made(onegrid, district, merge_words, tmp_path_factory):
-    out = tmp_path_factory.mktemp("scenario")
-    assert onegrid(*merge_words(district, out)).code == 0
-    assert onegrid("network", district.roads, "--out", out / "s.network").code == 0
-    return out
-
-
-def words(district, made, plans, out):
+def words(district, streets, merged, plans, out):
     return [
-        *("scenario", "--network", made / "s.network", "--facilities", district.facilities),
-        *("--people", district.households, "--grid", made / "grid.gpkg"),
+        *("scenario", "--network", streets, "--facilities", district.facilities),
+        *("--people", district.households, "--grid", merged[0] / "grid.gpkg"),
         *("--standard", "quarter-hour-2021", "--scenarios", plans, "--out", out, "--json"),
     ]
 
 
-def test_scenarios_stand_side_by_side_and_repeat(onegrid, district, made, tmp_path):
+def test_scenarios_stand_side_by_side_and_repeat(onegrid, district, streets, merged, tmp_path):
     places = read_table(str(district.facilities), schema.FACILITIES).frame.to_crs(4326)
     markets = places[places["kind"] == "market"]
     far = places.geometry[places.geometry.x.idxmax()]
@@ -36,7 +27,7 @@ def test_scenarios_stand_side_by_side_and_repeat(onegrid, district, made, tmp_pa
     value = {"scenarios": [{"name": name, "changes": some} for name, some in named]}
     plans.write_text(json.dumps(value), encoding="utf-8")
     folders = [tmp_path / "a", tmp_path / "b"]
-    told = [onegrid(*words(district, made, plans, folder)) for folder in folders]
+    told = [onegrid(*words(district, streets, merged, plans, folder)) for folder in folders]
     assert told[0].code == 0, told[0].err
     names = ["现状", "全部关闭", "关了再建一处"]
     assert [scenario["name"] for scenario in told[0].json["scenarios"]] == names
@@ -58,10 +49,12 @@ def test_scenarios_stand_side_by_side_and_repeat(onegrid, district, made, tmp_pa
     assert "关了再建一处" in text
 
 
-def test_every_unknown_facility_of_every_scenario_is_named(onegrid, district, made, tmp_path):
+def test_every_unknown_facility_of_every_scenario_is_named(
+    quickly, district, streets, merged, tmp_path
+):
     plans = tmp_path / "plans.csv"
     plans.write_text("scenario,op,facility_id\n甲,close,nix\n乙,close,nada\n", encoding="utf-8")
-    outcome = onegrid(*words(district, made, plans, tmp_path / "out"))
+    outcome = quickly(*words(district, streets, merged, plans, tmp_path / "out"))
     assert outcome.code == 2
     assert outcome.codes == ["UNKNOWN_ID", "UNKNOWN_ID"]
     assert "nix" in outcome.err

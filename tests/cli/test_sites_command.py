@@ -10,13 +10,6 @@ from onegrid import schema
 from onegrid.io.files import read_table
 
 
-@pytest.fixture(scope="module")
-def streets(onegrid, district, tmp_path_factory):
-    out = tmp_path_factory.mktemp("streets") / "s.network"
-    assert onegrid("network", district.roads, "--out", out).code == 0
-    return out
-
-
 def words(district, streets, out, *more):
     return [
         *("sites", "--network", streets, "--facilities", district.facilities),
