@@ -1,8 +1,9 @@
-import type { Position } from "geojson";
+import type { Feature, Position } from "geojson";
 import type { Handle } from "../map/sketch";
-import type { Partition, VertexId } from "../model/partition";
+import { type Partition, ringPlaces, type VertexId } from "../model/partition";
 import type { Point } from "../model/point";
 import { STEPS } from "../model/rules";
+import { cellsAt } from "../model/topology";
 import { chosen, hovered } from "./bench";
 import { drawing, preview, projection, refusal } from "./drawing";
 import { nearBorder, takenBorder } from "./modes/border";
@@ -48,6 +49,25 @@ export function lineNow(): Position[] {
     const isEnd = i === 0 || i === path.length - 1;
     return [lonlat(isEnd ? [x, y] : [x + dx, y + dy])];
   });
+}
+
+/** The blocks of the chosen cell and of its neighbours, where they are painted. */
+export function blocksNow(): Feature[] {
+  const now = drawing.value?.now;
+  const [cell = ""] = chosen.value;
+  if (mode.value !== "paint" || now === undefined || isOnServices()) return [];
+  const around = new Set(verticesOf(now, cell).flatMap((id) => cellsAt(now, id)));
+  const atoms = [...now.atoms.values()].filter((atom) => around.has(atom.cell));
+  return atoms.map(({ rings }) => ({
+    type: "Feature",
+    properties: {},
+    geometry: {
+      type: "MultiLineString",
+      coordinates: rings
+        .map((ring) => [...ring, ...ring.slice(0, 1)])
+        .map((ring) => ringPlaces(now, ring).map(lonlat)),
+    },
+  }));
 }
 
 /** A place on the ground in degrees. */

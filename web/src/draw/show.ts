@@ -15,7 +15,7 @@ import { drawConflicts } from "../map/conflicts";
 import { addDepartments, showDepartment } from "../map/departments";
 import { drawDifference } from "../map/difference";
 import { addGround } from "../map/ground";
-import { addSketch, drawHandles, drawLine } from "../map/sketch";
+import { addSketch, drawBlocks, drawHandles, drawLine } from "../map/sketch";
 import { followAim } from "./aim";
 import {
   chosen,
@@ -36,7 +36,7 @@ import { conflictFeatures } from "./conflicts";
 import { preview, shown } from "./drawing";
 import { aims } from "./keys";
 import { levels } from "./levels";
-import { handlesNow, lineNow } from "./marks";
+import { blocksNow, handlesNow, lineNow } from "./marks";
 import { origins, readOrigins } from "./origins";
 import { followPointer } from "./pointer";
 import { keepServices } from "./show_services";
@@ -80,6 +80,7 @@ export function showBench(map: MapView, effect: Effect): () => void {
     effect(() => showPreview(map)),
     effect(() => drawConflicts(map, conflictsShown.value ? conflictFeatures() : [])),
     effect(() => drawDifference(map, differingBorders())),
+    effect(() => drawBlocks(map, blocksNow())),
     effect(() => drawHandles(map, handlesNow())),
     // arrows move what is drawn then, not the map
     effect(() => (aims() ? map.keyboard.disable() : map.keyboard.enable())),

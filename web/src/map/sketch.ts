@@ -11,12 +11,19 @@ export interface Handle {
 
 const HANDLES = "handles";
 const LINES = "sketch";
+const BLOCKS = "blocks";
 
 /** Add the layers of what is drawn just now, without anything drawn. */
 export function addSketch(map: MapView): void {
-  for (const id of [HANDLES, LINES]) {
+  for (const id of [HANDLES, LINES, BLOCKS]) {
     map.addSource(id, { type: "geojson", data: { type: "FeatureCollection", features: [] } });
   }
+  addInOrder(map, {
+    id: "live-line:blocks",
+    type: "line",
+    source: BLOCKS,
+    paint: { "line-color": "#4a5560", "line-width": 1, "line-dasharray": [3, 2] },
+  });
   addInOrder(map, {
     id: "sketch-line",
     type: "line",
@@ -58,6 +65,11 @@ export function drawHandles(map: MapView, handles: readonly Handle[]): void {
 export function drawLine(map: MapView, line: readonly Position[], refused = false): void {
   const geometry: LineString = { type: "LineString", coordinates: [...line] };
   put(map, LINES, line.length < 2 ? [] : [{ type: "Feature", geometry, properties: { refused } }]);
+}
+
+/** Draw the borders of these blocks and of no others. */
+export function drawBlocks(map: MapView, blocks: readonly Feature[]): void {
+  put(map, BLOCKS, [...blocks]);
 }
 
 function put(map: MapView, id: string, features: Feature[]): void {

@@ -23,7 +23,7 @@ export function HintLine() {
         </p>
       )}
       <p>{mayEdit.value ? hint() : say("readonly", { why: whyNot() })}</p>
-      {mayEdit.value && mode.value !== "select" && <p>{say("aim_hint")}</p>}
+      {mayEdit.value && mode.value !== "select" && <p class="keys">{say("aim_hint")}</p>}
       {mayEdit.value && SNAPPING.has(mode.value) && <Snaps />}
       {mayEdit.value && CARRYING.has(mode.value) && (
         <label class="check">

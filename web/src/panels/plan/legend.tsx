@@ -3,12 +3,15 @@ import { LEGENDS, THEMES, type Theme } from "../../map/themes";
 import { say as sayBench } from "../../text/plan/bench";
 import { say } from "../../text/plan/layers";
 
+/** A narrow map keeps its room: there the legend is unfolded when it is wanted. */
+const WIDE = "(min-width: 701px)";
 type Key = Parameters<typeof say>[0];
 
 /** What the colours of the cells mean, and the choice of another theme. */
 export function Legend() {
   return (
-    <section class="legend" aria-label={sayBench("legend")}>
+    <details class="legend" open={matchMedia(WIDE).matches}>
+      <summary>{sayBench("legend")}</summary>
       <label>
         {sayBench("theme")}
         <select
@@ -30,6 +33,6 @@ export function Legend() {
           </li>
         ))}
       </ul>
-    </section>
+    </details>
   );
 }

@@ -15,6 +15,7 @@ export function LiveFigures() {
           <th scope="col">{sayCell("name")}</th>
           <th scope="col">{say("households")}</th>
           <th scope="col">{say("elders")}</th>
+          <th scope="col">{say("workers")}</th>
           <th scope="col">{say("compactness")}</th>
         </tr>
       </thead>
@@ -31,13 +32,16 @@ export function LiveFigures() {
             <td>
               {now.elders_60} {difference(now.elders_60, was?.elders_60)}
             </td>
+            <td>
+              {now.workers_needed} {difference(now.workers_needed, was?.workers_needed)}
+            </td>
             <td>{now.compactness.toFixed(2)}</td>
           </tr>
         ))}
       </tbody>
       <tfoot>
         <tr>
-          <td colSpan={4}>{say("moved", { n: moved.value })}</td>
+          <td colSpan={5}>{say("moved", { n: moved.value })}</td>
         </tr>
       </tfoot>
     </table>

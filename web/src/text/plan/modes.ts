@@ -13,8 +13,7 @@ const messages = {
     rename: "改名",
     lock: "锁定",
     select_hint: "点选网格，按住 Shift 多选。",
-    vertex_hint:
-      "拖动节点，相邻网格一起变；拖到另一节点上即合为一个。方向键移 1 米，Shift 加方向键移 10 米，回车确认，Esc 取消。",
+    vertex_hint: "拖动节点，相邻网格一起变；拖到另一节点上即合为一个。",
     insert_hint: "在边界上点一下，两侧网格同时加上节点。",
     border_hint: "拖动两个路口之间的整条边界，两侧网格一起变。",
     split_hint: "依次点出一条穿过网格的线，回车或再点末点完成，Esc 重来。",
@@ -23,7 +22,8 @@ const messages = {
     paint_hint: "先点要扩大的网格，再在相邻的基本单元上刷过。按住 Shift 点可换网格。",
     rename_hint: "选一个网格，在右侧填新名称。",
     lock_hint: "点一个网格锁定，再点解锁。锁定的网格不会被改动。",
-    aim_hint: "只用键盘：方向键移动准星，空格等于点下，回车确认，Esc 取消。",
+    aim_hint:
+      "只用键盘：方向键移动准星或选中的节点、边界（1 米，加 Shift 10 米），空格等于点下，回车确认，Esc 取消。",
     snap: "吸附",
     with_parents: "社区、街道边界随动",
     vertices: "节点",
@@ -49,6 +49,7 @@ const messages = {
     live: "拖动时的变化",
     households: "户数",
     elders: "老人",
+    workers: "网格员",
     compactness: "紧凑度",
     moved: "换网格 {n} 户",
     refused: "不能这样改",
@@ -66,7 +67,7 @@ const messages = {
     lock: "Lock",
     select_hint: "Click a cell; hold Shift for more.",
     vertex_hint:
-      "Drag a vertex: both neighbours follow; dropped on another vertex they become one. Arrows move 1 m, with Shift 10 m; Enter confirms, Esc cancels.",
+      "Drag a vertex: both neighbours follow; dropped on another vertex they become one.",
     insert_hint: "Click on a border: both cells get the vertex.",
     border_hint: "Drag the whole border between two junctions: both cells follow.",
     split_hint:
@@ -78,7 +79,7 @@ const messages = {
     rename_hint: "Choose a cell and type its new name at the right.",
     lock_hint: "Click a cell to lock it, again to open it. Locked cells are left alone.",
     aim_hint:
-      "By keyboard alone: arrows move the mark, Space clicks there, Enter confirms, Esc gives up.",
+      "By keyboard alone: arrows move the mark or what is taken by 1 m (with Shift 10 m), Space clicks there, Enter confirms, Esc gives up.",
     snap: "Snap to",
     with_parents: "Carry borders of communities and subdistricts along",
     vertices: "vertices",
@@ -104,6 +105,7 @@ const messages = {
     live: "What changes",
     households: "Households",
     elders: "Elders",
+    workers: "Workers",
     compactness: "Compactness",
     moved: "{n} households change cell",
     refused: "This cannot be",
