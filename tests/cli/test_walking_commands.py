@@ -1,5 +1,3 @@
-import json
-
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -17,13 +15,14 @@ def facilities(district, folder, kind):
     return path
 
 
-def test_network_says_what_it_found(onegrid, district, tmp_path):
+def test_network_says_what_it_found_and_nothing_else_is_on_stdout(onegrid, district, tmp_path):
     outcome = onegrid("network", district.roads, "--out", tmp_path / "s.network", "--json")
     assert outcome.code == 0
+    assert outcome.out.count("\n") == 1
     assert {"nodes", "edges", "components", "crossings"} <= set(outcome.json)
 
 
-def test_network_tells_in_words_where_streets_are_doubtful(onegrid, tmp_path):
+def test_network_tells_in_words_where_streets_are_doubtful(onegrid, quickly, tmp_path):
     streets = gpd.GeoDataFrame(
         {"highway": ["residential", "residential", "steps", "footway"]},
         geometry=shapely.from_wkt(
@@ -46,7 +45,7 @@ def test_network_tells_in_words_where_streets_are_doubtful(onegrid, tmp_path):
         "1 处交叉没有共同端点（未连接；确实相通的，加 --node 打断连接）：(527100.0," in outcome.err
     )
     assert "1 个断头离别的道路不到 1 米却没有接上" in outcome.err
-    joined = onegrid("network", tmp_path / "roads.gpkg", "--node", "--out", out)
+    joined = quickly("network", tmp_path / "roads.gpkg", "--node", "--out", out)
     assert "已打断连接" in joined.err
 
 
@@ -100,8 +99,8 @@ def test_reach_circles_and_nearest_agree(onegrid, district, streets, tmp_path):
         ("--profile", "superman"),
     ],
 )
-def test_senseless_walks_are_refused(onegrid, district, streets, tmp_path, words):
-    outcome = onegrid(
+def test_senseless_walks_are_refused(quickly, district, streets, tmp_path, words):
+    outcome = quickly(
         *("reach", "--network", streets, "--from", district.facilities),
         *("--to", district.households, "--out", tmp_path / "p.parquet", *words),
     )
@@ -110,13 +109,13 @@ def test_senseless_walks_are_refused(onegrid, district, streets, tmp_path, words
     assert not (tmp_path / "p.parquet").exists()
 
 
-def test_one_null_origin_does_not_fail_the_batch(onegrid, district, streets, tmp_path):
+def test_one_null_origin_does_not_fail_the_batch(quickly, district, streets, tmp_path):
     homes = gpd.read_parquet(district.households).head(20).reset_index(drop=True)
     homes["id"] = [f"h{i}" for i in range(20)]
     homes.loc[3, "geometry"] = None
     homes.loc[4, "geometry"] = shapely.Point(homes.geometry.x.max() + 4_000, homes.geometry.y[0])
     homes.to_file(tmp_path / "homes.gpkg", layer="people")
-    outcome = onegrid(
+    outcome = quickly(
         *("reach", "--network", streets, "--from", tmp_path / "homes.gpkg"),
         *("--to", district.facilities, "--out", tmp_path / "p.parquet", "--json"),
     )
@@ -125,13 +124,7 @@ def test_one_null_origin_does_not_fail_the_batch(onegrid, district, streets, tmp
     assert "h4" in outcome.json["unreachable"]
 
 
-def test_json_is_the_only_thing_on_stdout(onegrid, district, tmp_path):
-    outcome = onegrid("network", district.roads, "--out", tmp_path / "s.network", "--json")
-    assert json.loads(outcome.out)
-    assert outcome.out.count("\n") == 1
-
-
-def test_a_declared_datum_is_taken_out(onegrid, district, streets, tmp_path):
+def test_a_declared_datum_is_taken_out(onegrid, quickly, district, streets, tmp_path):
     clinics = facilities(district, tmp_path, "clinic")
     frame = gpd.read_file(clinics).to_crs(4326)
     lon, lat = wgs84_to_gcj02(frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy())
@@ -144,14 +137,15 @@ def test_a_declared_datum_is_taken_out(onegrid, district, streets, tmp_path):
     assert onegrid(*words, *source, "--out", declared).code == 0
     pd.testing.assert_frame_equal(pd.read_parquet(plain), pd.read_parquet(declared), atol=0.11)
     for wrong in ("nobody=gcj02", "gcj03"):
-        refused = onegrid(*words, "--from", clinics, "--datum", wrong, "--out", tmp_path / "x")
+        refused = quickly(*words, "--from", clinics, "--datum", wrong, "--out", tmp_path / "x")
         assert refused.code == 2
         assert refused.codes
 
 
-@pytest.fixture
-def gated(onegrid, tmp_path):
+@pytest.fixture(scope="module")
+def gated(onegrid, tmp_path_factory):
     """Two ways to a clinic and a shop: 100 m through a gate with hours, 500 m around."""
+    folder = tmp_path_factory.mktemp("gated")
     streets = gpd.GeoDataFrame(
         {
             "highway": "footway",
@@ -168,8 +162,8 @@ def gated(onegrid, tmp_path):
         ),
         crs=4547,
     )
-    streets.to_file(tmp_path / "roads.gpkg", layer="roads")
-    assert onegrid("network", tmp_path / "roads.gpkg", "--out", tmp_path / "n.network").code == 0
+    streets.to_file(folder / "roads.gpkg", layer="roads")
+    assert onegrid("network", folder / "roads.gpkg", "--out", folder / "n.network").code == 0
     facilities = gpd.GeoDataFrame(
         {
             "facility_id": ["c", "d"],
@@ -180,10 +174,10 @@ def gated(onegrid, tmp_path):
         geometry=shapely.points([[527100, 3384000], [526900, 3384100]]),
         crs=4547,
     )
-    facilities.to_file(tmp_path / "f.gpkg", layer="facilities")
+    facilities.to_file(folder / "f.gpkg", layer="facilities")
     door = gpd.GeoDataFrame({"id": ["h"]}, geometry=shapely.points([[527000, 3384000]]), crs=4547)
-    door.to_file(tmp_path / "h.gpkg", layer="places")
-    return tmp_path
+    door.to_file(folder / "h.gpkg", layer="places")
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -195,17 +189,19 @@ def gated(onegrid, tmp_path):
         ("2026-11-20T23:00", {"c": 375.0}, ["d"]),  # the gate is shut, the way around is not
     ],
 )
-def test_gates_and_facilities_are_shut_at_the_asked_time(onegrid, gated, when, walks, shut):
+def test_gates_and_facilities_are_shut_at_the_asked_time(
+    quickly, gated, tmp_path, when, walks, shut
+):
     asked = ["--when", when] if when else []
     files = ("--network", gated / "n.network", "--from", gated / "h.gpkg", "--to", gated / "f.gpkg")
-    outcome = onegrid("reach", *files, *asked, "--out", gated / "o.parquet", "--json")
+    outcome = quickly("reach", *files, *asked, "--out", tmp_path / "o.parquet", "--json")
     assert outcome.code == 0, outcome.err
-    pairs = pd.read_parquet(gated / "o.parquet")
+    pairs = pd.read_parquet(tmp_path / "o.parquet")
     assert dict(zip(pairs["to_id"], pairs["walk_s"], strict=True)) == walks
     assert outcome.json.get("shut") == shut
 
 
-def test_nearest_at_night_says_who_is_shut_and_refuses_a_time_that_is_none(onegrid, gated):
+def test_nearest_at_night_says_who_is_shut_and_refuses_a_time_that_is_none(onegrid, quickly, gated):
     place = gpd.GeoSeries(shapely.points([[527000, 3384000]]), crs=4547).to_crs(4326)[0]
     files = ("--network", gated / "n.network", "--facilities", gated / "f.gpkg")
     at = f"{place.x},{place.y}"
@@ -213,6 +209,6 @@ def test_nearest_at_night_says_who_is_shut_and_refuses_a_time_that_is_none(onegr
     assert outcome.code == 0, outcome.err
     assert [a["walk_s"] for a in outcome.json["kinds"]["clinic"]] == pytest.approx([375], abs=0.2)
     assert outcome.json["shut"] == ["d"]
-    refused = onegrid("nearest", *files, "--at", at, "--when", "tonight")
+    refused = quickly("nearest", *files, "--at", at, "--when", "tonight")
     assert refused.code == 2
     assert "--when 'tonight'" in refused.err
