@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 from xml.sax.saxutils import escape
 
-from docx.oxml.ns import nsdecls
+from docx.oxml.ns import nsdecls, nsmap
 from docx.oxml.parser import parse_xml
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def image(number: int, place: str, size: tuple[int, int]) -> str:
     size
         Width and height in EMU.
     """
-    extent = f'cx="{size[0]}" cy="{size[1]}"'
-    kind = "http://schemas.openxmlformats.org/drawingml/2006/picture"
+    extent, kind = f'cx="{size[0]}" cy="{size[1]}"', nsmap["pic"]
     return (
         f'<w:r><w:drawing><wp:inline><wp:extent {extent}/><wp:docPr id="{number}"'
         f' name="Picture {number}"/><wp:cNvGraphicFramePr><a:graphicFrameLocks'
