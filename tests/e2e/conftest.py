@@ -149,7 +149,8 @@ def faults() -> Callable[[Page], list[str]]:
     """Return what looks for faults of accessibility on a page as it stands."""
 
     def look(page: Page) -> list[str]:
-        page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not page.evaluate("() => 'axe' in window"):  # half a megabyte, once for each page
+            page.evaluate(AXE.read_text(encoding="utf-8"))
         found: list[str] = page.evaluate(_FAULTS)
         return found
 

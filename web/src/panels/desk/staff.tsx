@@ -24,7 +24,7 @@ const SPECIALIST = "specialist";
 
 /** Who is missing where, who is there, and who could look after which cell. */
 export default function StaffPanel() {
-  const gaps = useSignal<readonly StaffGap[]>([]);
+  const gaps = useSignal<readonly StaffGap[] | null>(null);
   const posts = useSignal<readonly Entry[]>([]);
   const named = session.value?.role !== "grid_worker";
   const load = useAsked(
@@ -36,7 +36,7 @@ export default function StaffPanel() {
   const known = flows.value?.posts.map(({ post }) => post) ?? [];
   const lacking = (post: string) =>
     missing.reduce((sum, one) => sum + (one.post === post ? one.missing : 0), 0);
-  const missing = gaps.value.filter((one) => one.missing > 0);
+  const missing = (gaps.value ?? []).filter((one) => one.missing > 0);
   const cells = communities.value.flatMap(({ id, name }) =>
     cellsOf(id).map((cell) => [cell.id, `${name} ${cell.name}`] as const),
   );
@@ -70,7 +70,7 @@ export default function StaffPanel() {
         {known.map((post) => (
           <div key={post}>
             <dt>{postName(post)}</dt>
-            <dd>{lacking(post)}</dd>
+            <dd>{gaps.value === null ? tell("empty") : lacking(post)}</dd>
           </div>
         ))}
       </dl>
