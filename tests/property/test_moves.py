@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onegrid.circles.moves import Change, Plan, start_plan
+from onegrid.circles.settling import fresh_kinds
 from onegrid.errors import InputError
 from onegrid.network.build import build_network
 from onegrid.network.graph import walk_graph
@@ -173,6 +174,33 @@ def test_a_step_leaves_the_plan_before_it_as_it_was() -> None:
     plan.remove("f")
     plan.close_street(0)
     pd.testing.assert_frame_equal(before, walks(plan))
+
+
+def test_kinds_settled_one_after_another_are_those_of_a_plan_of_all() -> None:
+    rng = np.random.default_rng(5)
+    network, _ = build_network(town(rng))
+    people = gpd.GeoDataFrame(
+        {"people": 1, "unit": "a"},
+        index=[f"h{i:02d}" for i in range(20)],
+        geometry=[place(rng) for _ in range(20)],
+        crs=CRS,
+    )
+    facilities = gpd.GeoDataFrame(
+        {"kind": ["k1", "k0", "k1", "k0"]},
+        index=["f3", "f1", "f0", "f2"],
+        geometry=[place(rng) for _ in range(4)],
+        crs=CRS,
+    )
+    whole = start_plan(network, facilities, people, profile=profile(), limit_s=900)
+    none = start_plan(network, facilities, people, profile=profile(), limit_s=900, kinds=())
+    kinds = [
+        fresh_kinds(none, facilities[facilities["kind"] == kind]) for kind in ("k0", "k1", "k2")
+    ]
+    assert [list(kind) for kind in kinds] == [["k0"], ["k1"], []]
+    assert not none.kinds
+    found = walks(replace(none, kinds={**kinds[0], **kinds[1]}))
+    assert found.facility_id.notna().any()
+    pd.testing.assert_frame_equal(found, walks(whole))
 
 
 def test_a_step_that_names_what_is_not_there_is_refused() -> None:
