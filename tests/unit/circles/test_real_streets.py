@@ -42,6 +42,18 @@ def clip():
     return roads, homes.iloc[::7], shops
 
 
+@pytest.fixture(scope="module")
+def network(clip):
+    return build_network(clip[0])[0]
+
+
+@pytest.fixture(scope="module")
+def times(clip):
+    """Seconds between all shops and homes, by the oracle."""
+    roads, homes, shops = clip
+    return oracle(roads, np.append(shops.geometry.to_numpy(), homes.geometry.to_numpy()))
+
+
 def oracle(roads, points):
     """Seconds at 80 m/min between all points; inf where a point is over 100 m from any line."""
     lines = shapely.get_parts(roads.geometry.to_numpy())
@@ -81,12 +93,10 @@ def oracle(roads, points):
     return times
 
 
-def test_reach_equals_the_oracle_on_real_streets(clip):
-    roads, homes, shops = clip
-    network, _ = build_network(roads)
+def test_reach_equals_the_oracle_on_real_streets(clip, network, times):
+    _, homes, shops = clip
     found = reach(network, shops, homes, limit_s=LIMIT_S, profile=profile())
-    points = np.append(shops.geometry.to_numpy(), homes.geometry.to_numpy())
-    times = oracle(roads, points)[: len(shops), len(shops) :]
+    times = times[: len(shops), len(shops) :]
     ours = np.full(times.shape, np.inf)
     rows = shops.index.get_indexer(found.pairs["from_id"])
     columns = homes.index.get_indexer(found.pairs["to_id"])
@@ -99,14 +109,10 @@ def test_reach_equals_the_oracle_on_real_streets(clip):
     assert np.abs(ours[both] - times[both]).max() <= 0.11
 
 
-def test_nearest_equals_the_oracle_on_real_streets(clip):
-    roads, homes, shops = clip
-    network, _ = build_network(roads)
+def test_nearest_equals_the_oracle_on_real_streets(clip, network, times):
+    _, homes, shops = clip
     found = nearest(network, shops, homes, profile=profile())
-    points = np.append(shops.geometry.to_numpy(), homes.geometry.to_numpy())
-    times = gpd.pd.DataFrame(
-        oracle(roads, points)[len(shops) :, : len(shops)], homes.index, shops.index
-    )
+    times = gpd.pd.DataFrame(times[len(shops) :, : len(shops)], homes.index, shops.index)
     for kind, rows in found.groupby("kind"):
         best = times[shops.index[shops["kind"] == kind]].min(axis=1)
         walked = rows.set_index("id")["walk_s"].astype(float).fillna(np.inf)
@@ -117,9 +123,8 @@ def test_nearest_equals_the_oracle_on_real_streets(clip):
 
 
 @pytest.mark.slow
-def test_the_raster_circle_is_nearly_the_exact_one_on_real_streets_and_far_smaller(clip):
-    roads, _, shops = clip
-    network, _ = build_network(roads)
+def test_the_raster_circle_is_nearly_the_exact_one_on_real_streets_and_far_smaller(clip, network):
+    _, _, shops = clip
     drawn, exact = (
         life_circles(network, shops.iloc[::9], minutes=(5, 10, 15), profile=profile(), method=m)
         for m in ("raster", "edges")
