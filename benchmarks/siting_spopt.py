@@ -87,7 +87,6 @@ CASES = (
     Asked("p-center", 2_000, 200, 45, 20),
     Asked("lscp-room", 1_000, 100, 10, None, 1_000),
     Asked("lscp-room", 2_000, 200, 10, None, 1_500),
-    Asked("lscp-room", 20_000, 2_000, 10, None, 10_000),
 )
 
 
