@@ -215,14 +215,14 @@ def test_negative_sizes_are_told_all_at_once(onegrid, district, streets, merged,
 
 
 def test_a_district_where_nobody_lives_has_empty_shares_and_a_report(
-    onegrid, district, streets, merged, tmp_path
+    quickly, district, streets, merged, tmp_path
 ):
     people = gpd.read_parquet(district.households).head(60)
     people[["households", "people", "elders_60", "elders_80", "elders_alone"]] = 0
     people.to_file(tmp_path / "nobody.gpkg")
     out = tmp_path / "out"
     shutil.copytree(merged[0], out)
-    done = onegrid(
+    done = quickly(
         *("coverage", "--network", streets, "--facilities", district.facilities),
         *("--people", tmp_path / "nobody.gpkg", "--grid", out / "grid.gpkg", "--out", out),
     )
@@ -233,9 +233,9 @@ def test_a_district_where_nobody_lives_has_empty_shares_and_a_report(
     assert pd.read_csv(out / "fixes.csv").empty
     assert pd.read_csv(out / "fix_cells.csv").empty
     for name in ("r.xlsx", "r.docx", "r.html"):
-        done = onegrid("report", out, "--out", tmp_path / name, "--no-cells")
+        done = quickly("report", out, "--out", tmp_path / name, "--no-cells")
         assert done.code == 0, done.err
-    assert onegrid("map", out, "--out", tmp_path / "m.html").code == 0
+    assert quickly("map", out, "--out", tmp_path / "m.html").code == 0
 
 
 def test_faulty_rows_of_a_pack_are_all_named(onegrid, district, streets, merged, tmp_path):

@@ -171,7 +171,7 @@ def _marked(of_kind: pd.DataFrame) -> str:
 
 def _gap_theme(name: str, told: pd.DataFrame, codes: list[str]) -> Theme:
     hidden = told["level"].notna() & told["cause"].isna() & (told["people"] != 0)
-    causes = told["cause"].mask(hidden.fillna(value=True), "hidden").fillna("")
+    causes = told["cause"].astype(object).mask(hidden.fillna(value=True), "hidden").fillna("")
     walks = told["worst_walk_s"] if "worst_walk_s" in told else [None] * len(told)
     reached = zip(told["covered_share"], walks, strict=True)
     return Theme(
