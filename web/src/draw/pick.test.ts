@@ -3,23 +3,7 @@ import type { Point } from "../model/point";
 import { partitionOf } from "../model/rows";
 import { freeIds, issued } from "./ids";
 import { atomAt, nearestBorder, nearestVertex, wholeBorder } from "./pick";
-
-function square(id: string, west: number): never {
-  const ring = [
-    [west, 0],
-    [west + 10, 0],
-    [west + 10, 10],
-    [west, 10],
-    [west, 0],
-  ];
-  const properties = { community_id: "c1", code: id, name: id };
-  return {
-    type: "Feature",
-    id,
-    properties,
-    geometry: { type: "Polygon", coordinates: [ring] },
-  } as never;
-}
+import { square } from "./square.fixture";
 
 const pair = partitionOf({ cells: [square("c1001", 0), square("c1002", 10)] });
 

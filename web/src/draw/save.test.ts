@@ -7,19 +7,7 @@ vi.hoisted(() => vi.stubGlobal("localStorage", { getItem: () => null, setItem: (
 
 import { act, startDrawing } from "./drawing";
 import { cellsOfFault } from "./save";
-
-function square(id: string, west: number): never {
-  const ring = [
-    [west, 0],
-    [west + 10, 0],
-    [west + 10, 10],
-    [west, 10],
-    [west, 0],
-  ];
-  const properties = { community_id: "c", code: id, name: id };
-  const geometry = { type: "Polygon", coordinates: [ring] };
-  return { type: "Feature", id, properties, geometry } as never;
-}
+import { square } from "./square.fixture";
 
 test("a fault of a save tells its place by the number of the edit, or by the cell", () => {
   startDrawing(openSession(partitionOf({ cells: [square("c1", 0), square("c2", 10)] }), 0));

@@ -15,13 +15,18 @@ export function split(
   line: readonly Point[],
   newIds: readonly FaceId[],
 ): Refusal | null {
-  const cell = cellNamed(draft, id);
+  const cell = divisible(draft, id, newIds);
   if (isRefusal(cell)) return cell;
-  const refusal = refuseLocked(draft, [id]) ?? refuseTaken(draft, newIds, [id]);
-  if (refusal !== null) return refusal;
   const atoms = draft.atomsOf(id).map((atom) => atom.id);
   const found = halves(draft, atoms, line, id);
   return isRefusal(found) ? found : intoParts(draft, cell, [found.left, found.right], newIds);
+}
+
+/** The cell that is to become cells of these ids, or why it cannot be divided. */
+export function divisible(draft: Draft, id: FaceId, newIds: readonly FaceId[]): Face | Refusal {
+  const cell = cellNamed(draft, id);
+  if (isRefusal(cell)) return cell;
+  return refuseLocked(draft, [id]) ?? refuseTaken(draft, newIds, [id]) ?? cell;
 }
 
 /** Make a cell of each group of atoms, named after the cell they come from. */

@@ -3,11 +3,10 @@ import { type Refusal, refuse } from "./change";
 import type { Draft } from "./draft";
 import { halves } from "./halves";
 import { interiorPlace } from "./interior";
-import { refuseLocked } from "./move";
 import { outline } from "./outline";
 import type { AtomId, FaceId } from "./partition";
-import { cellNamed, isRefusal, refuseTaken } from "./regroup";
-import { intoParts } from "./split";
+import { isRefusal } from "./regroup";
+import { divisible, intoParts } from "./split";
 
 /**
  * Cut a cell by straight lines into parts of about equal households, named from west to east and from
@@ -19,10 +18,8 @@ export function splitK(
   k: number,
   newIds: readonly FaceId[],
 ): Refusal | null {
-  const cell = cellNamed(draft, id);
+  const cell = divisible(draft, id, newIds);
   if (isRefusal(cell)) return cell;
-  const refusal = refuseLocked(draft, [id]) ?? refuseTaken(draft, newIds, [id]);
-  if (refusal !== null) return refusal;
   if (k < 2 || newIds.length !== k) return refuse("EDIT_SYNTAX", newIds);
   const parts = divide(
     draft,

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { isEnough, startMerge } from "../../draw/jobs";
 import { RULES } from "../../model/rules";
 import { say } from "../../text/plan/jobs";
+import { WideField } from "./wide_field";
 
 /** The name and the size of the plan to be merged. */
 export function MergeForm() {
@@ -16,15 +17,7 @@ export function MergeForm() {
         startMerge(name.value.trim(), [low.value, high.value]);
       }}
     >
-      <input
-        type="text"
-        class="wide"
-        maxLength={100}
-        aria-label={say("name")}
-        placeholder={say("name")}
-        value={name.value}
-        onInput={(event) => (name.value = event.currentTarget.value)}
-      />
+      <WideField label={say("name")} most={100} text={name} />
       <fieldset class="row size">
         <legend>{say("size")}</legend>
         {[low, high].map((end, i) => (

@@ -5,6 +5,7 @@ import { standing, stepsNow, takeStep } from "../../draw/history";
 import { language } from "../../text/language";
 import { say as sayBench } from "../../text/plan/bench";
 import { say } from "../../text/plan/history";
+import { WideField } from "./wide_field";
 
 /** Where the plan stands on its way to publication, and the steps one may take. */
 export function ReviewSteps() {
@@ -20,17 +21,7 @@ export function ReviewSteps() {
         <p>{say("approvals", { n: now.concerned.length, done: now.approved.length })}</p>
       )}
       {canUndo.value && <p class="hint">{say("unsaved")}</p>}
-      {steps.length > 0 && (
-        <input
-          type="text"
-          class="wide"
-          maxLength={500}
-          aria-label={say("note")}
-          placeholder={say("note")}
-          value={note.value}
-          onInput={(event) => (note.value = event.currentTarget.value)}
-        />
-      )}
+      {steps.length > 0 && <WideField label={say("note")} most={500} text={note} />}
       <div class="row">
         {steps.map((step) => (
           <button
