@@ -81,6 +81,20 @@ def test_every_problem_tells_its_objective_and_bound(quickly, district, streets,
     assert told["covered_before"] <= told["covered_after"] <= told["bound"]
 
 
+@pytest.mark.parametrize(
+    "asked", [("--problem", "lscp"), ("--problem", "p-median"), ("--capacity", "90")]
+)
+def test_the_gap_is_told_for_what_the_problem_makes_best(
+    quickly, district, streets, tmp_path, asked
+):
+    few = ("--kind", "clinic", "--count", "4", "--minutes", "5", *asked)
+    told = quickly(
+        *[w for w in words(district, streets, tmp_path / "s.gpkg", *few) if w != "--json"]
+    )
+    assert told.code == 0, told.err
+    assert told.out.count("差距 ") == 2  # of the coverage, and of what was asked
+
+
 def test_a_second_run_writes_the_same_bytes(onegrid, district, streets, tmp_path):
     asked = ("--kind", "clinic", "--count", "3", "--minutes", "5", "--from", "corners")
     files = [tmp_path / "a.gpkg", tmp_path / "b.gpkg"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -12,6 +12,14 @@ from onegrid.cli.console import Columns, Datum, Json, emit, findings_lines, note
 from onegrid.cli.options import datums, pairs, walker
 from onegrid.cli.options import minutes as parse_minutes
 from onegrid.cli.walking import FacilityFile, NetworkFile, ProfileName, Speed
+
+# what a problem makes least: how it is told, and its unit
+_LEAST: Final = {
+    "lscp": ("要建", " 处"),
+    "lscp-cost": ("要花造价", ""),
+    "p-median": ("所有人步行合计", " 人·秒"),
+    "p-center": ("走得最远的一户步行", " 秒"),
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -123,9 +131,25 @@ def _text(result: dict[str, Any], out: Path) -> str:
     if "served_after" in result:
         lines.append(
             f"有位置：现有 {result['served_before']} → {result['served_after']}；"
-            f"同样多的设施至多 {result['served_bound']}"
+            f"同样多的设施至多 {result['served_bound']}，"
+            f"差距 {_gap(result['served_after'], result['served_bound'])}"
         )
+    if result["problem"] in _LEAST:
+        lines.append(_least_line(result))
     if "cost" in result:
         limit = "" if result["budget"] is None else f"（预算 {result['budget']:g}）"
         lines.append(f"造价合计 {result['cost']}{limit}")
     return "\n".join([*lines, *(site["why"] for site in result["sites"]), f"写入 {out}"])
+
+
+def _least_line(result: dict[str, Any]) -> str:
+    """Tell what the problem makes least, what it could be at best, and what that leaves open."""
+    what, unit = _LEAST[result["problem"]]
+    value, bound = result["objective"], result["objective_bound"]
+    if value is None:
+        return f"{what}：这么多处做不到人人走得到"
+    return f"{what}：{value}{unit}，至少 {bound}{unit}，差距 {_gap(value, bound)}"
+
+
+def _gap(value: float, bound: float) -> str:
+    return f"{abs(value - bound) / (max(value, bound) or 1):.2%}"
