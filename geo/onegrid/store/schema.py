@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from io import StringIO
 from typing import TYPE_CHECKING, Final
@@ -47,7 +48,8 @@ def upgrade(engine: Engine, *, srid: int, to: str = "head") -> None:
     """
     with engine.begin() as connection:
         refuse_newer(connection)
-        command.upgrade(_config(connection, srid), to)
+        if to != "head" or step_of(connection) != _known_steps()[0]:
+            command.upgrade(_config(connection, srid), to)
 
 
 def downgrade(engine: Engine, *, srid: int, to: str) -> None:
@@ -84,12 +86,18 @@ def step_of(connection: Connection) -> str | None:
 def refuse_newer(connection: Connection) -> None:
     """Raise ``WORKSPACE_NEWER`` if the last step is one that this onegrid does not know."""
     step = step_of(connection)
-    known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if step is not None and step not in known:
+    if step is not None and step not in _known_steps():
         remedy = "use that onegrid, or restore a backup from before"
         raise InputError(
             Problem("WORKSPACE_NEWER", f"made by a newer onegrid (step {step})", remedy=remedy)
         )
+
+
+@cache
+def _known_steps() -> tuple[str, ...]:
+    """Return the steps that this onegrid knows, the last one first; reading them takes a while."""
+    script = ScriptDirectory.from_config(_config())
+    return tuple(one.revision for one in script.walk_revisions())
 
 
 def _config(connection: Connection | None = None, srid: int = 0) -> Config:
