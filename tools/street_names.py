@@ -1,7 +1,7 @@
 """Invent names for the real streets of the sample, whose source has none.
 
 Pieces that run straight on at a junction are one street, and so are the two carriageways of a
-wide road. Every name says that it is invented.
+wide road. The streets are real: a name that could be believed would be a false one.
 """
 
 from __future__ import annotations
@@ -21,14 +21,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Texts = NDArray[np.object_]
 
-INVENTED: Final = "(示意)"
-_STEMS: Final = [
-    first + second
-    for first in "长永新云春文青金玉宝广正东泽景瑞嘉吉同福"
-    for second in "安宁兴和昌平丰泰盛康庆源远华明德仁义信顺"
-]
-_STRIDE: Final = 147  # has no divisor in common with the number of stems: neighbours differ
-_AGAIN: Final = ("", "二", "三", "四", "五")
+_INVENTED: Final = "示意"
+_DIGITS: Final = "零一二三四五六七八九"
 _CLASSES: Final = (
     ("motorway",),
     ("trunk", "primary"),
@@ -73,18 +67,24 @@ def street_names(lines: Texts, highway: Texts) -> Texts:
 
 
 def _names(streets: pd.DataFrame) -> list[str]:
+    """Return 示意一路, 示意二路 …: numbered by what they are, the longest first."""
     rank = streets["rank"].to_numpy()
     short = (streets["length_m"].to_numpy() < _LONG_M[rank]).astype(int)
     suffixes = [_SUFFIXES[r][s] for r, s in zip(rank.tolist(), short.tolist(), strict=True)]
-    number = pd.Series(suffixes).groupby(suffixes).cumcount()
-    first = {suffix: 31 * place for place, suffix in enumerate(dict.fromkeys(suffixes))}
+    number = pd.Series(suffixes).groupby(suffixes).cumcount() + 1
     return [
-        _STEMS[(first[suffix] + _STRIDE * n) % len(_STEMS)]
-        + _AGAIN[n // len(_STEMS)]
-        + suffix
-        + INVENTED
+        f"{_INVENTED}{_numeral(n)}{suffix}"
         for suffix, n in zip(suffixes, number.tolist(), strict=True)
     ]
+
+
+def _numeral(number: int) -> str:
+    """Return a number in Chinese, from a hundred on in figures as on street signs."""
+    tens, ones = divmod(number, 10)
+    if tens >= len(_DIGITS):
+        return str(number)
+    ten = f"{_DIGITS[tens] if tens > 1 else ''}十" if tens else ""
+    return ten + (_DIGITS[ones] if ones else "")
 
 
 def _straight_on(lines: Texts, rank: Ints) -> Ints:
