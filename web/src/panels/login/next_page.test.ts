@@ -22,7 +22,7 @@ test("whatever an address asks for, one stays here", async () => {
   for (const next of [
     "//evil.example",
     "/\\evil.example",
-    "https://evil.example",
+    "https:\\\\evil.example",
     "javascript:alert(1)",
     "/\t/evil.example",
     "/\n/evil.example",
