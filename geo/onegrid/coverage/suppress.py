@@ -22,7 +22,7 @@ from onegrid.errors import InputError, Problem
 from onegrid.standards import number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     import geopandas as gpd
     import numpy.typing as npt
@@ -56,7 +56,7 @@ def suppress(
     cells: gpd.GeoDataFrame,
     *,
     k: float | None = None,
-    apart: str | None = None,
+    earlier: Sequence[Collection[str]] = (),
 ) -> pd.DataFrame:
     """Return a copy of the gaps table that may be published.
 
@@ -68,9 +68,9 @@ def suppress(
         The grid's cells: which unit is part of which.
     k
         The smallest count of people that is shown; ``suppress_below_people`` by default.
-    apart
-        A profile that is shown wherever it may be by itself; the others, which are told as steps
-        from it, are shown there at most.
+    earlier
+        Profiles that are published before the others, in turns: each turn hides what it must beside
+        those before it, and at least what they hide. Without, all profiles hide together.
 
     Returns
     -------
@@ -93,17 +93,23 @@ def suppress(
         walkers = _by_walker(gaps, np.asarray(rows), unit, kind=str(kind), tree=tree)
         total = _everybody(gaps, next(iter(walkers.values())), _COUNTS[:2])
         reached = {name: _everybody(gaps, order, _COUNTS[2:]) for name, order in walkers.items()}
-        hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
-        alone = hidden
-        if apart in reached:
-            parts = _parts(total, [reached[apart]])
-            alone = hidden_units(parts, tree.children, must=hidden, k=smallest)
-        parts = _parts(total, list(reached.values()))
-        betrayed = hidden_units(parts, tree.children, must=alone, k=smallest)
-        for name, order in walkers.items():
-            public = blanked(public, order[hidden], WITH_PEOPLE)
-            public = blanked(public, order[alone if name == apart else betrayed], WITH_COVERED)
+        betrayed = hidden = hidden_units(total, tree.children, must=nobody, k=smallest)
+        told: list[str] = []
+        for turn in _turns(reached, earlier):
+            told += turn
+            parts = _parts(total, [reached[name] for name in told])
+            betrayed = hidden_units(parts, tree.children, must=betrayed, k=smallest)
+            for name in turn:
+                public = blanked(public, walkers[name][hidden], WITH_PEOPLE)
+                public = blanked(public, walkers[name][betrayed], WITH_COVERED)
     return public
+
+
+def _turns(names: Collection[str], earlier: Sequence[Collection[str]]) -> Iterator[list[str]]:
+    """Yield the names of each turn that are there, then those of none."""
+    for turn in earlier:
+        yield [name for name in names if name in turn]
+    yield [name for name in names if not any(name in turn for turn in earlier)]
 
 
 def _by_walker(

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from onegrid.coverage.privacy import public_cells
-from onegrid.coverage.suppress import suppress, suppress_fixes
+from onegrid.coverage.suppress import suppress_fixes
 from onegrid.crs import to_lonlat
 from onegrid.errors import InputError, Problem
 from onegrid.maps import layers
@@ -23,11 +22,13 @@ from onegrid.maps.themes import (
     scenario_themes,
     size_theme,
 )
+from onegrid.siting.public import suppress_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import geopandas as gpd
+    import pandas as pd
 
 _SYNTHETIC = "示意数据"  # the banner says so: once is enough
 _CELL_STYLE = {"color": "#6b6b6b", "weight": 1, "fillOpacity": 0.8}
@@ -130,26 +131,17 @@ def result_page(tables: MapTables, *, title: str, office: bool = False) -> str:
 
 
 def _themes(tables: MapTables, *, office: bool) -> list[Theme]:
-    cells, gaps = tables.cells, tables.gaps
+    cells, gaps, plans = tables.cells, tables.gaps, tables.scenarios
     if cells is None or not len(cells):
         return []
     themes = [size_theme(cells, tables.band)]
-    told = [frame for frame in (gaps, _as_walkers(tables.scenarios)) if frame is not None]
-    if told:  # suppressed together: who is hidden in one is not shown in the next
-        both = pd.concat(told, ignore_index=True)
-        shown = both if office else suppress(both, cells)
-        compared = shown["scenario"].notna() if "scenario" in shown else shown["level"].isna()
-        themes += gap_themes(cells, shown[~compared], tables.kinds)
-        themes += scenario_themes(cells, shown[compared])
+    if not office:
+        gaps, plans = suppress_beside(gaps, plans, cells)
+    if gaps is not None:
+        themes += gap_themes(cells, gaps, tables.kinds)
+    if plans is not None:
+        themes += scenario_themes(cells, plans)
     return [*themes, outline_theme(cells)]
-
-
-def _as_walkers(scenarios: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Return the gaps of scenarios as those of further walking profiles, one for each."""
-    if scenarios is None or scenarios.empty:
-        return None
-    walker = scenarios["profile"].fillna("") + "/" if "profile" in scenarios else ""
-    return scenarios.assign(profile=walker + "scenario/" + scenarios["scenario"])
 
 
 def _cells(tables: MapTables, themes: list[Theme], *, office: bool) -> dict[str, Any] | None:

@@ -150,7 +150,7 @@ def scenarios(
             )
     compared = side_by_side({name: coverage.gaps for name, coverage in found.items()})
     groups = _groups(tables, found)
-    public = public_scenarios(compared, tables.cells)
+    public = public_scenarios(compared, tables.cells, beside=_published(out, compared))
     text = scenario_text(
         public,
         public_groups(groups, public),
@@ -167,6 +167,14 @@ def scenarios(
         write_json(stage / "report.json", joined_report(out, "scenario", told))
         run.write(stage / "run.json")
     return {"scenarios": _summary(compared), "milliseconds": milliseconds, **notes}
+
+
+def _published(folder: Path, compared: pd.DataFrame) -> pd.DataFrame | None:
+    """Return the gaps of a result folder, which its map and service tell; None for another grid."""
+    path = folder / "gaps.csv"
+    gaps = pd.read_csv(path, dtype={"id": str}) if path.is_file() else None
+    same = gaps is not None and set(gaps["id"]) == set(compared["id"])
+    return gaps if same else None
 
 
 def _community_names(grid: str) -> dict[str, str]:

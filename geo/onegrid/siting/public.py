@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -14,18 +14,56 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 _UNIT = ["level", "id", "kind"]
+_PLAN = "scenario/"  # before a scenario's name, where it stands among walking profiles
 _GROUP = ["total", "covered", "change"]
 _ELDERS = {"elders_60": "total", "elders_60_covered": "covered", "elders_60_change": "change"}
 _CHANGES = {"people_change": "people_covered", "elders_60_change": "elders_60_covered"}
 
 
-def public_scenarios(compared: pd.DataFrame, cells: gpd.GeoDataFrame) -> pd.DataFrame:
+def suppress_beside(
+    gaps: pd.DataFrame | None, scenarios: pd.DataFrame | None, cells: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
+    """Return gaps and scenarios, today first, as they may be published beside each other.
+
+    The gaps hide what they hide by themselves, today what it must beside them, and the plans what
+    they must beside both: each is one more pace, since the steps between them are counts too.
+
+    Raises
+    ------
+    InputError
+        As `onegrid.coverage.suppress.suppress`.
+    """
+    frames, turns = [], []
+    if gaps is not None:
+        frames.append(gaps)
+        turns.append(set(gaps["profile"]))
+    if scenarios is not None:
+        plans = scenarios.assign(profile=_PLAN + scenarios["scenario"])
+        frames.append(plans)
+        turns.append(set(plans["profile"].head(1)))
+    if not frames:
+        return None, None
+    told = suppress(pd.concat(frames, ignore_index=True), cells, earlier=turns)
+    first = 0 if gaps is None else len(gaps)
+    return (
+        None if gaps is None else _as(gaps, told[:first]),
+        None if scenarios is None else _as(scenarios, told[first:]),
+    )
+
+
+def _as(given: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows told of a table with its own index, columns and profiles."""
+    own = told.set_axis(given.index)[list(given)]
+    return own.assign(profile=given["profile"]) if "profile" in given else own
+
+
+def public_scenarios(
+    compared: pd.DataFrame, cells: gpd.GeoDataFrame, *, beside: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the scenarios side by side with what tells few people emptied.
 
-    Today is no step: it is shown wherever it may be by itself. The scenarios hide together as
-    walking profiles do, since the steps between them are counts too. A change is shown in tens, and
-    the counts of a scenario follow from it: beside figures at other paces, or of other scenarios,
-    the last digit would tell who is in between.
+    A change is shown in tens, and the counts of a scenario follow from it: beside figures at other
+    paces, or of other scenarios, the last digit would tell who is in between.
 
     Parameters
     ----------
@@ -33,9 +71,11 @@ def public_scenarios(compared: pd.DataFrame, cells: gpd.GeoDataFrame) -> pd.Data
         What `onegrid.siting.scenarios.side_by_side` returns, the first scenario being today.
     cells
         The grid's cells.
+    beside
+        Gaps of the same grid that are published too.
     """
+    told = cast("pd.DataFrame", suppress_beside(beside, compared, cells)[1])
     first = str(compared["scenario"].iloc[0])
-    told = suppress(compared.assign(profile=compared["scenario"]), cells, apart=first)
     today = told[told["scenario"] == first].set_index(_UNIT)
     before = today.reindex(pd.MultiIndex.from_frame(told[_UNIT]))
     known = before.index.isin(today.index)
@@ -46,8 +86,7 @@ def public_scenarios(compared: pd.DataFrame, cells: gpd.GeoDataFrame) -> pd.Data
         told[count] = base + told[change]
     told["covered_share"] = _shares(told)
     told["cause_before"] = before["cause"].to_numpy(object)
-    columns = {"profile": compared["profile"]} if "profile" in compared else {}
-    return told.drop(columns="profile").assign(**columns)[list(compared)]
+    return told
 
 
 def _shares(told: pd.DataFrame) -> pd.Series[float]:
