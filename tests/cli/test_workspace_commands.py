@@ -1,5 +1,7 @@
 """A workspace as a user has it: init, import, export, backup, restore, audit."""
 
+import shutil
+
 import geopandas as gpd
 import pytest
 from sqlalchemy import text
@@ -13,9 +15,9 @@ from onegrid.store.rows import read_rows
 LAYERS = ("cells", "atoms", "conflicts", "communities", "subdistricts", "codes", "evidence")
 
 
-@pytest.fixture
-def workspace(onegrid, merged, district, tmp_path):
-    place = tmp_path / "区"
+@pytest.fixture(scope="module")
+def imported(onegrid, merged, district, tmp_path_factory):
+    place = tmp_path_factory.mktemp("imported") / "区"
     assert onegrid("init", place).code == 0
     words = ("--households", district.households, "--author", "规划科")
     outcome = onegrid("import", merged[0], "--workspace", place, *words, "--json")
@@ -23,6 +25,11 @@ def workspace(onegrid, merged, district, tmp_path):
     assert outcome.json["cells"] == len(gpd.read_file(merged[0] / "grid.gpkg", layer="cells"))
     assert outcome.json["people"] > 0
     return place
+
+
+@pytest.fixture
+def workspace(imported, tmp_path):
+    return shutil.copytree(imported, tmp_path / imported.name)
 
 
 def test_what_goes_in_comes_out_the_same(onegrid, workspace, merged, tmp_path):
