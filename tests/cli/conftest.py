@@ -10,13 +10,6 @@ import pytest
 from onegrid.cli.main import main
 from onegrid.io.sample import DistrictOptions, write_district
 
-
-def pytest_collection_modifyitems(items):
-    for item in items:  # each starts the program, some several times
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.slow)
-
-
 PROGRAM = Path(sys.executable).with_name("onegrid")
 
 
