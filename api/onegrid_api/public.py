@@ -30,16 +30,23 @@ class Published:
         self._workspace = workspace
         self._folder = tempfile.TemporaryDirectory(prefix="onegrid-public-")
         self._lock = threading.Lock()
-        self._asked = -_SECONDS
+        self._asked = -2 * _SECONDS
+        self._looking = False  # somebody was told to
         self._stamp: object = None
         self._last = Path(self._folder.name) / "nothing"
         self._shown = self._empty()
 
-    @property
     def fresh(self) -> Results | None:
-        """What may be shown, if it was looked at a moment ago or somebody is just looking."""
-        most_s = 2 * _SECONDS if self._lock.locked() else _SECONDS
-        return self._shown if time.monotonic() - self._asked < most_s else None
+        """Return what may be shown, if it was looked at a moment ago or somebody else looks.
+
+        Whoever is told nothing is to ask for the `results`, and is the only one for a while: many
+        who ask at once would wait for each other.
+        """
+        behind_s = time.monotonic() - self._asked
+        if behind_s >= (2 * _SECONDS if self._looking else _SECONDS):
+            self._looking = True
+            return None
+        return self._shown
 
     def results(self) -> Results:
         """Return what may be shown; nothing but an empty page before a plan is published."""
@@ -47,6 +54,7 @@ class Published:
             if time.monotonic() - self._asked >= _SECONDS:
                 self._look()
                 self._asked = time.monotonic()
+                self._looking = False
             return self._shown
 
     def close(self) -> None:
