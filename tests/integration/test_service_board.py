@@ -1,6 +1,7 @@
 """The office's board: public figures for anybody, every figure of one's own area after a login."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -9,6 +10,7 @@ import offices
 import service
 import tables
 from asking import Client
+from onegrid_api import public
 
 pytestmark = pytest.mark.integration
 
@@ -107,3 +109,19 @@ def test_results_without_accounts_have_a_board_too(workspace):
     assert (board["office"], board["kinds"]) == (False, list(tables.KINDS))
     assert {unit["kind"] for unit in board["units"]} == {board["kinds"][0]}
     assert unknown.status_code == 404
+
+
+def test_one_of_many_who_ask_looks_for_news_and_the_others_get_what_was_shown(app, monkeypatch):
+    published = app.state.office.published
+    shown = published.results()
+    monkeypatch.setattr(public, "_SECONDS", 1_000.0)
+    assert published.fresh() is shown
+    monkeypatch.setattr(published, "_asked", time.monotonic() - 1_500)
+    assert published.fresh() is None
+    assert published.fresh() is shown
+    assert published.results() is shown
+    assert published.fresh() is shown
+    monkeypatch.setattr(published, "_asked", time.monotonic() - 1_500)
+    assert published.fresh() is None  # who is told to look, and does not
+    monkeypatch.setattr(published, "_asked", time.monotonic() - 2_500)
+    assert published.fresh() is None
