@@ -127,6 +127,11 @@ class Who:
         homes = zip(cells["subdistrict_id"], cells["community_id"], strict=True)
         return np.array([self.covers(*home) for home in homes], dtype=bool)
 
+    def refuse_part(self, what: str) -> None:
+        """Raise ``OTHER_AREA``, saying `what`, unless the whole district is theirs."""
+        if not self.everywhere:
+            raise AccessError(Problem("OTHER_AREA", what))
+
     def refuse_elsewhere(self, changes: Iterable[Change]) -> None:
         """Raise ``OTHER_AREA`` if a change is about a cell that is not theirs.
 

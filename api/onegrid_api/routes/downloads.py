@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as InPath
 
-from onegrid.errors import AccessError, Problem
 from onegrid.io.shapefiles import Encoding
 from onegrid.pipeline.exporting import Form, take_away
 from onegrid.pipeline.plan_tables import RECORD_FILE, is_stale
@@ -21,6 +20,7 @@ from onegrid_api.forms import ERRORS, Listing
 from onegrid_api.routes.plans import PlanId
 
 router = APIRouter(prefix="/api/plans/{plan_id}", tags=["results"], responses=ERRORS)
+_WHOLE: Final = "these files are of the whole district"
 _BYTES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/octet-stream": {}}}}
 
 
@@ -44,7 +44,7 @@ def read_result(
     office: OfficeDep,
 ) -> Response:
     """Return a file of a plan as it was made, with every figure; the reading is on record."""
-    _refuse_parts(who.everywhere)
+    who.refuse_part(_WHOLE)
     with office.workspace.writing() as connection:
         plans.plan_head(connection, plan_id)
         found = {r.name: r for r in results.list_results(connection, plan_id)}.get(name)
@@ -71,16 +71,11 @@ def export(
     ``sheets`` a page of A4 for each cell; ``pmtiles`` is a map that may be published: figures of
     few people are not in it.
     """
-    _refuse_parts(who.everywhere)
+    who.refuse_part(_WHOLE)
     taken = take_away(office.workspace, plan_id, form, encoding=encoding)
     with office.workspace.writing() as connection:
         audit.note(connection, by(who), "export", plan_id, taken.about)
     return _file(taken.content, f"{plan_id}{taken.suffix}")
-
-
-def _refuse_parts(everywhere: bool) -> None:  # noqa: FBT001  (one question)
-    if not everywhere:
-        raise AccessError(Problem("OTHER_AREA", "these files are of the whole district"))
 
 
 def _file(content: bytes, name: str) -> Response:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from onegrid.errors import AccessError, InputError, Problem
+from onegrid.errors import InputError, Problem
 from onegrid.pipeline.norm_desk import norms_named
 from onegrid.pipeline.plan_import import refuse_new_departments
 from onegrid.store import jobs, plans, uploads
@@ -68,8 +68,7 @@ def ask(
     response: Response,
 ) -> JobAnswer:
     """Ask for a job; it is for the whole district, so only those ask whose area that is."""
-    if not who.everywhere:
-        raise AccessError(Problem("OTHER_AREA", "a job is for the whole district"))
+    who.refuse_part("a job is for the whole district")
     options = form.model_dump(exclude={"kind", "plan_id"})
     with office.workspace.writing() as connection:
         _refuse_absent(connection, form, who, upload_ids(options))

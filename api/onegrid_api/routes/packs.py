@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import APIRouter, Path, Query, Request
 from starlette.concurrency import run_in_threadpool
 
-from onegrid.errors import AccessError, Problem
 from onegrid.pipeline.norm_desk import BYTES_MAX, check_pack, keep_pack, norms_named
 from onegrid.standards import packs
 from onegrid.store import norm_packs
-from onegrid_api.deps import OfficeDep, Reader, Sender, by
-from onegrid_api.errors import TooLargeError, problem_rows
+from onegrid_api.deps import OfficeDep, Reader, Sender, by, sent_parts
+from onegrid_api.errors import problem_rows
 from onegrid_api.forms import ERRORS, NAME
 from onegrid_api.schemas import PackAnswer, PackChecked, PackRule
 
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/packs", tags=["standards"], responses=ERRORS)
 PackName = Annotated[str, Path(max_length=100, pattern=NAME)]
 NewName = Annotated[str, Query(min_length=1, max_length=100, pattern=NAME)]
+_WHOLE: Final = "a norm pack is for the whole district"
 _EXAMPLE: Final = (
     "设施,分钟,单位,面积下限,文件,条款,核实\\n日间照料站,15,每个社区,300,示意数据,一(二),seen\\n"
 )
@@ -49,7 +49,7 @@ def read_pack(name: PackName, who: Reader, office: OfficeDep) -> PackAnswer:
 async def check(request: Request, who: Sender) -> PackChecked:
     """Say what is in a pack file and what is doubtful with it; nothing is kept."""
     del who
-    content = await _body(request)
+    content = b"".join([part async for part in sent_parts(request, BYTES_MAX)])
     found, doubts = await run_in_threadpool(check_pack, "", content)
     return PackChecked(rules=_rules(found), doubts=problem_rows(doubts))
 
@@ -60,15 +60,15 @@ async def send(request: Request, name: NewName, who: Sender, office: OfficeDep) 
 
     It never changes, so that a result that names it says what it was made with.
     """
-    _refuse_part(who)
-    content = await _body(request)
+    who.refuse_part(_WHOLE)
+    content = b"".join([part async for part in sent_parts(request, BYTES_MAX)])
     return await run_in_threadpool(_keep, name, content, who, office)
 
 
 @router.delete("/{name}", status_code=204)
 def drop(name: PackName, who: Sender, office: OfficeDep) -> None:
     """Forget a norm pack of the district; results that were made with it stay."""
-    _refuse_part(who)
+    who.refuse_part(_WHOLE)
     with office.workspace.writing() as connection:
         norm_packs.drop_pack(connection, name, by=by(who))
 
@@ -77,20 +77,6 @@ def _keep(name: str, content: bytes, who: Who, office: Office) -> PackChecked:
     with office.workspace.writing() as connection:
         found, doubts = keep_pack(connection, name, content, by=by(who))
     return PackChecked(rules=_rules(found), doubts=problem_rows(doubts))
-
-
-def _refuse_part(who: Who) -> None:
-    if not who.everywhere:
-        raise AccessError(Problem("OTHER_AREA", "a norm pack is for the whole district"))
-
-
-async def _body(request: Request) -> bytes:
-    content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > BYTES_MAX:
-            raise TooLargeError(Problem("TOO_LARGE", f"more than {BYTES_MAX} bytes"))
-    return content
 
 
 def _rules(found: tuple[Norm, ...]) -> list[PackRule]:

@@ -14,8 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from onegrid.errors import InputError, Problem
 from onegrid.store import uploads
 from onegrid_api import intake
-from onegrid_api.deps import OfficeDep, PageDep, Sender, SettingsDep, VersionDep, by
-from onegrid_api.errors import TooLargeError
+from onegrid_api.deps import OfficeDep, PageDep, Sender, SettingsDep, VersionDep, by, sent_parts
 from onegrid_api.forms import ERRORS, UploadAnswer, UploadListing
 
 if TYPE_CHECKING:
@@ -59,12 +58,8 @@ async def send(
     most = settings.upload_bytes_max
     with tempfile.TemporaryDirectory(prefix="onegrid-upload-") as folder:
         path = Path(folder) / f"sent{Path(file).suffix.lower()[:10]}"
-        size = 0
         with path.open("wb") as sent:
-            async for part in request.stream():
-                size += len(part)
-                if size > most:
-                    raise TooLargeError(Problem("TOO_LARGE", f"more than {most} bytes"))
+            async for part in sent_parts(request, most):
                 await run_in_threadpool(sent.write, part)
         return await run_in_threadpool(_keep, path, file, who, office, most)
 
